@@ -1,0 +1,101 @@
+//! What an event is: the struct behind one block of `events/`.
+
+use crate::field::Field;
+use crate::rung::Rung;
+
+/// A parameter of a generated program, as the hook passes it.
+#[derive(Debug)]
+pub struct Param {
+    /// The name that field sources use.
+    pub name: &'static str,
+    /// The C type.
+    pub ctype: &'static str,
+}
+
+/// Who makes the records of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MadeBy {
+    /// A program generated from the block, one per rung.
+    Hook,
+    /// A function of the event's name in `probes/bpf/hand/`, called by generated programs.
+    Hand,
+    /// The table-driven system call program; the row is in `syscalls.rs`.
+    Syscall,
+    /// A program generated from the block, attached to a function of a mapped library.
+    Library,
+    /// The tracer, in user space.
+    Tracer,
+}
+
+/// A statement about the fields that must hold; where it does not, memory was rewritten.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// `how` and `set` must turn `blocked_before` into `blocked_after` when the call succeeded;
+    /// `set_user`, where read, must equal the kernel's copy in `set`.
+    SigMask,
+}
+
+/// The parts of an event's page that no table can derive.
+#[derive(Debug)]
+pub struct Page {
+    /// What the hook is for, one sentence.
+    pub purpose: &'static str,
+    /// What a user can find out with it.
+    pub use_case: &'static str,
+    /// A command that shows it, run as it stands.
+    pub command: &'static str,
+    /// What one has to know: limits, races, kernels that differ.
+    pub issues: &'static [&'static str],
+    /// Other events worth selecting, by name.
+    pub related: &'static [&'static str],
+    /// Where the facts come from: man page sections, kernel files with their tag.
+    pub sources: &'static [&'static str],
+}
+
+/// One event: everything that is known about it as data.
+#[derive(Debug)]
+pub struct Event {
+    /// Our number, never reused; kept by the golden list.
+    pub id: u16,
+    /// The name users write.
+    pub name: &'static str,
+    /// The doc comment, a line an item: first the sentence, then the description.
+    pub doc: &'static [&'static str],
+    /// Who makes the records.
+    pub made_by: MadeBy,
+    /// The hook ladder, best first.
+    pub ladder: &'static [&'static str],
+    /// The system calls (rows of `syscalls.rs`) the event covers; empty for others.
+    pub calls: &'static [&'static str],
+    /// What the hook passes to a generated program.
+    pub params: &'static [Param],
+    /// The sets (`tag=SET`) the event belongs to.
+    pub sets: &'static [&'static str],
+    /// The fields, in slot order.
+    pub fields: &'static [Field],
+    /// Whether records carry a return value.
+    pub has_ret: bool,
+    /// What must hold between the fields.
+    pub checks: &'static [Check],
+    /// The written parts of the page.
+    pub page: Page,
+}
+
+impl Event {
+    /// The index of a field by name.
+    #[must_use]
+    pub fn field_index(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name == name)
+    }
+
+    /// The ladder's rungs, best first.
+    pub fn rungs(&self) -> impl Iterator<Item = Rung> + '_ {
+        self.ladder.iter().map(|name| Rung::parse(name))
+    }
+
+    /// The first sentence of the doc comment.
+    #[must_use]
+    pub fn summary(&self) -> &'static str {
+        self.doc.first().map_or("", |line| line.trim())
+    }
+}

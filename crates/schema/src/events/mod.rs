@@ -1,0 +1,89 @@
+//! The catalogue: one block per event, one file per family.
+
+mod process;
+mod signal;
+mod syscall;
+mod tracer;
+
+use crate::event::Event;
+
+static FAMILIES: [&[Event]; 4] = [
+    tracer::EVENTS,
+    process::EVENTS,
+    signal::EVENTS,
+    syscall::EVENTS,
+];
+
+/// Every event, family by family.
+pub fn all() -> impl Iterator<Item = &'static Event> {
+    FAMILIES.iter().flat_map(|family| family.iter())
+}
+
+/// The event of a name.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static Event> {
+    all().find(|event| event.name == name)
+}
+
+/// The event of an id.
+#[must_use]
+pub fn by_id(id: u16) -> Option<&'static Event> {
+    all().find(|event| event.id == id)
+}
+
+/// Turns blocks into [`Event`] values; see `docs/decisions/0001-event-block.md`.
+macro_rules! events {
+    ($(
+        $(#[doc = $doc:literal])*
+        $name:ident = $id:literal by $made_by:ident
+            on [$($rung:literal),* $(,)?]
+            $(calls [$($call:literal),*])?
+            $(($($param:ident: $ctype:literal),* $(,)?))?
+            sets [$($set:literal),*]
+            {$(
+                $(#[doc = $fdoc:literal])*
+                $field:ident: $kind:expr, $from:expr;
+            )*}
+            $(ret $ret:literal)?
+            $(checks [$($check:expr),*])?
+            page {
+                purpose: $purpose:literal,
+                use_case: $use_case:literal,
+                command: $command:literal,
+                issues: [$($issue:literal),* $(,)?],
+                related: [$($related:literal),* $(,)?],
+                sources: [$($source:literal),* $(,)?] $(,)?
+            }
+    )*) => {
+        pub(super) static EVENTS: &[crate::event::Event] = &[$(crate::event::Event {
+            id: $id,
+            name: stringify!($name),
+            doc: &[$($doc),*],
+            made_by: crate::event::MadeBy::$made_by,
+            ladder: &[$($rung),*],
+            calls: &[$($($call),*)?],
+            params: &[$($(crate::event::Param { name: stringify!($param), ctype: $ctype }),*)?],
+            sets: &[$($set),*],
+            fields: &[$(crate::field::Field {
+                name: stringify!($field),
+                kind: $kind,
+                doc: &[$($fdoc),*],
+                from: $from,
+            }),*],
+            has_ret: false $(|| $ret)?,
+            checks: &[$($($check),*)?],
+            page: crate::event::Page {
+                purpose: $purpose,
+                use_case: $use_case,
+                command: $command,
+                issues: &[$($issue),*],
+                related: &[$($related),*],
+                sources: &[$($source),*],
+            },
+        }),*];
+    };
+}
+pub(crate) use events;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,141 @@
+//! Signals: masks, sending and delivery.
+
+use super::events;
+use crate::event::Check;
+use crate::field::{kernel, register, user};
+use crate::kind::Kind::{Bool, Enum, Flags, Handler, I32, Pid, SigSet, Signal, Size, Str, Uid};
+use crate::names;
+
+events! {
+    /// A thread examined or changed its signal mask.
+    ///
+    /// The signal mask is the set of signals whose delivery is blocked for the calling thread. With
+    /// a set, SIG_BLOCK adds the set to the mask, SIG_UNBLOCK removes it and SIG_SETMASK replaces
+    /// the mask; the three are values of which one is passed, not bits to be combined. Without a
+    /// set the mask is only examined and `how` is ignored. SIGKILL and SIGSTOP are silently taken
+    /// out: they cannot be blocked. A blocked signal stays pending until it is unblocked; what it
+    /// does when delivered (its disposition) is not changed.
+    ///
+    /// The event fires for every way in: rt_sigprocmask, and the legacy sigprocmask that only i386
+    /// has, from 32-bit programs and through `int $0x80` from 64-bit ones. The masks come from the
+    /// kernel's own copy (`task->blocked`) before and after the call, so they are right whatever
+    /// the process does to its memory meanwhile.
+    sigprocmask = 120 by Hand
+        on [
+            "fentry+fexit+inner",
+            "fentry+fexit",
+            "kprobe.session",
+            "kprobe.multi",
+            "kprobe+kretprobe",
+            "tp_btf",
+            "raw_tp",
+        ]
+        calls ["rt_sigprocmask", "sigprocmask"]
+        sets ["syscalls", "32bit_unique", "signals"]
+        {
+            /// What to do with the set: SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK. Another value is shown as a number, and the call returns EINVAL.
+            how: Enum(&names::HOW), register("argument 1").ctype("int");
+            /// The signals to block, unblock or put in place. Absent when the pointer is null: the mask is then only examined.
+            set: SigSet, user("argument 2").ctype("const sigset_t *").opt().inner("sigprocmask");
+            /// The previous mask as the kernel stored it for the caller. Absent when the pointer is null, unread when the call failed and nothing was stored.
+            oldset: SigSet, kernel("task->blocked at entry, stored through argument 3").ctype("sigset_t *").opt();
+            /// The size of the sets in bytes; the kernel accepts 8 only. The legacy call has no such argument: absent.
+            sigsetsize: Size, register("argument 4").ctype("size_t").opt();
+            /// The thread's mask when the call began.
+            blocked_before: SigSet, kernel("task->blocked at entry").ctype("sigset_t");
+            /// The thread's mask when the call ended.
+            blocked_after: SigSet, kernel("task->blocked at exit").ctype("sigset_t");
+            /// The signals that the call began to block.
+            added: SigSet, kernel("blocked_after & ~blocked_before");
+            /// The signals that the call ceased to block.
+            removed: SigSet, kernel("blocked_before & ~blocked_after");
+            /// The set as user memory held it at entry, kept beside the kernel's copy.
+            set_user: SigSet, user("argument 2").opt().hidden();
+        }
+        ret true
+        checks [Check::SigMask]
+        page {
+            purpose: "Sees the call at its end, with the thread's mask before and after it from the kernel, and what was asked for from the registers and the caller's set.",
+            use_case: "Find programs that make themselves deaf to SIGTERM or SIGINT, critical sections that forget to unblock, and code that rewrites its arguments under a running call.",
+            command: "sudo tracehound -e sigprocmask -- bash -c 'trap : INT; sleep 0.1 & wait'",
+            issues: [
+                "The set is read from user memory where the kernel's inner function cannot be hooked; another thread can rewrite it under the call. blocked_before and blocked_after cannot be forged, and argument_mismatch is emitted when set cannot explain their difference. The figures: `make race`.",
+                "The kernel has no function do_sigprocmask and no do_rt_sigprocmask, whatever older pages say. Its inner function is sigprocmask (kernel/signal.c); compilers inline it from about 6.12 on, and a hook on it then attaches and never fires.",
+                "A set that is not resident at entry is read at exit and listed under late.",
+            ],
+            related: ["rt_sigprocmask", "signal_generate", "signal_deliver", "argument_mismatch"],
+            sources: [
+                "sigprocmask(2)", "signal(7)",
+                "kernel/signal.c (v6.18): SYSCALL_DEFINE4(rt_sigprocmask), COMPAT_SYSCALL_DEFINE3(sigprocmask), sigprocmask()",
+            ],
+        }
+
+    /// A signal was sent, or dropped on the way.
+    ///
+    /// The kernel reports each signal that it is about to queue, with the sender's context (the
+    /// record's process), the thread it is meant for, the reason, and what became of it: delivered
+    /// to the queue, ignored, already pending, or lost for want of memory.
+    signal_generate = 121 by Hook
+        on ["tp_btf/signal_generate", "raw_tp/signal_generate"]
+        (sig: "int", info: "struct kernel_siginfo *", target: "struct task_struct *", group: "int", result: "int")
+        sets ["signals"]
+        {
+            /// The signal.
+            sig: Signal, kernel("sig").ctype("int");
+            /// Why it was sent.
+            code: Enum(&names::SIGNAL_CODE), kernel("siginfo_code(info)").ctype("int");
+            /// The receiving process, in the initial namespace.
+            target_host_pid: Pid, kernel("READ(target, tgid)").ctype("pid_t");
+            /// The receiving thread, in the initial namespace.
+            target_host_tid: Pid, kernel("READ(target, pid)").ctype("pid_t");
+            /// The receiving thread's name.
+            target_comm: Str, kernel("target").ctype("char [16]");
+            /// Whether any thread of the process may take it (kill) or only this one (tgkill).
+            group: Bool, kernel("group").ctype("int");
+            /// What became of it.
+            result: Enum(&names::SIGNAL_RESULT), kernel("result").ctype("int");
+        }
+        page {
+            purpose: "Sees every signal at the moment it is queued, whoever sends it.",
+            use_case: "Find out who killed a process, and why a signal had no effect.",
+            command: "sudo tracehound -e signal_generate -- sh -c 'sleep 9 & kill $!; wait'",
+            issues: [
+                "A timer's or terminal's signal is generated in an interrupt: the record's process is then whoever was running. Such records carry in_interrupt.",
+            ],
+            related: ["signal_deliver", "sigprocmask"],
+            sources: ["signal(7)", "sigaction(2)", "include/trace/events/signal.h (v6.18)"],
+        }
+
+    /// A signal was delivered to a thread.
+    ///
+    /// The thread takes the signal off its queue: its handler runs next, or the default action
+    /// happens. Signals that are ignored or blocked never come here.
+    signal_deliver = 122 by Hook
+        on ["tp_btf/signal_deliver", "raw_tp/signal_deliver"]
+        (sig: "int", info: "struct kernel_siginfo *", action: "struct k_sigaction *")
+        sets ["signals"]
+        {
+            /// The signal.
+            sig: Signal, kernel("sig").ctype("int");
+            /// Why it was sent.
+            code: Enum(&names::SIGNAL_CODE), kernel("siginfo_code(info)").ctype("int");
+            /// The error number that goes with it, mostly 0.
+            errno: I32, kernel("siginfo_errno(info)").ctype("int");
+            /// The sender's process id in the receiver's namespace; absent when no process sent it.
+            sender_pid: Pid, kernel("siginfo_pid(info)").ctype("pid_t").opt();
+            /// The sender's real user id in the receiver's namespace; absent when no process sent it.
+            sender_uid: Uid, kernel("siginfo_uid(info)").ctype("uid_t").opt();
+            /// What the thread does: a handler's address, SIG_DFL or SIG_IGN.
+            handler: Handler, kernel("action_handler(action)").ctype("__sighandler_t");
+            /// Flags of the action.
+            flags: Flags(&names::SA_FLAGS), kernel("action_flags(action)").ctype("unsigned long");
+        }
+        page {
+            purpose: "Sees a signal reach its thread.",
+            use_case: "Tell a signal that was sent from one that arrived; see handlers run.",
+            command: "sudo tracehound -e signal_deliver -- bash -c 'trap : USR1; kill -USR1 $$'",
+            issues: ["SIGKILL to a stopped or exiting thread may be acted on without this event."],
+            related: ["signal_generate", "sigprocmask"],
+            sources: ["signal(7)", "sigaction(2)", "include/trace/events/signal.h (v6.18)"],
+        }
+}

@@ -1,0 +1,63 @@
+use std::collections::HashSet;
+
+use super::*;
+use crate::record::MAX_FIELDS;
+
+/// Ids as published, append-only: a change here breaks recordings that users keep.
+const GOLDEN: &[(u16, &str)] = &[
+    (1, "gap"),
+    (2, "argument_mismatch"),
+    (110, "sched_process_fork"),
+    (111, "sched_process_exec"),
+    (112, "sched_process_exit"),
+    (120, "sigprocmask"),
+    (121, "signal_generate"),
+    (122, "signal_deliver"),
+    (1014, "rt_sigprocmask"),
+];
+
+#[test]
+fn ids_are_those_of_the_golden_list() {
+    let mut ids: Vec<_> = all().map(|event| (event.id, event.name)).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, GOLDEN);
+}
+
+#[test]
+fn names_and_ids_are_unique() {
+    let names: HashSet<_> = all().map(|event| event.name).collect();
+    let ids: HashSet<_> = all().map(|event| event.id).collect();
+    assert_eq!(names.len(), all().count());
+    assert_eq!(ids.len(), all().count());
+}
+
+#[test]
+fn every_event_has_a_sentence_and_a_page() {
+    for event in all() {
+        assert!(event.summary().ends_with('.'), "{}", event.name);
+        assert!(event.fields.len() <= MAX_FIELDS, "{}", event.name);
+        assert!(!event.page.use_case.is_empty(), "{}", event.name);
+        for field in event.fields {
+            assert!(!field.doc.is_empty(), "{}.{}", event.name, field.name);
+        }
+    }
+}
+
+#[test]
+fn related_events_exist() {
+    for event in all() {
+        for related in event.page.related {
+            assert!(by_name(related).is_some(), "{} names {related}", event.name);
+        }
+    }
+}
+
+#[test]
+fn rungs_of_hooked_events_parse() {
+    use crate::rung::HookKind;
+    for event in all() {
+        for rung in event.rungs() {
+            assert_ne!(rung.kind, HookKind::None, "{}: {}", event.name, rung.name);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! What can be seen: every event, field, name and the layout of a record, as data.
+//!
+//! Nothing here runs. The kernel programs (`probes`), the decoder and the outputs (`engine`) and
+//! every page that `tracehound events show` prints are derived from these tables, so that each
+//! fact has one place. The crate has no dependencies.
+
+#![forbid(unsafe_code)]
+
+pub mod abi;
+pub mod event;
+pub mod events;
+pub mod field;
+pub mod kind;
+pub mod names;
+pub mod record;
+pub mod rung;
+pub mod sigset;
+pub mod syscalls;
+
+pub use abi::Abi;
+pub use event::{Check, Event, MadeBy, Page, Param};
+pub use events::{all, by_id, by_name};
+pub use field::{Field, From, Origin};
+pub use kind::{Kind, Names};
+pub use rung::{Hook, HookKind, Rung};

@@ -1,0 +1,314 @@
+//! The record: the one shape in which every event leaves the kernel.
+//!
+//! A record is a fixed [`Header`], one 8-byte slot per field, then tail bytes that slots point at.
+//! All numbers are in the machine's own byte order; a recording's header says which. The C struct
+//! is generated from [`LAYOUT`], and a test compares the compiled object's BTF with it.
+//!
+//! The slot of a field with a tail holds the tail's offset from the start of the record in its low
+//! 32 bits and its length in bytes in its high 32 bits. The slot of an unread field holds the
+//! address that could not be read.
+
+/// Number of bits in each field bitmap, hence the most fields an event can have.
+pub const MAX_FIELDS: usize = 32;
+
+/// The largest record, header and tail included, in bytes.
+pub const MAX_SIZE: usize = 16 * 1024;
+
+/// Set in [`Header::flags`] when [`Header::ret`] is meant.
+pub const HAS_RET: u32 = 1;
+
+/// Set in [`Header::flags`] when the record was made in interrupt context, where the current task
+/// is whoever was interrupted.
+pub const IN_INTERRUPT: u32 = 2;
+
+/// One member of the C header.
+#[derive(Debug)]
+pub struct Member {
+    /// The member's name, the same in Rust and C.
+    pub name: &'static str,
+    /// The C type without array bounds.
+    pub ctype: &'static str,
+    /// The array length, 0 for a plain member.
+    pub array: usize,
+    /// Where it starts, in bytes.
+    pub offset: usize,
+}
+
+macro_rules! header {
+    ($( $(#[$doc:meta])* $name:ident: $type:tt as $ctype:literal [$array:literal]; )*) => {
+        /// The fixed part of a record.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        #[repr(C)]
+        pub struct Header { $( $(#[$doc])* pub $name: $type, )* }
+
+        /// The members of [`Header`], from which the C struct is written.
+        pub static LAYOUT: &[Member] = &[$( Member {
+            name: stringify!($name),
+            ctype: $ctype,
+            array: $array,
+            offset: std::mem::offset_of!(Header, $name),
+        }, )*];
+
+        impl Header {
+            /// Reads the header at the start of `bytes`; `None` if there are too few.
+            #[must_use]
+            #[inline]
+            pub fn read(bytes: &[u8]) -> Option<Header> {
+                let bytes: &[u8; HEADER_SIZE] = bytes.first_chunk()?;
+                Some(Header { $( $name: header!(@get bytes, $name, $type), )* })
+            }
+
+            /// Writes the header over the start of `bytes`, which must be long enough.
+            pub fn write(&self, bytes: &mut [u8; HEADER_SIZE]) {
+                $( header!(@put bytes, $name, $type, self); )*
+            }
+        }
+    };
+    (@get $bytes:ident, $name:ident, [u8; 16]) => { take($bytes, std::mem::offset_of!(Header, $name)) };
+    (@get $bytes:ident, $name:ident, $type:ty) => {
+        <$type>::from_ne_bytes(take($bytes, std::mem::offset_of!(Header, $name)))
+    };
+    (@put $bytes:ident, $name:ident, [u8; 16], $self:ident) => {
+        put($bytes, std::mem::offset_of!(Header, $name), &$self.$name)
+    };
+    (@put $bytes:ident, $name:ident, $type:ty, $self:ident) => {
+        put($bytes, std::mem::offset_of!(Header, $name), &$self.$name.to_ne_bytes())
+    };
+}
+
+header! {
+    /// Bytes of the whole record, a multiple of 8.
+    size: u32 as "__u32" [0];
+    /// Event id.
+    event: u16 as "__u16" [0];
+    /// Index of the rung in the event's ladder that made the record.
+    rung: u8 as "__u8" [0];
+    /// System call convention, see [`crate::Abi`].
+    abi: u8 as "__u8" [0];
+    /// Nanoseconds since boot, suspended time included (`CLOCK_BOOTTIME`).
+    time: u64 as "__u64" [0];
+    /// Number of the record among all that this CPU tried to put in this ring, from 1.
+    seq: u64 as "__u64" [0];
+    /// CPU that made the record.
+    cpu: u32 as "__u32" [0];
+    /// System call number under `abi`; -1 outside system calls.
+    nr: i32 as "__s32" [0];
+    /// Process id in the initial namespace.
+    host_pid: u32 as "__u32" [0];
+    /// Thread id in the initial namespace.
+    host_tid: u32 as "__u32" [0];
+    /// Process id in the process's own namespace.
+    pid: u32 as "__u32" [0];
+    /// Thread id in the process's own namespace.
+    tid: u32 as "__u32" [0];
+    /// Parent's process id in the initial namespace.
+    host_ppid: u32 as "__u32" [0];
+    /// Parent's process id in the namespace of the process; 0 if it has none there.
+    ppid: u32 as "__u32" [0];
+    /// When the thread started, nanoseconds since boot.
+    start: u64 as "__u64" [0];
+    /// When the thread's process started (its first thread).
+    leader_start: u64 as "__u64" [0];
+    /// When the parent process started.
+    parent_start: u64 as "__u64" [0];
+    /// Id of the thread's cgroup in the version 2 hierarchy.
+    cgroup: u64 as "__u64" [0];
+    /// Real user id in the initial user namespace.
+    uid: u32 as "__u32" [0];
+    /// Real group id in the initial user namespace.
+    gid: u32 as "__u32" [0];
+    /// The thread's name, padded with NUL.
+    comm: [u8; 16] as "char" [16];
+    /// Inode number of the pid namespace of the process.
+    pid_ns: u32 as "__u32" [0];
+    /// Inode number of its mount namespace.
+    mnt_ns: u32 as "__u32" [0];
+    /// Bit per field: the value could not be read.
+    unread: u32 as "__u32" [0];
+    /// Bit per field: the value was longer than what is stored.
+    cut: u32 as "__u32" [0];
+    /// Bit per field: there is no value (a null pointer).
+    absent: u32 as "__u32" [0];
+    /// Bit per field: read when the call ended, because it could not be read when it began.
+    late: u32 as "__u32" [0];
+    /// Bit per field: the value is the kernel's own copy.
+    kernel: u32 as "__u32" [0];
+    /// [`HAS_RET`], [`IN_INTERRUPT`].
+    flags: u32 as "__u32" [0];
+    /// What the call returned.
+    ret: i64 as "__s64" [0];
+}
+
+/// Bytes of [`Header`].
+pub const HEADER_SIZE: usize = std::mem::size_of::<Header>();
+
+const _: () = assert!(HEADER_SIZE.is_multiple_of(8));
+
+fn take<const N: usize>(bytes: &[u8; HEADER_SIZE], at: usize) -> [u8; N] {
+    let mut out = [0; N];
+    out.copy_from_slice(&bytes[at..at + N]);
+    out
+}
+
+fn put(bytes: &mut [u8; HEADER_SIZE], at: usize, value: &[u8]) {
+    bytes[at..at + value.len()].copy_from_slice(value);
+}
+
+/// State of one field in one record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// The value is there, whole.
+    Read,
+    /// The value is there, its end is missing.
+    Cut,
+    /// The value could not be read; the slot holds its address.
+    Unread,
+    /// There is no value.
+    Absent,
+}
+
+/// A borrowed record, known to be as long as its header says.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    /// The decoded header.
+    pub header: Header,
+    bytes: &'a [u8],
+}
+
+impl<'a> Record<'a> {
+    /// Reads the record at the start of `bytes` and gives what follows it.
+    ///
+    /// `None` if the bytes are not a whole record: too few, or a size that cannot be.
+    #[must_use]
+    pub fn split(bytes: &'a [u8]) -> Option<(Record<'a>, &'a [u8])> {
+        let header = Header::read(bytes)?;
+        let size = usize::try_from(header.size).ok()?;
+        if size < HEADER_SIZE || !size.is_multiple_of(8) {
+            return None;
+        }
+        let (bytes, rest) = bytes.split_at_checked(size)?;
+        Some((Record { header, bytes }, rest))
+    }
+
+    /// The record's bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// The slot of field `index`; `None` if the record has no such slot.
+    #[must_use]
+    #[inline]
+    pub fn slot(&self, index: usize) -> Option<u64> {
+        let at = HEADER_SIZE + index.checked_mul(8)?;
+        let slot: &[u8; 8] = self.bytes.get(at..)?.first_chunk()?;
+        Some(u64::from_ne_bytes(*slot))
+    }
+
+    /// The tail bytes that slot `index` points at; `None` if they are not inside the record.
+    #[must_use]
+    pub fn tail(&self, index: usize) -> Option<&'a [u8]> {
+        let slot = self.slot(index)?;
+        let offset = usize::try_from(slot & 0xffff_ffff).ok()?;
+        let length = usize::try_from(slot >> 32).ok()?;
+        self.bytes.get(offset..offset.checked_add(length)?)
+    }
+
+    /// The state of field `index`.
+    #[must_use]
+    #[inline]
+    pub const fn state(&self, index: usize) -> State {
+        let header = &self.header;
+        if header.unread >> index & 1 == 1 {
+            State::Unread
+        } else if header.absent >> index & 1 == 1 {
+            State::Absent
+        } else if header.cut >> index & 1 == 1 {
+            State::Cut
+        } else {
+            State::Read
+        }
+    }
+}
+
+/// The thread's name without its padding.
+#[must_use]
+pub fn comm(header: &Header) -> &[u8] {
+    let end = header
+        .comm
+        .iter()
+        .position(|byte| *byte == 0)
+        .unwrap_or(header.comm.len());
+    &header.comm[..end]
+}
+
+/// Builds a record that user space makes: header, slots, tails appended by the caller's order.
+#[derive(Debug)]
+pub struct Builder {
+    header: Header,
+    slots: Vec<u64>,
+    tail: Vec<u8>,
+}
+
+impl Builder {
+    /// Starts a record of `event` with `fields` slots.
+    #[must_use]
+    pub fn new(event: u16, fields: usize, header: Header) -> Builder {
+        let header = Header { event, ..header };
+        Builder {
+            header,
+            slots: vec![0; fields.min(MAX_FIELDS)],
+            tail: Vec::new(),
+        }
+    }
+
+    /// Sets a field that fits in its slot.
+    #[must_use]
+    pub fn slot(mut self, index: usize, value: u64) -> Builder {
+        if let Some(slot) = self.slots.get_mut(index) {
+            *slot = value;
+        }
+        self
+    }
+
+    /// Sets a field that has a tail; what does not fit is cut.
+    #[must_use]
+    pub fn tail(mut self, index: usize, value: &[u8]) -> Builder {
+        let start = HEADER_SIZE + self.slots.len() * 8 + self.tail.len();
+        let room = MAX_SIZE.saturating_sub(start + 8);
+        let kept = &value[..value.len().min(room)];
+        if kept.len() < value.len() {
+            self.header.cut |= 1 << index;
+        }
+        self.tail.extend_from_slice(kept);
+        let slot = start as u64 | (kept.len() as u64) << 32;
+        self.slot(index, slot)
+    }
+
+    /// Marks a field as having no value.
+    #[must_use]
+    pub fn absent(mut self, index: usize) -> Builder {
+        self.header.absent |= 1 << index;
+        self
+    }
+
+    /// The record's bytes, padded to a multiple of 8.
+    #[must_use]
+    pub fn build(mut self) -> Vec<u8> {
+        let size = (HEADER_SIZE + self.slots.len() * 8 + self.tail.len()).next_multiple_of(8);
+        self.header.size = u32::try_from(size).unwrap_or(u32::MAX);
+        let mut bytes = vec![0; HEADER_SIZE];
+        if let Some(start) = bytes.first_chunk_mut::<HEADER_SIZE>() {
+            self.header.write(start);
+        }
+        for slot in &self.slots {
+            bytes.extend_from_slice(&slot.to_ne_bytes());
+        }
+        bytes.extend_from_slice(&self.tail);
+        bytes.resize(size, 0);
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests;
