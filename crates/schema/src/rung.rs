@@ -93,6 +93,7 @@ impl Rung {
     #[must_use]
     pub fn sections(&self) -> (&'static str, &'static str) {
         match self.kind {
+            HookKind::Fentry if self.name.starts_with("fexit") => ("", "fexit"),
             HookKind::Fentry => ("fentry", "fexit"),
             HookKind::KprobeSession => ("kprobe.session", ""),
             HookKind::KprobeMulti => ("kprobe.multi", "kretprobe.multi"),

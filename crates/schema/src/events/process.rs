@@ -9,7 +9,7 @@ events! {
     ///
     /// Fires in the parent before the child runs for the first time.
     sched_process_fork = 110 by Hook
-        on ["tp_btf/sched_process_fork", "raw_tp/sched_process_fork"]
+        on ["tp_btf/sched_process_fork"]
         (parent: "struct task_struct *", child: "struct task_struct *")
         sets ["proc_life"]
         {

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Deciding whether to make a record, counting it, and writing it: the one record writer. */
+#pragma once
+
+enum { PHASE_IDLE = 0, PHASE_PROVING = 1, PHASE_LIVE = 2 };
+
+/* What user space tells the programs; user space writes it, they only read. */
+struct control {
+	u32 phase;
+	u32 self_tgid;	/* the tracer */
+	u32 scoped;	/* only tasks in scope are wanted */
+	u32 cpus;	/* index of the life ring, behind the per-CPU ones */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct control);
+} controls SEC(".maps");
+
+/* One ring per CPU: two busy CPUs on a shared ring cost each other 500 ns a record. */
+struct ring {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 65536);
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__array(values, struct ring);
+} rings SEC(".maps");
+
+/* Per CPU and event. Atomic, since an interrupt or another task can come between. */
+struct count {
+	u64 made;
+	u64 filtered;
+	u64 dropped;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, EVENT_COUNT);
+	__type(key, u32);
+	__type(value, struct count);
+} counts SEC(".maps");
+
+/* Per CPU: records tried so far, [0] event ring and [1] life ring. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 2);
+	__type(key, u32);
+	__type(value, u64);
+} sequences SEC(".maps");
+
+static __always_inline struct control *control_get(void)
+{
+	u32 zero = 0;
+
+	return bpf_map_lookup_elem(&controls, &zero);
+}
+
+static __always_inline bool in_scope(struct task_struct *task)
+{
+	struct task_state *state = task_state_of(task, false);
+
+	return state && state->in_scope;
+}
+
+/* Whether anything of this task is wanted; counts nothing, for entry halves. */
+static __always_inline bool wanted(struct control *control, struct task_struct *task)
+{
+	u32 tgid = TASK_READ(task, tgid);
+
+	switch (control->phase) {
+	case PHASE_LIVE:
+		return tgid != control->self_tgid && (!control->scoped || in_scope(task));
+	case PHASE_PROVING:
+		/* The tracer and its own child, which makes the calls that prove hooks live. */
+		return tgid == control->self_tgid ||
+		       TASK_READ(task, real_parent, tgid) == control->self_tgid;
+	}
+	return false;
+}
+
+static __always_inline struct count *count_of(u32 index)
+{
+	return bpf_map_lookup_elem(&counts, &index);
+}
+
+/*
+ * Whether to make a record: counts it as made, and as filtered if not wanted.
+ * `other` is a second task that may bring the event into scope, or NULL.
+ */
+static __always_inline bool admit(u32 index, struct task_struct *task, bool other_in_scope)
+{
+	struct control *control = control_get();
+	struct count *count;
+	bool pass;
+
+	if (!control || control->phase == PHASE_IDLE)
+		return false;
+	pass = wanted(control, task) || (other_in_scope && control->phase == PHASE_LIVE);
+	if (!pass && control->phase == PHASE_PROVING)
+		return false;
+	count = count_of(index);
+	if (!count)
+		return false;
+	__sync_fetch_and_add(&count->made, 1);
+	if (!pass)
+		__sync_fetch_and_add(&count->filtered, 1);
+	return pass;
+}
+
+static __always_inline void count_drop(u32 index)
+{
+	struct count *count = count_of(index);
+
+	if (count)
+		__sync_fetch_and_add(&count->dropped, 1);
+}
+
+static __always_inline u64 next_seq(u32 life)
+{
+	u64 *seq = bpf_map_lookup_elem(&sequences, &life);
+
+	if (!seq)
+		return 0;
+#ifdef TH_LEGACY
+	/* 5.10 cannot fetch and add in one; the reader tolerates a repeated number. */
+	*seq += 1;
+	return *seq;
+#else
+	return __sync_fetch_and_add(seq, 1) + 1;
+#endif
+}
+
+static __always_inline void *ring_of(u32 life)
+{
+	struct control *control = control_get();
+	u32 index = bpf_get_smp_processor_id();
+
+	if (life && control)
+		index = control->cpus;
+	return bpf_map_lookup_elem(&rings, &index);
+}
+
+static __always_inline void start_record(struct th_record *rec, struct task_struct *task, u64 seq,
+					 u16 event, u8 rung, u32 size)
+{
+	rec->size = size;
+	rec->event = event;
+	rec->rung = rung;
+	rec->abi = ABI_NONE;
+	rec->seq = seq;
+	rec->nr = -1;
+	rec->unread = rec->cut = rec->absent = rec->late = rec->kernel = 0;
+	rec->flags = 0;
+	rec->ret = 0;
+	fill_header(rec, task);
+}
+
+/* Reserves a record of a size known at compile time, or counts a drop and gives NULL. */
+#define record_begin(task, EVENT, rung, life, tail)                                             \
+	({                                                                                      \
+		u64 __seq = next_seq(life);                                                     \
+		void *__ring = ring_of(life);                                                   \
+		const u32 __size = sizeof(struct th_record) + FIELDS_##EVENT * 8 + (tail);      \
+		struct th_record *__rec = __ring ? bpf_ringbuf_reserve(__ring, __size, 0) : NULL; \
+		if (__rec)                                                                      \
+			start_record(__rec, task, __seq, ID_##EVENT, rung, __size);             \
+		else                                                                            \
+			count_drop(INDEX_##EVENT);                                              \
+		__rec;                                                                          \
+	})
+
+/* The reader polls: a wake-up per record would cost 10 us on a virtual machine. */
+#define record_end(rec) bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP)

@@ -1,0 +1,268 @@
+//! `programs.h`: one program per event, rung and hook, its body from the event's block.
+//!
+//! A program is called `<event>__<rung index>_<hook index>`; the loader derives the same name.
+
+use std::fmt::Write as _;
+
+use tracehound_schema::{Abi, Event, Field, Hook, HookKind, Kind, MadeBy, Rung, all};
+
+/// Events whose records go to the life ring, so that they are shed last.
+const LIFE: [&str; 2] = ["proc_life", "proc"];
+
+/// Renders the programs. Writing to a `String` cannot fail, so results are dropped.
+pub fn render() -> String {
+    let mut out = String::from("/* Generated from crates/schema. */\n#pragma once\n\n");
+    out.push_str(
+        "extern bool bpf_session_is_return(void) __ksym __weak;\n\
+         extern bool bpf_session_is_return___ctx(void *ctx) __ksym __weak;\n\n",
+    );
+    for event in all() {
+        for (index, rung) in event.rungs().enumerate() {
+            // 5.10 lacks the session kfunc and multi attachment altogether.
+            let modern = matches!(rung.kind, HookKind::KprobeSession | HookKind::KprobeMulti);
+            if modern {
+                out.push_str("#ifndef TH_LEGACY\n");
+            }
+            for (number, hook) in rung.hooks(event, Abi::X86_64).iter().enumerate() {
+                program(&mut out, event, &rung, index, number, hook);
+            }
+            if modern {
+                out.push_str("#endif\n\n");
+            }
+        }
+    }
+    out
+}
+
+fn program(out: &mut String, event: &Event, rung: &Rung, index: usize, number: usize, hook: &Hook) {
+    let (name, section, target) = (event.name, hook.section, &hook.target);
+    let context = match rung.kind {
+        HookKind::Kprobe | HookKind::KprobeMulti | HookKind::KprobeSession => "struct pt_regs *ctx",
+        _ => "u64 *ctx",
+    };
+    let body = match event.made_by {
+        MadeBy::Hand => mask_body(rung, index, hook),
+        MadeBy::Syscall => syscall_body(event, rung, index),
+        _ => hook_body(event, rung, index),
+    };
+    if event.made_by == MadeBy::Syscall && target == "sys_enter" {
+        return;
+    }
+    let _ = write!(
+        out,
+        "SEC(\"{section}/{target}\")\nint {name}__{index}_{number}({context})\n{{\n{body}\treturn 0;\n}}\n\n"
+    );
+}
+
+/// The body for the mask event: find the call's registers, then the function for this end of it.
+fn mask_body(rung: &Rung, index: usize, hook: &Hook) -> String {
+    let direct = "struct pt_regs *regs = (struct pt_regs *)ctx[0];";
+    let probed = "struct pt_regs *regs = (struct pt_regs *)ctx->di;";
+    match (rung.kind, hook.section, hook.target.as_str()) {
+        (HookKind::Fentry, "fentry", "sigprocmask") => String::from(
+            "\tu64 set = 0;\n\n\
+             \tif (ctx[1] && !bpf_probe_read_kernel(&set, sizeof(set), (void *)ctx[1]))\n\
+             \t\tmask_inner(current_task(), set);\n",
+        ),
+        (HookKind::Fentry, "fentry", _) => format!("\t{direct}\n\n\tMASK_ENTER(regs, 1);\n"),
+        (HookKind::Fentry, ..) => {
+            format!("\t{direct}\n\n\tMASK_EXIT(regs, 1, (s64)ctx[1], {index});\n")
+        }
+        (HookKind::KprobeSession, ..) => format!(
+            "\tbool back = false;\n\n\
+             \tif (bpf_ksym_exists(bpf_session_is_return))\n\
+             \t\tback = bpf_session_is_return();\n\
+             \telse if (bpf_ksym_exists(bpf_session_is_return___ctx))\n\
+             \t\tback = bpf_session_is_return___ctx(ctx);\n\
+             \tif (back) {{\n\t\tMASK_RETURN((s64)ctx->ax, {index});\n\
+             \t}} else {{\n\t\t{probed}\n\n\t\tMASK_ENTER(regs, 0);\n\t}}\n"
+        ),
+        (_, "kprobe" | "kprobe.multi", _) => format!("\t{probed}\n\n\tMASK_ENTER(regs, 0);\n"),
+        (_, "kretprobe" | "kretprobe.multi", _) => {
+            format!("\tMASK_RETURN((s64)ctx->ax, {index});\n")
+        }
+        (kind, _, target) => {
+            let typed = u8::from(kind == HookKind::TpBtf);
+            let number = if target == "sys_enter" {
+                "(long)ctx[1]".to_owned()
+            } else {
+                format!("(long)REGS(regs, {typed}, orig_ax)")
+            };
+            let call = if target == "sys_enter" {
+                format!("MASK_ENTER(regs, {typed})")
+            } else {
+                format!("MASK_EXIT(regs, {typed}, (s64)ctx[1], {index})")
+            };
+            format!(
+                "\t{direct}\n\n\tif (is_mask_call(current_task(), {number})) {{\n\t\t{call};\n\t}}\n"
+            )
+        }
+    }
+}
+
+/// The body for a plain system call: registers at exit.
+fn syscall_body(event: &Event, rung: &Rung, index: usize) -> String {
+    let name = event.name;
+    let typed = u8::from(rung.kind != HookKind::RawTp);
+    let test = if rung.on_functions() {
+        String::new()
+    } else {
+        format!("\tif (nr != NR_X86_64_{name} && nr != NR_I386_{name})\n\t\treturn 0;\n")
+    };
+    let slots: String = event
+        .fields
+        .iter()
+        .zip(["how", "set", "oldset", "size"])
+        .map(|(field, arg)| {
+            format!(
+                "\t\tput_value(rec, FIELD_{name}_{}, args.{arg});\n",
+                field.name
+            )
+        })
+        .collect();
+    format!(
+        "\tstruct pt_regs *regs = (struct pt_regs *)ctx[0];\n\
+         \tlong nr = REGS(regs, {typed}, orig_ax) & ~X32_BIT;\n\
+         \tstruct task_struct *task;\n\tstruct mask_args args;\n\tstruct th_record *rec;\n\n{test}\
+         \ttask = current_task();\n\
+         \tmask_args_read(&args, regs, task, {typed});\n\
+         \tif (args.nr != (args.abi == ABI_I386 ? NR_I386_{name} : NR_X86_64_{name}))\n\t\treturn 0;\n\
+         \tif (!admit(INDEX_{name}, task, false))\n\t\treturn 0;\n\
+         \trec = record_begin(task, {name}, {index}, 0, 0);\n\
+         \tif (rec) {{\n\
+         \t\trec->abi = args.abi;\n\t\trec->nr = args.nr;\n\
+         \t\trec->ret = ctx[1];\n\t\trec->flags = TH_HAS_RET;\n{slots}\
+         \t\trecord_end(rec);\n\t}}\n"
+    )
+}
+
+/// The body for an event that one hook says: parameters, admission, a put per field.
+fn hook_body(event: &Event, rung: &Rung, index: usize) -> String {
+    let name = event.name;
+    let typed = rung.kind == HookKind::TpBtf;
+    let mut body = String::from("\tstruct task_struct *current = current_task();\n");
+    for (slot, param) in event.params.iter().enumerate() {
+        let _ = writeln!(
+            body,
+            "\t{} {} = ({})ctx[{slot}];",
+            param.ctype, param.name, param.ctype
+        );
+    }
+    let _ = writeln!(
+        body,
+        "#undef READ\n#define READ(p, m) {}",
+        if typed {
+            "TASK_READ(p, m)"
+        } else {
+            "BPF_CORE_READ(p, m)"
+        }
+    );
+    let life = u8::from(event.sets.iter().any(|set| LIFE.contains(set)));
+    let _ = writeln!(body, "\t{}", before(event));
+    let other = if event.params.iter().any(|p| p.name == "target") && typed {
+        "in_scope(target)"
+    } else {
+        "false"
+    };
+    let _ = writeln!(body, "\tif (admit(INDEX_{name}, current, {other})) {{");
+    let long = event.fields.iter().any(|field| is_long(field));
+    body.push_str(&if long {
+        long_record(event, index, life)
+    } else {
+        short_record(event, index, life)
+    });
+    let _ = writeln!(body, "\t}}\n\t{}", after(event));
+    body
+}
+
+fn is_long(field: &Field) -> bool {
+    field.kind.has_tail() && field.from.ctype != "char [16]"
+}
+
+/// Scope is inherited before anything else, so that a child is followed even if its record is lost.
+fn before(event: &Event) -> &'static str {
+    if event.name == "sched_process_fork" {
+        "scope_inherit(current, child);"
+    } else {
+        ""
+    }
+}
+
+fn after(event: &Event) -> &'static str {
+    if event.name == "sched_process_exit" {
+        "task_state_drop(current);"
+    } else {
+        ""
+    }
+}
+
+fn short_record(event: &Event, index: usize, life: u8) -> String {
+    let name = event.name;
+    let comms = event
+        .fields
+        .iter()
+        .filter(|field| field.kind.has_tail())
+        .count();
+    let mut out = format!(
+        "\t\tstruct th_record *rec = record_begin(current, {name}, {index}, {life}, {});\n\n\t\tif (rec) {{\n",
+        comms * 16
+    );
+    let mut at = 0;
+    for field in event.fields {
+        if field.kind.has_tail() {
+            let _ = writeln!(
+                out,
+                "\t\t\tput_comm(rec, FIELD_{name}_{}, {}, FIELDS_{name}, {at});",
+                field.name, field.from.source
+            );
+            at += 16;
+        } else {
+            out.push_str(&value(name, field));
+        }
+    }
+    out.push_str("\t\t\trecord_end(rec);\n\t\t}\n");
+    out
+}
+
+fn long_record(event: &Event, index: usize, life: u8) -> String {
+    let name = event.name;
+    let mut out = format!(
+        "\t\tstruct th_record *rec = scratch_begin(current, {life}, ID_{name}, {index}, next_seq({life}));\n\
+         \t\tu32 end = sizeof(*rec) + FIELDS_{name} * 8;\n\n\t\tif (rec) {{\n"
+    );
+    for field in event.fields {
+        let put = match field.kind {
+            Kind::Path => "put_path",
+            Kind::StrArray => "put_argv",
+            Kind::Str => "put_kstr",
+            _ => {
+                out.push_str(&value(name, field));
+                continue;
+            }
+        };
+        let _ = writeln!(
+            out,
+            "\t\t\tend = {put}(rec, FIELD_{name}_{}, end, {});",
+            field.name, field.from.source
+        );
+    }
+    let _ = writeln!(
+        out,
+        "\t\t\tscratch_end(rec, end, INDEX_{name}, {life});\n\t\t}}"
+    );
+    out
+}
+
+fn value(event: &str, field: &Field) -> String {
+    let (name, source) = (field.name, field.from.source);
+    if field.from.optional {
+        return format!(
+            "\t\t\t{{\n\t\t\t\tu64 value = {source};\n\n\
+             \t\t\t\tput_value(rec, FIELD_{event}_{name}, value);\n\
+             \t\t\t\tif (value == ABSENT)\n\t\t\t\t\tput_absent(rec, FIELD_{event}_{name});\n\t\t\t}}\n"
+        );
+    }
+    let signed = matches!(field.kind, Kind::I32 | Kind::Enum(_));
+    let cast = if signed { "(s64)(s32)" } else { "" };
+    format!("\t\t\tput_value(rec, FIELD_{event}_{name}, {cast}({source}));\n")
+}

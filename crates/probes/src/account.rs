@@ -1,0 +1,45 @@
+//! The account: what became of every event, per event and cause.
+
+use tracehound_schema::Event;
+
+/// What became of one event's records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Times the hook fired for the event while tracing.
+    pub made: u64,
+    /// Not wanted: outside the scope, or the tracer's own.
+    pub filtered: u64,
+    /// Lost because a ring was full.
+    pub dropped: u64,
+    /// Lost because the kernel did not run the program (it was running on that CPU already).
+    pub missed: u64,
+    /// Read by the tracer.
+    pub delivered: u64,
+}
+
+impl Count {
+    /// Whether everything made is accounted for.
+    #[must_use]
+    pub const fn balances(&self) -> bool {
+        self.made == self.filtered + self.dropped + self.missed + self.delivered
+    }
+}
+
+/// The account of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Account {
+    /// One row per event that had a program.
+    pub rows: Vec<(&'static str, Count)>,
+}
+
+impl Account {
+    /// Whether every row balances.
+    #[must_use]
+    pub fn balances(&self) -> bool {
+        self.rows.iter().all(|row| row.1.balances())
+    }
+
+    pub(crate) fn row(&mut self, event: &'static Event, count: Count) {
+        self.rows.push((event.name, count));
+    }
+}

@@ -1,0 +1,60 @@
+//! What can keep the tracer from starting or reading.
+
+use std::io;
+
+/// A failure of the kernel side.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Not enough privilege.
+    #[error("tracing needs root (or CAP_BPF, CAP_PERFMON and CAP_SYS_RESOURCE); run with sudo")]
+    NotRoot,
+    /// The kernel does not describe its types.
+    #[error(
+        "this kernel has no type information (/sys/kernel/btf/vmlinux); \
+         use a kernel built with CONFIG_DEBUG_INFO_BTF=y"
+    )]
+    NoBtf,
+    /// The kernel forbids reading kernel memory.
+    #[error(
+        "this kernel is locked down in confidentiality mode, which forbids BPF to read kernel \
+         memory; boot with lockdown=integrity or none"
+    )]
+    LockedDown,
+    /// No rung of an event works here.
+    #[error("{event} is not available on this kernel: {reason}; see `tracehound doctor`")]
+    Unavailable {
+        /// The event.
+        event: &'static str,
+        /// What each rung said.
+        reason: String,
+    },
+    /// No such rung in any selected event's ladder.
+    #[error("no selected event has a rung called {0}; `tracehound doctor` lists them")]
+    UnknownRung(String),
+    /// Something that libbpf was asked to do.
+    #[error("{doing}: {source}")]
+    Bpf {
+        /// What was being done.
+        doing: &'static str,
+        /// What libbpf said.
+        source: libbpf_rs::Error,
+    },
+    /// Something that the system was asked to do.
+    #[error("{doing}: {source}")]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    pub(crate) fn bpf(doing: &'static str) -> impl FnOnce(libbpf_rs::Error) -> Error {
+        move |source| Error::Bpf { doing, source }
+    }
+
+    pub(crate) fn io(doing: &'static str) -> impl FnOnce(io::Error) -> Error {
+        move |source| Error::Io { doing, source }
+    }
+}

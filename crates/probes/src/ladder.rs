@@ -1,0 +1,161 @@
+//! The hook ladder: for each event the first rung that loads, attaches and is proved live.
+
+use tracehound_schema::record::Record;
+use tracehound_schema::{Abi, Event, MadeBy, Rung};
+
+use crate::object::{Attached, Flavour, Maps, attach};
+use crate::prove::Calls;
+
+/// What became of one rung.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// In use.
+    Used,
+    /// Not tried, since a better rung is in use.
+    Spare,
+    /// Left out by the user's choice of a rung.
+    NotChosen,
+    /// Cannot be used here, because …
+    Failed(String),
+}
+
+/// What became of one event's ladder.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The event.
+    pub event: &'static Event,
+    /// Each rung with its verdict, best first.
+    pub rungs: Vec<(Rung, Verdict)>,
+}
+
+impl Outcome {
+    /// The rung in use.
+    #[must_use]
+    pub fn used(&self) -> Option<&Rung> {
+        self.rungs
+            .iter()
+            .find(|rung| rung.1 == Verdict::Used)
+            .map(|rung| &rung.0)
+    }
+
+    /// Why no rung could be used, in one line.
+    #[must_use]
+    pub fn reasons(&self) -> String {
+        let reasons = self
+            .rungs
+            .iter()
+            .filter_map(|(rung, verdict)| match verdict {
+                Verdict::Failed(reason) => Some(format!("{}: {reason}", rung.name)),
+                _ => None,
+            });
+        reasons.collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// One event on its way up or down its ladder.
+pub struct Climb {
+    /// The verdicts so far.
+    pub outcome: Outcome,
+    /// What is attached.
+    pub attached: Option<Attached>,
+    next: usize,
+    current: usize,
+    proved: bool,
+}
+
+impl Climb {
+    /// Starts at the top; `only` keeps to one rung if the event has it.
+    pub fn new(event: &'static Event, only: Option<&str>) -> Climb {
+        let has = only.is_some_and(|only| event.ladder.contains(&only));
+        let verdict = |rung: &Rung| match only {
+            Some(only) if has && rung.name != only => Verdict::NotChosen,
+            _ => Verdict::Spare,
+        };
+        let rungs = event.rungs().map(|rung| (rung, verdict(&rung))).collect();
+        let outcome = Outcome { event, rungs };
+        Climb {
+            outcome,
+            attached: None,
+            next: 0,
+            current: 0,
+            proved: false,
+        }
+    }
+
+    /// Whether the search is over, well or badly.
+    pub const fn done(&self) -> bool {
+        self.proved || (self.attached.is_none() && self.next >= self.outcome.rungs.len())
+    }
+
+    /// Attaches the next rung that can be attached.
+    pub fn step(&mut self, flavour: Flavour, maps: &Maps) {
+        while self.attached.is_none() && self.next < self.outcome.rungs.len() {
+            let index = self.next;
+            self.next += 1;
+            let (rung, verdict) = &mut self.outcome.rungs[index];
+            if *verdict == Verdict::NotChosen {
+                continue;
+            }
+            match attach(flavour, maps, self.outcome.event, rung, index) {
+                Ok(attached) => {
+                    self.attached = Some(attached);
+                    self.current = index;
+                }
+                Err(reason) => *verdict = Verdict::Failed(reason),
+            }
+        }
+    }
+
+    /// Judges the attached rung by the records that the proving calls gave.
+    pub fn judge<'a>(&mut self, calls: Calls, records: impl Iterator<Item = Record<'a>>) {
+        if self.proved || self.attached.is_none() {
+            return;
+        }
+        let event = self.outcome.event;
+        let ours: Vec<_> = records
+            .filter(|record| record.header.event == event.id)
+            .collect();
+        let verdict = match missing(event, &self.outcome.rungs[self.current].0, calls, &ours) {
+            None => Verdict::Used,
+            Some(reason) => Verdict::Failed(reason),
+        };
+        self.proved = verdict == Verdict::Used;
+        self.outcome.rungs[self.current].1 = verdict;
+        if !self.proved {
+            self.attached = None;
+        }
+    }
+}
+
+/// What the proving calls should have shown and did not.
+fn missing(event: &Event, rung: &Rung, calls: Calls, records: &[Record<'_>]) -> Option<String> {
+    if event.made_by == MadeBy::Hook || event.calls.is_empty() {
+        return records
+            .is_empty()
+            .then(|| "attached, but did not fire".to_owned());
+    }
+    let table = tracehound_schema::syscalls::TABLE;
+    for call in table.iter().filter(|call| event.calls.contains(&call.name)) {
+        for abi in [Abi::X86_64, Abi::I386] {
+            let Some(number) = call.number(abi) else {
+                continue;
+            };
+            if abi == Abi::I386 && !calls.i386 {
+                continue;
+            }
+            let seen = records.iter().any(|record| {
+                record.header.abi == abi as u8 && record.header.nr == i32::from(number)
+            });
+            if !seen {
+                let abi = abi.name();
+                return Some(format!(
+                    "attached, but did not fire for {abi} {}",
+                    call.name
+                ));
+            }
+        }
+    }
+    let copied = records.iter().any(|record| record.header.kernel != 0);
+    (rung.inner && !copied)
+        .then(|| "the kernel's inner function did not fire: inlined by the compiler".to_owned())
+}

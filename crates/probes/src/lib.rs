@@ -1,0 +1,19 @@
+//! How it is seen: BPF programs, the hook ladder, proof that hooks are live, rings and the account.
+//!
+//! This is the only crate with `unsafe`: memory maps shared with the kernel, and system calls that
+//! no safe interface offers.
+
+mod account;
+mod error;
+mod ladder;
+mod object;
+mod prove;
+mod reader;
+mod ring;
+mod tracer;
+
+pub use account::{Account, Count};
+pub use error::Error;
+pub use ladder::{Outcome, Verdict};
+pub use prove::make_calls;
+pub use tracer::{Options, Tracer};

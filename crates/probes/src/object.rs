@@ -1,0 +1,193 @@
+//! BPF objects: opening one with some of its programs, sharing maps between them, attaching.
+
+use std::ffi::OsStr;
+use std::os::fd::{AsFd, OwnedFd};
+
+use libbpf_rs::{Link, MapCore as _, MapHandle, Object, ObjectBuilder, OpenObject, ProgramType};
+use tracehound_schema::{Abi, Event, Rung};
+
+use crate::error::Error;
+
+/// Keeps the bytes aligned as ELF headers need.
+#[repr(align(8))]
+struct Aligned<T: ?Sized>(T);
+
+static MODERN: &Aligned<[u8]> =
+    &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/modern.bpf.o")));
+static LEGACY: &Aligned<[u8]> =
+    &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/legacy.bpf.o")));
+
+/// Which of the two builds of the programs this kernel takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavour {
+    /// Task storage and typed pointers: 5.11 on.
+    Modern,
+    /// A table by thread id and helper reads: 5.10.
+    Legacy,
+}
+
+impl Flavour {
+    /// Asks the kernel whether it has typed task pointers, which came with task storage in 5.11.
+    pub fn detect() -> Flavour {
+        let helper = libbpf_sys::BPF_FUNC_get_current_task_btf;
+        match ProgramType::RawTracepoint.is_helper_supported(helper) {
+            Ok(true) => Flavour::Modern,
+            _ => Flavour::Legacy,
+        }
+    }
+
+    const fn bytes(self) -> &'static [u8] {
+        match self {
+            Flavour::Modern => &MODERN.0,
+            Flavour::Legacy => &LEGACY.0,
+        }
+    }
+}
+
+/// The maps that every object shares.
+#[derive(Debug)]
+pub struct Maps {
+    /// What user space tells the programs.
+    pub controls: MapHandle,
+    /// The rings.
+    pub rings: MapHandle,
+    /// Per CPU and event.
+    pub counts: MapHandle,
+    /// Records tried, per CPU.
+    pub sequences: MapHandle,
+    /// State per task.
+    pub tasks: MapHandle,
+    scratches: MapHandle,
+    _object: Object,
+}
+
+fn open(flavour: Flavour) -> Result<OpenObject, Error> {
+    ObjectBuilder::default()
+        .open_memory(flavour.bytes())
+        .map_err(Error::bpf("opening the BPF object"))
+}
+
+impl Maps {
+    /// Creates the maps; `cpus` decides how many rings there can be.
+    pub fn create(flavour: Flavour, cpus: u32) -> Result<Maps, Error> {
+        let mut object = open(flavour)?;
+        for mut program in object.progs_mut() {
+            program.set_autoload(false);
+        }
+        for mut map in object.maps_mut() {
+            if map.name() == OsStr::new("rings") {
+                map.set_max_entries(cpus + 1)
+                    .map_err(Error::bpf("sizing the rings"))?;
+            }
+        }
+        let object = object.load().map_err(Error::bpf("creating BPF maps"))?;
+        let handle = |name: &str| {
+            let found = object.maps().find(|map| map.name() == OsStr::new(name));
+            let map = found.ok_or(libbpf_rs::Error::from_raw_os_error(libc::ENOENT));
+            map.and_then(|map| MapHandle::try_from(&map))
+                .map_err(Error::bpf("finding a BPF map"))
+        };
+        Ok(Maps {
+            controls: handle("controls")?,
+            rings: handle("rings")?,
+            counts: handle("counts")?,
+            sequences: handle("sequences")?,
+            tasks: handle("tasks")?,
+            scratches: handle("scratches")?,
+            _object: object,
+        })
+    }
+
+    fn by_name(&self, name: &OsStr) -> Option<&MapHandle> {
+        match name.to_str()? {
+            "controls" => Some(&self.controls),
+            "rings" => Some(&self.rings),
+            "counts" => Some(&self.counts),
+            "sequences" => Some(&self.sequences),
+            "tasks" => Some(&self.tasks),
+            "scratches" => Some(&self.scratches),
+            _ => None,
+        }
+    }
+}
+
+/// The programs of one rung of one event, loaded and attached. Dropping it detaches them.
+#[derive(Debug)]
+pub struct Attached {
+    /// Descriptors of the programs, to ask for misses.
+    pub programs: Vec<OwnedFd>,
+    links: Vec<Link>,
+    _object: Object,
+}
+
+impl Attached {
+    /// Detaches, keeping the programs so that their misses can be read.
+    pub fn detach(&mut self) {
+        self.links.clear();
+    }
+}
+
+/// Loads and attaches what `rung` (the `index`th) needs for `event`. The error is a reason to show.
+pub fn attach(
+    flavour: Flavour,
+    maps: &Maps,
+    event: &Event,
+    rung: &Rung,
+    index: usize,
+) -> Result<Attached, String> {
+    let mut object = open(flavour).map_err(|error| error.to_string())?;
+    let hooks = rung.hooks(event, Abi::X86_64);
+    let prefix = format!("{}__{index}_", event.name);
+    let mut found = 0;
+    for mut program in object.progs_mut() {
+        let ours = program.name().to_string_lossy().starts_with(&prefix);
+        program.set_autoload(ours);
+        found += usize::from(ours);
+    }
+    if found == 0 {
+        return Err("needs a newer kernel than this one".to_owned());
+    }
+    for mut map in object.maps_mut() {
+        let name = map.name().to_owned();
+        let Some(shared) = maps.by_name(&name) else {
+            continue;
+        };
+        map.reuse_fd(shared.as_fd())
+            .map_err(|error| format!("sharing map {name:?}: {error}"))?;
+    }
+    let object = object
+        .load()
+        .map_err(|error| format!("load: {}", reason(&error)))?;
+    let mut links = Vec::with_capacity(hooks.len());
+    let mut programs = Vec::with_capacity(hooks.len());
+    for program in object.progs_mut() {
+        if !program.name().to_string_lossy().starts_with(&prefix) {
+            continue;
+        }
+        let section = program.section().to_string_lossy().into_owned();
+        let link = program
+            .attach()
+            .map_err(|e| format!("attach {section}: {}", reason(&e)))?;
+        links.push(link);
+        programs.push(
+            program
+                .as_fd()
+                .try_clone_to_owned()
+                .map_err(|error| error.to_string())?,
+        );
+    }
+    Ok(Attached {
+        programs,
+        links,
+        _object: object,
+    })
+}
+
+/// The kernel's answer in one short line.
+fn reason(error: &libbpf_rs::Error) -> String {
+    match error.kind() {
+        libbpf_rs::ErrorKind::PermissionDenied => "refused by the kernel (EPERM)".to_owned(),
+        libbpf_rs::ErrorKind::NotFound => "not on this kernel (ENOENT)".to_owned(),
+        _ => error.to_string(),
+    }
+}

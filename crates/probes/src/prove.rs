@@ -1,0 +1,85 @@
+//! Proof that a hook is live: calls that the tracer makes itself, in a child of its own.
+//!
+//! The child is this same program, started as `tracehound __prove`; so the fork, exec and exit of a
+//! process are proved along with the calls it makes.
+
+use std::io;
+use std::process::{Command, Stdio};
+
+/// The argument that makes the program run [`make_calls`] and nothing else.
+pub const ARGUMENT: &str = "__prove";
+
+/// What the child could do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Calls {
+    /// Whether this kernel serves 32-bit calls.
+    pub i386: bool,
+}
+
+/// Runs the child to its end.
+pub fn run() -> io::Result<Calls> {
+    let status = Command::new("/proc/self/exe")
+        .arg(ARGUMENT)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()?;
+    // Without 32-bit support the kernel answers `int $0x80` with SIGSEGV.
+    Ok(Calls {
+        i386: status.success() && cfg!(target_arch = "x86_64"),
+    })
+}
+
+extern "C" fn ignore(_: i32) {}
+
+/// The child's part: one call of every kind that an event of ours covers.
+pub fn make_calls() {
+    let handler = ignore as extern "C" fn(i32);
+    // SAFETY: the handler does nothing, so it is safe to run at any point.
+    unsafe { libc::signal(libc::SIGUSR1, handler as libc::sighandler_t) };
+    // SAFETY: sends a signal to ourselves, for which a handler is in place.
+    unsafe { libc::raise(libc::SIGUSR1) };
+    let set: u64 = 1 << (libc::SIGUSR2 - 1);
+    // SAFETY: the set is eight readable bytes, the old set is not asked for.
+    unsafe {
+        libc::syscall(
+            libc::SYS_rt_sigprocmask,
+            libc::SIG_BLOCK,
+            &raw const set,
+            0usize,
+            8usize,
+        )
+    };
+    #[cfg(target_arch = "x86_64")]
+    i386_calls();
+}
+
+#[cfg(target_arch = "x86_64")]
+fn i386_calls() {
+    let access = libc::PROT_READ | libc::PROT_WRITE;
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_32BIT;
+    // SAFETY: a new private mapping; MAP_32BIT because a 32-bit call cannot point above 4 GiB.
+    let set = unsafe { libc::mmap(std::ptr::null_mut(), 4096, access, flags, -1, 0) };
+    if set == libc::MAP_FAILED {
+        std::process::exit(1);
+    }
+    int80(126, set as u64, 0);
+    int80(175, set as u64, 8);
+}
+
+/// A 32-bit system call from 64-bit code: `how` is SIG_BLOCK, `set` the second argument.
+#[cfg(target_arch = "x86_64")]
+fn int80(number: u64, set: u64, size: u64) {
+    // SAFETY: the kernel reads at most eight bytes at `set`, which is mapped and zero; rbx, which
+    // the compiler keeps for itself, is restored; r8 to r11 may be cleared by the kernel.
+    unsafe {
+        std::arch::asm!(
+            "push rbx", "xor ebx, ebx", "int 0x80", "pop rbx",
+            inlateout("rax") number => _,
+            in("rcx") set,
+            in("rdx") 0u64,
+            in("rsi") size,
+            out("r8") _, out("r9") _, out("r10") _, out("r11") _,
+        );
+    }
+}

@@ -1,0 +1,382 @@
+//! A run on a live kernel: start, prove, read, stop.
+
+use std::io;
+use std::os::fd::{AsFd as _, AsRawFd as _, FromRawFd as _, OwnedFd};
+use std::time::{Duration, Instant};
+
+use libbpf_rs::{MapCore as _, MapFlags, MapHandle, MapType};
+use tracehound_schema::record::Record;
+use tracehound_schema::{Event, MadeBy, all, by_name};
+
+use crate::account::{Account, Count};
+use crate::error::Error;
+use crate::ladder::{Climb, Outcome};
+use crate::object::{Flavour, Maps};
+use crate::prove;
+use crate::reader::Reader;
+use crate::ring::Ring;
+
+/// Process life-cycle events: following a command and naming processes rest on them.
+const LIFE: [&str; 3] = [
+    "sched_process_fork",
+    "sched_process_exec",
+    "sched_process_exit",
+];
+const PROVING: u32 = 1;
+const LIVE: u32 = 2;
+/// The life ring: processes come and go slowly, so one for all CPUs.
+const LIFE_RING: usize = 4 << 20;
+
+/// What to trace and how.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The events wanted.
+    pub events: Vec<&'static Event>,
+    /// Keep to this rung in every ladder that has it.
+    pub rung: Option<String>,
+    /// Bytes of each CPU's ring, a power of two and at least a page.
+    pub ring_size: usize,
+    /// Only tasks that `follow` names, and their descendants.
+    pub scoped: bool,
+    /// Whether an event without any working rung is reported instead of fatal (`doctor`).
+    pub lenient: bool,
+}
+
+/// A running tracer. Dropping it detaches everything.
+pub struct Tracer {
+    maps: Maps,
+    _rings: Vec<MapHandle>,
+    reader: Reader,
+    climbs: Vec<Climb>,
+    flavour: Flavour,
+    scoped: bool,
+    cpus: usize,
+}
+
+impl Tracer {
+    /// Loads, attaches and proves every event's best rung. Nothing is recorded before `go_live`.
+    pub fn start(options: &Options) -> Result<Tracer, Error> {
+        check_machine()?;
+        silence_libbpf();
+        let cpus = libbpf_rs::num_possible_cpus().map_err(Error::bpf("counting CPUs"))?;
+        let flavour = Flavour::detect();
+        let maps = Maps::create(flavour, cpus as u32)?;
+        let (handles, rings) = make_rings(&maps, cpus, options.ring_size)?;
+        let reader = Reader::new(rings, cpus);
+        let climbs = climbs(options)?;
+        let scoped = options.scoped;
+        let mut tracer = Tracer {
+            maps,
+            _rings: handles,
+            reader,
+            climbs,
+            flavour,
+            scoped,
+            cpus,
+        };
+        tracer.prove()?;
+        if !options.lenient {
+            tracer.check_available()?;
+        }
+        Ok(tracer)
+    }
+
+    /// Tries rungs until each event has a proved one or none left.
+    fn prove(&mut self) -> Result<(), Error> {
+        self.set_phase(PROVING)?;
+        while self.climbs.iter().any(|climb| !climb.done()) {
+            for climb in &mut self.climbs {
+                climb.step(self.flavour, &self.maps);
+            }
+            if self.climbs.iter().all(Climb::done) {
+                break;
+            }
+            let calls = prove::run().map_err(Error::io("starting the child that proves hooks"))?;
+            let mut batch = Vec::new();
+            self.reader.read(u64::MAX, &mut batch, usize::MAX);
+            for climb in &mut self.climbs {
+                climb.judge(calls, records(&batch));
+            }
+        }
+        self.set_phase(0)?;
+        Ok(())
+    }
+
+    fn check_available(&self) -> Result<(), Error> {
+        match self.climbs.iter().find(|climb| climb.attached.is_none()) {
+            None => Ok(()),
+            Some(climb) => Err(Error::Unavailable {
+                event: climb.outcome.event.name,
+                reason: climb.outcome.reasons(),
+            }),
+        }
+    }
+
+    /// What became of every ladder.
+    pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+        self.climbs.iter().map(|climb| &climb.outcome)
+    }
+
+    /// Puts a task and its future descendants in scope. It must not have started anything yet.
+    pub fn follow(&self, pid: u32) -> Result<(), Error> {
+        // The state's last eight bytes are `in_scope` and its padding.
+        let size = self.maps.tasks.value_size() as usize;
+        let mut state = vec![0u8; size];
+        state[size - 8..size - 4].copy_from_slice(&1u32.to_ne_bytes());
+        let key = match self.flavour {
+            Flavour::Legacy => pid,
+            Flavour::Modern => {
+                let pidfd = pidfd_open(pid).map_err(Error::io("opening the command's pidfd"))?;
+                let key = pidfd.as_raw_fd().to_ne_bytes();
+                let doing = "putting the command in scope";
+                return self
+                    .maps
+                    .tasks
+                    .update(&key, &state, MapFlags::ANY)
+                    .map_err(Error::bpf(doing));
+            }
+        };
+        let doing = "putting the command in scope";
+        self.maps
+            .tasks
+            .update(&key.to_ne_bytes(), &state, MapFlags::ANY)
+            .map_err(Error::bpf(doing))
+    }
+
+    /// Starts counting and recording, from nothing.
+    pub fn go_live(&mut self) -> Result<(), Error> {
+        let doing = "clearing the account";
+        for (map, keys) in [
+            (&self.maps.counts, all().count()),
+            (&self.maps.sequences, 2),
+        ] {
+            let zero = vec![vec![0u8; (map.value_size() as usize).next_multiple_of(8)]; self.cpus];
+            for key in 0..keys as u32 {
+                map.update_percpu(&key.to_ne_bytes(), &zero, MapFlags::ANY)
+                    .map_err(Error::bpf(doing))?;
+            }
+        }
+        self.reader.reset();
+        self.set_phase(LIVE)
+    }
+
+    fn set_phase(&self, phase: u32) -> Result<(), Error> {
+        let values = [
+            phase,
+            std::process::id(),
+            u32::from(self.scoped),
+            self.cpus as u32,
+        ];
+        let bytes: Vec<u8> = values
+            .iter()
+            .flat_map(|value| value.to_ne_bytes())
+            .collect();
+        self.maps
+            .controls
+            .update(&0u32.to_ne_bytes(), &bytes, MapFlags::ANY)
+            .map_err(Error::bpf("setting the phase"))
+    }
+
+    /// Appends what has come since the last call to `batch`, until it holds `room` bytes; returns
+    /// the number of records.
+    pub fn read(&mut self, batch: &mut Vec<u8>, room: usize) -> usize {
+        let now = boot_time();
+        self.reader.read(now, batch, room)
+    }
+
+    /// Detaches everything, reads what is left and closes the account.
+    pub fn finish(&mut self, batch: &mut Vec<u8>) -> Result<Account, Error> {
+        for climb in &mut self.climbs {
+            if let Some(attached) = &mut climb.attached {
+                attached.detach();
+            }
+        }
+        let deadline = Instant::now() + Duration::from_secs(1);
+        loop {
+            // Programs already running on other CPUs are let go a moment after detaching.
+            self.reader.read(u64::MAX, batch, usize::MAX);
+            let account = self.account()?;
+            if account.balances() || Instant::now() > deadline {
+                let tried = self.tried()?;
+                self.reader.finish(&tried, boot_time(), batch);
+                return Ok(account);
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// The account up to now; it balances when nothing is under way.
+    pub fn account(&self) -> Result<Account, Error> {
+        let mut account = Account::default();
+        for climb in &self.climbs {
+            let event = climb.outcome.event;
+            let index = all().position(|other| other.id == event.id).unwrap_or(0);
+            let sums = self.sum(index as u32)?;
+            let missed = climb
+                .attached
+                .as_ref()
+                .map_or(0, |attached| misses(&attached.programs));
+            let count = Count {
+                made: sums[0] + missed,
+                filtered: sums[1],
+                dropped: sums[2],
+                missed,
+                delivered: self.reader.delivered[usize::from(event.id)],
+            };
+            account.row(event, count);
+        }
+        Ok(account)
+    }
+
+    fn sum(&self, index: u32) -> Result<[u64; 3], Error> {
+        let key = index.to_ne_bytes();
+        let found = self.maps.counts.lookup_percpu(&key, MapFlags::ANY);
+        let cpus = found
+            .map_err(Error::bpf("reading the account"))?
+            .unwrap_or_default();
+        let mut sums = [0; 3];
+        for cpu in &cpus {
+            for (sum, part) in sums.iter_mut().zip(words(cpu)) {
+                *sum += part;
+            }
+        }
+        Ok(sums)
+    }
+
+    fn tried(&self) -> Result<Vec<[u64; 2]>, Error> {
+        let mut tried = vec![[0; 2]; self.cpus];
+        for life in 0..2u32 {
+            let found = self
+                .maps
+                .sequences
+                .lookup_percpu(&life.to_ne_bytes(), MapFlags::ANY);
+            let cpus = found
+                .map_err(Error::bpf("reading sequence numbers"))?
+                .unwrap_or_default();
+            for (pair, cpu) in tried.iter_mut().zip(&cpus) {
+                pair[life as usize] = words(cpu).next().unwrap_or(0);
+            }
+        }
+        Ok(tried)
+    }
+}
+
+fn words(bytes: &[u8]) -> impl Iterator<Item = u64> {
+    bytes
+        .as_chunks::<8>()
+        .0
+        .iter()
+        .map(|word| u64::from_ne_bytes(*word))
+}
+
+fn records(mut bytes: &[u8]) -> impl Iterator<Item = Record<'_>> {
+    std::iter::from_fn(move || {
+        let (record, rest) = Record::split(bytes)?;
+        bytes = rest;
+        Some(record)
+    })
+}
+
+/// The selected events that have programs, and the life cycle behind them.
+fn climbs(options: &Options) -> Result<Vec<Climb>, Error> {
+    let mut events: Vec<&'static Event> = LIFE.iter().filter_map(|name| by_name(name)).collect();
+    for event in &options.events {
+        let hooked = event.made_by != MadeBy::Tracer;
+        if hooked && !events.iter().any(|other| other.id == event.id) {
+            events.push(event);
+        }
+    }
+    let only = options.rung.as_deref();
+    if let Some(only) = only
+        && !events.iter().any(|event| event.ladder.contains(&only))
+    {
+        return Err(Error::UnknownRung(only.to_owned()));
+    }
+    Ok(events
+        .into_iter()
+        .map(|event| Climb::new(event, only))
+        .collect())
+}
+
+fn make_rings(maps: &Maps, cpus: usize, size: usize) -> Result<(Vec<MapHandle>, Vec<Ring>), Error> {
+    let mut handles = Vec::with_capacity(cpus + 1);
+    let mut rings = Vec::with_capacity(cpus + 1);
+    for index in 0..=cpus {
+        let size = if index == cpus { LIFE_RING } else { size };
+        let options = libbpf_sys::bpf_map_create_opts {
+            sz: size_of::<libbpf_sys::bpf_map_create_opts>() as libbpf_sys::size_t,
+            ..Default::default()
+        };
+        let handle = MapHandle::create(MapType::RingBuf, Some("ring"), 0, 0, size as u32, &options)
+            .map_err(Error::bpf("creating a ring"))?;
+        let fd = handle.as_fd().as_raw_fd().to_ne_bytes();
+        maps.rings
+            .update(&(index as u32).to_ne_bytes(), &fd, MapFlags::ANY)
+            .map_err(Error::bpf("installing a ring"))?;
+        rings.push(Ring::map(handle.as_fd(), size).map_err(Error::io("mapping a ring"))?);
+        handles.push(handle);
+    }
+    Ok((handles, rings))
+}
+
+/// Times the kernel did not run our programs because they were running already.
+fn misses(programs: &[OwnedFd]) -> u64 {
+    let mut total = 0;
+    for program in programs {
+        // SAFETY: a zeroed info is a valid buffer of its size; the kernel fills what it knows.
+        let mut info: libbpf_sys::bpf_prog_info = unsafe { std::mem::zeroed() };
+        let mut size = size_of::<libbpf_sys::bpf_prog_info>() as u32;
+        // SAFETY: the descriptor is open, the buffer and its size belong together.
+        let error = unsafe {
+            libbpf_sys::bpf_prog_get_info_by_fd(program.as_raw_fd(), &raw mut info, &raw mut size)
+        };
+        if error == 0 {
+            total += info.recursion_misses;
+        }
+    }
+    total
+}
+
+fn check_machine() -> Result<(), Error> {
+    // SAFETY: asks for the effective user id, nothing else.
+    if unsafe { libc::geteuid() } != 0 {
+        return Err(Error::NotRoot);
+    }
+    if !std::path::Path::new("/sys/kernel/btf/vmlinux").exists() {
+        return Err(Error::NoBtf);
+    }
+    let lockdown = std::fs::read_to_string("/sys/kernel/security/lockdown").unwrap_or_default();
+    if lockdown.contains("[confidentiality]") {
+        return Err(Error::LockedDown);
+    }
+    Ok(())
+}
+
+/// Rungs that do not work are reported by us, one line each, not by libbpf's log.
+fn silence_libbpf() {
+    let show = std::env::var_os("TRACEHOUND_LIBBPF_LOG").is_some();
+    let print: libbpf_rs::PrintCallback = |_, text| eprint!("{text}");
+    libbpf_rs::set_print(show.then_some((libbpf_rs::PrintLevel::Debug, print)));
+}
+
+fn pidfd_open(pid: u32) -> io::Result<OwnedFd> {
+    // SAFETY: a system call with two numbers; the result is checked.
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
+    let fd = i32::try_from(fd).unwrap_or(-1);
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the kernel has just opened it for us and nobody else has it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Nanoseconds since boot, as records count them.
+fn boot_time() -> u64 {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: the buffer is ours and of the right type.
+    unsafe { libc::clock_gettime(libc::CLOCK_BOOTTIME, &raw mut time) };
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}
