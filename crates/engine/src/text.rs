@@ -1,0 +1,136 @@
+//! Writing bytes that come from a traced process, and numbers, into text.
+
+/// Appends a number in decimal.
+pub fn number(out: &mut Vec<u8>, value: impl itoa::Integer) {
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
+/// Appends a number in hexadecimal with `0x`.
+pub fn hex(out: &mut Vec<u8>, value: u64) {
+    out.extend_from_slice(b"0x");
+    let digits = (64 - value.leading_zeros()).div_ceil(4).max(1);
+    for place in (0..digits).rev() {
+        out.push(nibble((value >> (4 * place)) as u8 & 15));
+    }
+}
+
+const fn nibble(value: u8) -> u8 {
+    if value < 10 {
+        b'0' + value
+    } else {
+        b'a' + value - 10
+    }
+}
+
+/// Appends the inside of a JSON string. Bytes that are not UTF-8 become `\xNN` (an escaped
+/// backslash, so that the result stays JSON); returns whether there were any.
+pub fn json(out: &mut Vec<u8>, bytes: &[u8]) -> bool {
+    if bytes
+        .iter()
+        .all(|byte| (0x20..0x7f).contains(byte) && *byte != b'"' && *byte != b'\\')
+    {
+        out.extend_from_slice(bytes);
+        return false;
+    }
+    let mut raw = false;
+    for chunk in bytes.utf8_chunks() {
+        chunk.valid().chars().for_each(|char| json_char(out, char));
+        for byte in chunk.invalid() {
+            raw = true;
+            out.extend_from_slice(b"\\\\x");
+            out.extend_from_slice(&[nibble(byte >> 4), nibble(byte & 15)]);
+        }
+    }
+    raw
+}
+
+fn json_char(out: &mut Vec<u8>, char: char) {
+    match char {
+        '"' => out.extend_from_slice(b"\\\""),
+        '\\' => out.extend_from_slice(b"\\\\"),
+        '\n' => out.extend_from_slice(b"\\n"),
+        '\t' => out.extend_from_slice(b"\\t"),
+        '\r' => out.extend_from_slice(b"\\r"),
+        // C1 controls and DEL too: a terminal may obey them even inside JSON.
+        char if (char as u32) < 0x20 || (0x7f..0xa0).contains(&(char as u32)) => {
+            out.extend_from_slice(b"\\u00");
+            let byte = char as u32 as u8;
+            out.extend_from_slice(&[nibble(byte >> 4), nibble(byte & 15)]);
+        }
+        char => out.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes()),
+    }
+}
+
+/// Appends text for a terminal: controls and invalid bytes become `\xNN`, a backslash `\\`.
+pub fn terminal(out: &mut Vec<u8>, bytes: &[u8]) {
+    for chunk in bytes.utf8_chunks() {
+        for char in chunk.valid().chars() {
+            if char == '\\' {
+                out.extend_from_slice(b"\\\\");
+            } else if char.is_control() || is_format(char) {
+                let mut buffer = [0; 4];
+                char.encode_utf8(&mut buffer)
+                    .bytes()
+                    .for_each(|byte| escape(out, byte));
+            } else {
+                out.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+        }
+        chunk.invalid().iter().for_each(|byte| escape(out, *byte));
+    }
+}
+
+/// Characters that turn the direction of text or hide: they can make a line read as another.
+fn is_format(char: char) -> bool {
+    matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+fn escape(out: &mut Vec<u8>, byte: u8) {
+    out.extend_from_slice(b"\\x");
+    out.extend_from_slice(&[nibble(byte >> 4), nibble(byte & 15)]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(write: impl Fn(&mut Vec<u8>)) -> String {
+        let mut out = Vec::new();
+        write(&mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn terminal_escapes_do_not_reach_the_terminal() {
+        let text = shown(|out| terminal(out, b"\x1b[2J\x07a\\b\xff\xc2\x9b"));
+        assert_eq!(text, "\\x1b[2J\\x07a\\\\b\\xff\\xc2\\x9b");
+    }
+
+    #[test]
+    fn json_text_parses_back() {
+        let text = shown(|out| {
+            out.push(b'"');
+            json(out, "q\"\\\n\u{1b}é".as_bytes());
+            out.push(b'"');
+        });
+        assert_eq!(
+            serde_json::from_str::<String>(&text).unwrap(),
+            "q\"\\\n\u{1b}é"
+        );
+    }
+
+    #[test]
+    fn bytes_that_are_not_text_are_reported_as_raw() {
+        let mut out = Vec::new();
+        assert!(json(&mut out, b"a\xffb"));
+        assert_eq!(out, b"a\\\\xffb");
+        assert!(!json(&mut out, b"ab"));
+    }
+
+    #[test]
+    fn hexadecimal_has_no_leading_zeros() {
+        assert_eq!(shown(|out| hex(out, 0)), "0x0");
+        assert_eq!(shown(|out| hex(out, 0x1f0)), "0x1f0");
+        assert_eq!(shown(|out| hex(out, u64::MAX)), "0xffffffffffffffff");
+    }
+}

@@ -1,0 +1,288 @@
+//! Printing one field by its kind: as JSON, and for people.
+
+use tracehound_schema::record::Record;
+use tracehound_schema::{Field, Kind, Names, names, sigset};
+
+use crate::clock::Clock;
+use crate::text;
+
+/// The largest integer that JSON readers keep exact.
+const EXACT: u64 = 1 << 53;
+
+/// Appends a field's value as JSON; returns whether bytes had to be escaped as not UTF-8.
+pub fn json(
+    out: &mut Vec<u8>,
+    field: &Field,
+    record: &Record<'_>,
+    index: usize,
+    clock: Clock,
+) -> bool {
+    let slot = record.slot(index).unwrap_or(0);
+    match field.kind {
+        Kind::I32 | Kind::I64 => signed(out, slot as i64),
+        Kind::U32 | Kind::U64 | Kind::Pid | Kind::Uid | Kind::Size => unsigned(out, slot),
+        Kind::Bool => out.extend_from_slice(if slot == 0 { b"false" } else { b"true" }),
+        Kind::SigSet => signals(
+            out,
+            slot,
+            |out, signal| quoted(out, |out| signal_name(out, signal)),
+            b"[",
+        ),
+        Kind::Enum(table) => match table.name(slot as i64) {
+            Some(name) => quoted(out, |out| out.extend_from_slice(name.as_bytes())),
+            None => signed(out, slot as i64),
+        },
+        Kind::Str => {
+            let bytes = record.tail(index).unwrap_or_default();
+            out.push(b'"');
+            let raw = text::json(out, bytes);
+            out.push(b'"');
+            return raw;
+        }
+        Kind::StrArray => return json_list(out, record.tail(index).unwrap_or_default()),
+        Kind::Path => {
+            out.push(b'"');
+            let raw = text::json(out, &path(record.tail(index).unwrap_or_default()));
+            out.push(b'"');
+            return raw;
+        }
+        Kind::Time => quoted(out, |out| clock.write(slot, out)),
+        Kind::Addr | Kind::Dev | Kind::Flags(_) | Kind::Signal | Kind::Handler => {
+            quoted(out, |out| plain(out, &field.kind, slot));
+        }
+    }
+    false
+}
+
+/// Appends a field's value for people; `strace` style where strace has one.
+pub fn human(out: &mut Vec<u8>, field: &Field, record: &Record<'_>, index: usize, clock: Clock) {
+    let slot = record.slot(index).unwrap_or(0);
+    match field.kind {
+        Kind::Time => clock.write_short(slot, out),
+        Kind::Str => quoted(out, |out| {
+            text::terminal(out, record.tail(index).unwrap_or_default())
+        }),
+        Kind::Path => text::terminal(out, &path(record.tail(index).unwrap_or_default())),
+        Kind::StrArray => {
+            out.push(b'[');
+            for (number, item) in items(record.tail(index).unwrap_or_default()).enumerate() {
+                if number > 0 {
+                    out.extend_from_slice(b", ");
+                }
+                quoted(out, |out| text::terminal(out, item));
+            }
+            out.push(b']');
+        }
+        _ => plain(out, &field.kind, slot),
+    }
+}
+
+fn plain(out: &mut Vec<u8>, kind: &Kind, slot: u64) {
+    match kind {
+        Kind::I32 | Kind::I64 => text::number(out, slot as i64),
+        Kind::Bool => out.extend_from_slice(if slot == 0 { b"false" } else { b"true" }),
+        Kind::Addr if slot == 0 => out.extend_from_slice(b"NULL"),
+        Kind::Addr => text::hex(out, slot),
+        Kind::Dev => {
+            text::number(out, slot >> 20);
+            out.push(b':');
+            text::number(out, slot & 0xf_ffff);
+        }
+        Kind::Enum(table) => match table.name(slot as i64) {
+            Some(name) => out.extend_from_slice(name.as_bytes()),
+            None => text::number(out, slot as i64),
+        },
+        Kind::Flags(table) => flags(out, table, slot),
+        Kind::SigSet => strace_set(out, slot),
+        Kind::Signal => signal_name(out, u8::try_from(slot).unwrap_or(u8::MAX)),
+        Kind::Handler => match slot {
+            0 => out.extend_from_slice(b"SIG_DFL"),
+            1 => out.extend_from_slice(b"SIG_IGN"),
+            handler => text::hex(out, handler),
+        },
+        _ => text::number(out, slot),
+    }
+}
+
+/// Appends a signal's name; a number that is no signal stays a number.
+pub fn signal_name(out: &mut Vec<u8>, signal: u8) {
+    match sigset::name(signal) {
+        None => text::number(out, signal),
+        Some((word, count)) => {
+            out.extend_from_slice(word.as_bytes());
+            if let Some(count) = count {
+                text::number(out, count);
+            }
+        }
+    }
+}
+
+fn signals(out: &mut Vec<u8>, set: u64, mut one: impl FnMut(&mut Vec<u8>, u8), open: &[u8]) {
+    out.extend_from_slice(open);
+    for (number, signal) in sigset::signals(set).enumerate() {
+        if number > 0 {
+            out.push(b',');
+        }
+        one(out, signal);
+    }
+    out.push(b']');
+}
+
+/// A set as strace writes it: `[INT TERM]`, and `~[…]` when the missing ones are fewer.
+pub fn strace_set(out: &mut Vec<u8>, set: u64) {
+    let inverted = set.count_ones() > 42;
+    if inverted {
+        out.push(b'~');
+    }
+    out.push(b'[');
+    let shown = if inverted { !set } else { set };
+    for (number, signal) in sigset::signals(shown).enumerate() {
+        if number > 0 {
+            out.push(b' ');
+        }
+        let mut name = Vec::new();
+        signal_name(&mut name, signal);
+        out.extend_from_slice(name.strip_prefix(b"SIG").unwrap_or(&name));
+    }
+    out.push(b']');
+}
+
+fn flags(out: &mut Vec<u8>, table: &Names, slot: u64) {
+    let mut rest = slot;
+    let mut first = true;
+    for (bit, name) in table.rows {
+        let bit = *bit as u64;
+        if bit != 0 && rest & bit == bit {
+            if !first {
+                out.push(b'|');
+            }
+            out.extend_from_slice(name.as_bytes());
+            rest &= !bit;
+            first = false;
+        }
+    }
+    if rest != 0 || first {
+        if !first {
+            out.push(b'|');
+        }
+        text::hex(out, rest);
+    }
+}
+
+fn quoted(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
+    out.push(b'"');
+    write(out);
+    out.push(b'"');
+}
+
+/// Appends an unsigned number; above 2^53 as a string.
+pub fn unsigned(out: &mut Vec<u8>, value: u64) {
+    if value > EXACT {
+        quoted(out, |out| text::number(out, value));
+    } else {
+        text::number(out, value);
+    }
+}
+
+/// Appends a signed number; beyond 2^53 either way as a string.
+pub fn signed(out: &mut Vec<u8>, value: i64) {
+    if value.unsigned_abs() > EXACT {
+        quoted(out, |out| text::number(out, value));
+    } else {
+        text::number(out, value);
+    }
+}
+
+fn items(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
+    bytes.split(|byte| *byte == 0)
+}
+
+fn json_list(out: &mut Vec<u8>, bytes: &[u8]) -> bool {
+    let mut raw = false;
+    out.push(b'[');
+    for (number, item) in items(bytes).enumerate() {
+        if number > 0 {
+            out.push(b',');
+        }
+        out.push(b'"');
+        raw |= text::json(out, item);
+        out.push(b'"');
+    }
+    out.push(b']');
+    raw
+}
+
+/// A path from its names, last to first.
+#[must_use]
+pub fn path(bytes: &[u8]) -> Vec<u8> {
+    let mut path = Vec::with_capacity(bytes.len() + 1);
+    let names: Vec<_> = items(bytes).filter(|name| !name.is_empty()).collect();
+    for name in names.iter().rev() {
+        path.push(b'/');
+        path.extend_from_slice(name);
+    }
+    if path.is_empty() {
+        path.push(b'/');
+    }
+    path
+}
+
+/// Appends the name of the error that a negative return value stands for, if it has one.
+#[must_use]
+pub fn error_name(ret: i64) -> Option<&'static str> {
+    if (-4095..0).contains(&ret) {
+        names::ERRNO.name(-ret)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(write: impl Fn(&mut Vec<u8>)) -> String {
+        let mut out = Vec::new();
+        write(&mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn sets_read_as_strace_writes_them() {
+        assert_eq!(shown(|out| strace_set(out, 0)), "[]");
+        assert_eq!(shown(|out| strace_set(out, 0x4002)), "[INT TERM]");
+        assert_eq!(
+            shown(|out| strace_set(out, 1 << 31 | 1 << 33)),
+            "[RTMIN RT_2]"
+        );
+        assert_eq!(shown(|out| strace_set(out, !0x4002)), "~[INT TERM]");
+    }
+
+    #[test]
+    fn paths_are_put_in_order() {
+        assert_eq!(path(b"bash\0bin\0usr\0"), b"/usr/bin/bash");
+        assert_eq!(path(b""), b"/");
+    }
+
+    #[test]
+    fn unknown_flag_bits_stay_numbers() {
+        let table = &names::SA_FLAGS;
+        assert_eq!(
+            shown(|out| flags(out, table, 0x0400_0004)),
+            "SA_SIGINFO|SA_RESTORER"
+        );
+        assert_eq!(shown(|out| flags(out, table, 0x14)), "SA_SIGINFO|0x10");
+        assert_eq!(shown(|out| flags(out, table, 0)), "0x0");
+    }
+
+    #[test]
+    fn large_numbers_are_strings_in_json() {
+        assert_eq!(shown(|out| unsigned(out, 1 << 53)), "9007199254740992");
+        assert_eq!(
+            shown(|out| unsigned(out, u64::MAX)),
+            "\"18446744073709551615\""
+        );
+        assert_eq!(shown(|out| signed(out, -22)), "-22");
+    }
+}
