@@ -1,12 +1,30 @@
 # Thin: scripts/setup installs what is missing, cargo does the rest.
 
-.PHONY: build test check clean setup
+.PHONY: build run test race bench check clean setup programs
+
+# BPF needs root.
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+TRACEHOUND = $(SUDO) target/release/tracehound
 
 build: setup
 	cargo build --release
 
-test: setup
+run: build programs
+	$(TRACEHOUND) -e sigprocmask -- target/programs/sigmask
+
+test: setup programs
+	cargo build --release
 	cargo test --workspace
+
+# A set rewritten under the call: how often user memory lies, and that the masks never do.
+race: build programs
+	$(TRACEHOUND) -e sigprocmask -o none --stats -- target/programs/race 100000 >/dev/null
+
+bench: build programs
+	$(SUDO) scripts/bench
+
+programs:
+	@$(MAKE) -s -C programs
 
 check: setup
 	cargo fmt --check

@@ -165,7 +165,7 @@ fn hook_body(event: &Event, rung: &Rung, index: usize) -> String {
         "false"
     };
     let _ = writeln!(body, "\tif (admit(INDEX_{name}, current, {other})) {{");
-    let long = event.fields.iter().any(|field| is_long(field));
+    let long = event.fields.iter().any(is_long);
     body.push_str(&if long {
         long_record(event, index, life)
     } else {

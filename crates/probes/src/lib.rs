@@ -6,6 +6,7 @@
 mod account;
 mod error;
 mod ladder;
+mod launch;
 mod object;
 mod prove;
 mod reader;
@@ -15,5 +16,6 @@ mod tracer;
 pub use account::{Account, Count};
 pub use error::Error;
 pub use ladder::{Outcome, Verdict};
+pub use launch::Held;
 pub use prove::make_calls;
-pub use tracer::{Options, Tracer};
+pub use tracer::{Options, Tracer, boot_time};

@@ -371,7 +371,8 @@ fn pidfd_open(pid: u32) -> io::Result<OwnedFd> {
 }
 
 /// Nanoseconds since boot, as records count them.
-fn boot_time() -> u64 {
+#[must_use]
+pub fn boot_time() -> u64 {
     let mut time = libc::timespec {
         tv_sec: 0,
         tv_nsec: 0,

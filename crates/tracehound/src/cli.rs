@@ -1,0 +1,227 @@
+//! Flags and subcommands.
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+
+/// Traces what threads and processes really do, and says where each value was read.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tracehound",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+#[command(after_help = "Examples:\n  \
+    sudo tracehound -e sigprocmask -- ls          trace a command and its children\n  \
+    sudo tracehound -e sigprocmask,signal_generate    trace the whole host until Ctrl-C\n  \
+    tracehound events show sigprocmask            read an event's page\n\n\
+    Without a subcommand, `run` is meant.\n\n\
+    Exit codes: 0 done, 1 failed to start or lost an output, 2 bad usage, 126 the command cannot be \
+    run, 127 it was not found, else the command's own (128 + signal if one killed it).")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Trace the host, or one command and its descendants (the default)
+    Run(Run),
+    /// List the events, or show one event's page
+    Events(Events),
+    /// Show a recording made with `-o raw:PATH`; needs no root
+    Replay(Replay),
+    /// Say what this kernel can and cannot give, event by event, and why
+    Doctor(Doctor),
+    /// Print a shell's completion script
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page
+    Man,
+}
+
+/// What to show and where; shared by `run` and `replay`.
+#[derive(Args, Debug)]
+pub struct Show {
+    /// Events: names, tag=SET, wild*cards, -excluded; separated by commas
+    #[arg(
+        short,
+        long = "events",
+        value_name = "EXPR",
+        value_delimiter = ',',
+        allow_hyphen_values = true
+    )]
+    pub events: Vec<String>,
+    /// Output: table, json, strace, none or raw, with :PATH to write to a file; repeatable
+    #[arg(short, long = "output", value_name = "FORMAT[:PATH]")]
+    pub outputs: Vec<String>,
+    /// Stop after so many events
+    #[arg(long, value_name = "N")]
+    pub max_events: Option<u64>,
+}
+
+/// Options of `run`.
+#[derive(Args, Debug)]
+pub struct Run {
+    #[command(flatten)]
+    pub show: Show,
+    /// Stop after a time, such as 500ms, 10s, 5m or 1h
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub duration: Option<Duration>,
+    /// Print the account of every event at the end, life cycle included
+    #[arg(long)]
+    pub stats: bool,
+    /// Do not print the account at the end
+    #[arg(short, long, conflicts_with = "stats")]
+    pub quiet: bool,
+    /// Use only this rung of the hook ladder (see `doctor`)
+    #[arg(long, value_name = "RUNG")]
+    pub rung: Option<String>,
+    /// Size of each CPU's ring: a power of two from 4K, such as 64K or 4M
+    #[arg(long, value_name = "SIZE", default_value = "4M", value_parser = ring_size)]
+    pub ring_size: usize,
+    /// The command to trace, after `--`
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}
+
+/// Options of `replay`.
+#[derive(Args, Debug)]
+pub struct Replay {
+    #[command(flatten)]
+    pub show: Show,
+    /// The recording
+    #[arg(value_name = "PATH")]
+    pub path: std::path::PathBuf,
+}
+
+/// Options of `doctor`.
+#[derive(Args, Debug)]
+pub struct Doctor {
+    /// Print only the rungs that work for this event, a line each
+    #[arg(long, value_name = "EVENT")]
+    pub rungs: Option<String>,
+}
+
+/// Options of `events`.
+#[derive(Args, Debug)]
+pub struct Events {
+    /// What to do; without it, the list
+    #[command(subcommand)]
+    pub action: Option<EventsAction>,
+}
+
+/// Subcommands of `events`.
+#[derive(Debug, Subcommand)]
+pub enum EventsAction {
+    /// List the events with their sets
+    List,
+    /// Show one event's page
+    Show {
+        /// The event
+        name: String,
+        #[command(flatten)]
+        form: Form,
+    },
+}
+
+/// How a page is printed.
+#[derive(Args, Debug)]
+#[group(multiple = false)]
+pub struct Form {
+    /// As a man page (roff); through a pager on a terminal
+    #[arg(long)]
+    pub man: bool,
+    /// As Markdown
+    #[arg(long)]
+    pub markdown: bool,
+    /// As the JSON Schema of the event's lines
+    #[arg(long)]
+    pub json_schema: bool,
+}
+
+/// The arguments with `run` put in where no subcommand is named.
+pub fn arguments() -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    let known = |word: &str| {
+        let general = ["help", "-h", "--help", "-V", "--version"];
+        general.contains(&word) || Cli::command().find_subcommand(word).is_some()
+    };
+    let first = arguments
+        .get(1)
+        .map(|word| word.to_string_lossy().into_owned());
+    if !first.is_some_and(|word| known(&word)) {
+        let at = arguments.len().min(1);
+        arguments.insert(at, "run".into());
+    }
+    arguments
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let split = text
+        .find(|char: char| !char.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let number: u64 = number
+        .parse()
+        .map_err(|_| "write a number and ms, s, m or h: 10s".to_owned())?;
+    let scale = match unit {
+        "ms" => 1,
+        "s" | "" => 1000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        other => return Err(format!("unknown unit {other:?}: use ms, s, m or h")),
+    };
+    number
+        .checked_mul(scale)
+        .map(Duration::from_millis)
+        .ok_or_else(|| "too long".to_owned())
+}
+
+fn ring_size(text: &str) -> Result<usize, String> {
+    let (number, scale) = match text.as_bytes().last() {
+        Some(b'K' | b'k') => (&text[..text.len() - 1], 1 << 10),
+        Some(b'M' | b'm') => (&text[..text.len() - 1], 1 << 20),
+        _ => (text, 1),
+    };
+    let number: usize = number
+        .parse()
+        .map_err(|_| "write a size such as 64K or 4M".to_owned())?;
+    let size = number.checked_mul(scale).unwrap_or(0);
+    if !size.is_power_of_two() || !(4096..=1 << 30).contains(&size) {
+        return Err("must be a power of two from 4K to 1024M".to_owned());
+    }
+    Ok(size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_take_units() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        assert!(duration("2y").is_err());
+        assert!(duration("").is_err());
+    }
+
+    #[test]
+    fn ring_sizes_are_powers_of_two() {
+        assert_eq!(ring_size("64K"), Ok(65_536));
+        assert!(ring_size("65K").is_err());
+        assert!(ring_size("1K").is_err());
+        assert!(ring_size("M").is_err());
+    }
+}

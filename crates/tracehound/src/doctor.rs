@@ -1,0 +1,73 @@
+//! `doctor`: what this kernel can and cannot give, event by event, and why.
+
+use tracehound_probes::{Options, Outcome, Tracer, Verdict};
+use tracehound_schema::{Event, MadeBy, Rung, all};
+
+use crate::cli::Doctor;
+use crate::failure::Failure;
+use crate::{events, outputs};
+
+/// Runs `doctor`.
+pub fn run(options: &Doctor) -> Result<u8, Failure> {
+    if let Some(name) = &options.rungs {
+        return rungs(events::named(name)?);
+    }
+    let hooked = all()
+        .filter(|event| event.made_by != MadeBy::Tracer)
+        .collect();
+    let tracer = start(hooked, None)?;
+    let mut out = format!("kernel {}\n", kernel());
+    for outcome in tracer.outcomes() {
+        out += &section(outcome);
+    }
+    outputs::print(out.as_bytes())
+}
+
+fn kernel() -> String {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    release.trim().to_owned()
+}
+
+fn start(events: Vec<&'static Event>, rung: Option<String>) -> Result<Tracer, Failure> {
+    let options = Options {
+        events,
+        rung,
+        ring_size: 1 << 16,
+        scoped: false,
+        lenient: true,
+    };
+    Ok(Tracer::start(&options)?)
+}
+
+fn section(outcome: &Outcome) -> String {
+    let used = outcome.used().map_or("not available".to_owned(), |rung| {
+        format!("by {}", rung.name)
+    });
+    let mut out = format!("\n{}: {used}\n", outcome.event.name);
+    for (rung, verdict) in &outcome.rungs {
+        let verdict = match verdict {
+            Verdict::Used => "used: loaded, attached and proved live by calls of the tracer's own",
+            Verdict::Spare => "not needed",
+            Verdict::NotChosen => "not chosen",
+            Verdict::Failed(reason) => reason,
+        };
+        out += &format!("    {:32} {verdict}\n", rung.name);
+    }
+    out
+}
+
+/// Tries every rung of one event by itself and prints those that work.
+fn rungs(event: &'static Event) -> Result<u8, Failure> {
+    let mut out = String::new();
+    for rung in event.rungs() {
+        let Rung { name, .. } = rung;
+        let tracer = start(vec![event], Some(name.to_owned()))?;
+        let works = tracer
+            .outcomes()
+            .any(|outcome| outcome.event.id == event.id && outcome.used().is_some());
+        if works {
+            out += &format!("{name}\n");
+        }
+    }
+    outputs::print(out.as_bytes())
+}

@@ -1,0 +1,207 @@
+//! `events`: choosing events by expression, listing them, showing a page.
+
+use std::io::IsTerminal as _;
+use std::process::{Command, Stdio};
+
+use tracehound_schema::{Event, all, by_name};
+
+use crate::cli::{Events, EventsAction, Form};
+use crate::failure::Failure;
+use crate::{outputs, page};
+
+/// Events shown unless excluded: what the tracer has to say about its own trustworthiness.
+const ALWAYS: [&str; 2] = ["gap", "argument_mismatch"];
+
+/// The events that expressions choose; `otherwise` when there are none.
+pub fn choose(expressions: &[String], otherwise: &str) -> Result<Vec<&'static Event>, Failure> {
+    let default = [otherwise.to_owned()];
+    let (minus, plus): (Vec<&str>, Vec<&str>) = expressions
+        .iter()
+        .map(|text| text.trim())
+        .partition(|text| text.starts_with('-'));
+    let plus = if plus.is_empty() {
+        default.iter().map(String::as_str).collect()
+    } else {
+        plus
+    };
+    let mut chosen: Vec<&'static Event> = ALWAYS.iter().filter_map(|name| by_name(name)).collect();
+    for expression in plus {
+        for event in matching(expression)? {
+            if !chosen.iter().any(|other| other.id == event.id) {
+                chosen.push(event);
+            }
+        }
+    }
+    for expression in minus {
+        let out = matching(&expression[1..])?;
+        chosen.retain(|event| !out.iter().any(|other| other.id == event.id));
+    }
+    if chosen.iter().all(|event| ALWAYS.contains(&event.name)) {
+        return Err(Failure::usage(
+            "no event is left to trace: everything is excluded".to_owned(),
+        ));
+    }
+    Ok(chosen)
+}
+
+fn matching(expression: &str) -> Result<Vec<&'static Event>, Failure> {
+    if let Some(set) = expression.strip_prefix("tag=") {
+        let found: Vec<_> = all().filter(|event| event.sets.contains(&set)).collect();
+        if found.is_empty() {
+            let sets = all().flat_map(|event| event.sets.iter().copied());
+            return Err(unknown("set", set, sets, "events list"));
+        }
+        return Ok(found);
+    }
+    if expression.contains('*') {
+        let found: Vec<_> = all().filter(|event| fits(expression, event.name)).collect();
+        if found.is_empty() {
+            return Err(Failure::usage(format!(
+                "no event fits {expression:?}; see `tracehound events list`"
+            )));
+        }
+        return Ok(found);
+    }
+    match by_name(expression) {
+        Some(event) => Ok(vec![event]),
+        None => Err(unknown(
+            "event",
+            expression,
+            all().map(|event| event.name),
+            "events list",
+        )),
+    }
+}
+
+/// The event of a name, or a failure that suggests the nearest.
+pub fn named(name: &str) -> Result<&'static Event, Failure> {
+    by_name(name)
+        .ok_or_else(|| unknown("event", name, all().map(|event| event.name), "events list"))
+}
+
+fn unknown<'a>(
+    what: &str,
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+    list: &str,
+) -> Failure {
+    let near = known
+        .map(|other| (strsim::damerau_levenshtein(name, other), other))
+        .min();
+    let hint = match near {
+        Some((distance, other)) if distance <= 2 + name.len() / 4 => {
+            format!("did you mean {other}? ")
+        }
+        _ => String::new(),
+    };
+    let name: String = name.escape_debug().collect();
+    Failure::usage(format!(
+        "unknown {what} \"{name}\": {hint}`tracehound {list}` shows all"
+    ))
+}
+
+/// Whether `name` fits a pattern in which `*` stands for any text.
+fn fits(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((start, rest)) => name.strip_prefix(start).is_some_and(|name| {
+            (0..=name.len()).any(|at| name.is_char_boundary(at) && fits(rest, &name[at..]))
+        }),
+    }
+}
+
+/// Runs `events`.
+pub fn run(options: &Events) -> Result<u8, Failure> {
+    match &options.action {
+        None | Some(EventsAction::List) => {
+            let lines: String = all()
+                .map(|event| {
+                    format!(
+                        "{:20} {:40} {}\n",
+                        event.name,
+                        event.sets.join(","),
+                        event.summary()
+                    )
+                })
+                .collect();
+            outputs::print(lines.as_bytes())
+        }
+        Some(EventsAction::Show { name, form }) => show(named(name)?, form),
+    }
+}
+
+fn show(event: &'static Event, form: &Form) -> Result<u8, Failure> {
+    if form.json_schema {
+        return outputs::print(page::json_schema(event).as_bytes());
+    }
+    if form.markdown {
+        return outputs::print(page::markdown(event).as_bytes());
+    }
+    if form.man {
+        let roff = page::man(event);
+        if std::io::stdout().is_terminal() && pager(&roff) {
+            return Ok(0);
+        }
+        return outputs::print(roff.as_bytes());
+    }
+    outputs::print(page::plain(event).as_bytes())
+}
+
+/// Shows a page with `man`; false where there is none.
+fn pager(roff: &str) -> bool {
+    use std::io::Write as _;
+    let Ok(mut man) = Command::new("man")
+        .args(["-l", "-"])
+        .stdin(Stdio::piped())
+        .spawn()
+    else {
+        return false;
+    };
+    if let Some(mut stdin) = man.stdin.take() {
+        // A user who leaves the pager early closes the pipe; that is no failure.
+        let _ = stdin.write_all(roff.as_bytes());
+    }
+    man.wait().is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(expressions: &[&str]) -> Vec<&'static str> {
+        let owned: Vec<String> = expressions.iter().map(|text| (*text).to_owned()).collect();
+        choose(&owned, "sigprocmask")
+            .unwrap()
+            .iter()
+            .map(|event| event.name)
+            .collect()
+    }
+
+    #[test]
+    fn wildcards_and_exclusions_combine() {
+        assert_eq!(
+            names(&["signal_*", "-signal_deliver", "-gap"]),
+            ["argument_mismatch", "signal_generate"]
+        );
+    }
+
+    #[test]
+    fn sets_are_chosen_by_tag() {
+        assert!(names(&["tag=proc_life"]).contains(&"sched_process_fork"));
+    }
+
+    #[test]
+    fn an_unknown_name_suggests_the_nearest() {
+        let failure = choose(&["sigprocmsk".to_owned()], "").unwrap_err();
+        assert_eq!(failure.code(), 2);
+        assert!(
+            failure.to_string().contains("did you mean sigprocmask?"),
+            "{failure}"
+        );
+    }
+
+    #[test]
+    fn excluding_everything_is_refused() {
+        assert!(choose(&["gap".to_owned(), "-*".to_owned()], "").is_err());
+    }
+}

@@ -1,0 +1,60 @@
+//! The command: flags, wiring, exit codes.
+
+#![forbid(unsafe_code)]
+
+mod child;
+mod cli;
+mod doctor;
+mod events;
+mod failure;
+mod outputs;
+mod page;
+mod replay;
+mod run;
+mod stats;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use crate::cli::{Cli, Command};
+use crate::failure::Failure;
+
+fn main() -> ExitCode {
+    // The child that proves hooks live is this program; it must do nothing else first.
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|argument| argument == "__prove")
+    {
+        tracehound_probes::make_calls();
+        return ExitCode::SUCCESS;
+    }
+    match dispatch(Cli::parse_from(cli::arguments())) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            eprintln!("tracehound: {failure:#}");
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<u8, Failure> {
+    match cli.command {
+        Command::Run(options) => run::run(&options),
+        Command::Events(options) => events::run(&options),
+        Command::Replay(options) => replay::run(&options),
+        Command::Doctor(options) => doctor::run(&options),
+        Command::Completions { shell } => {
+            let mut out = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "tracehound", &mut out);
+            outputs::print(&out)
+        }
+        Command::Man => {
+            let mut out = Vec::new();
+            clap_mangen::Man::new(Cli::command())
+                .render(&mut out)
+                .map_err(Failure::output)?;
+            outputs::print(&out)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The account as people read it.
+
+use tracehound_engine::Engine;
+use tracehound_probes::{Account, Count};
+
+/// One line for the end of a run.
+pub fn line(account: &Account, engine: &Engine) -> String {
+    let sum = total(account);
+    let mut line = format!(
+        "tracehound: {} made = {} delivered + {} filtered + {} dropped + {} missed; {} shown",
+        sum.made, sum.delivered, sum.filtered, sum.dropped, sum.missed, engine.shown
+    );
+    if engine.mismatches > 0 {
+        line += &format!("; {} argument mismatches", engine.mismatches);
+    }
+    if sum.dropped > 0 {
+        line += "; records were lost: use a larger --ring-size or fewer events";
+    }
+    if !account.balances() {
+        line += "; THE ACCOUNT DOES NOT BALANCE, see --stats";
+    }
+    line
+}
+
+/// A row per event.
+pub fn table(account: &Account, engine: &Engine) -> String {
+    let mut out = format!(
+        "{:20} {:>12} {:>12} {:>12} {:>12} {:>12}  made = delivered + filtered + dropped + missed\n",
+        "EVENT", "MADE", "DELIVERED", "FILTERED", "DROPPED", "MISSED"
+    );
+    let sum = ("total", total(account));
+    for (name, count) in account.rows.iter().copied().chain([sum]) {
+        let Count {
+            made,
+            delivered,
+            filtered,
+            dropped,
+            missed,
+        } = count;
+        let verdict = if count.balances() {
+            "balances"
+        } else {
+            "DOES NOT BALANCE"
+        };
+        out += &format!(
+            "{name:20} {made:>12} {delivered:>12} {filtered:>12} {dropped:>12} {missed:>12}  {verdict}\n"
+        );
+    }
+    out + &format!(
+        "shown {}, argument mismatches {}, unreadable {}\n",
+        engine.shown, engine.mismatches, engine.unreadable
+    )
+}
+
+fn total(account: &Account) -> Count {
+    account
+        .rows
+        .iter()
+        .fold(Count::default(), |sum, (_, count)| Count {
+            made: sum.made + count.made,
+            filtered: sum.filtered + count.filtered,
+            dropped: sum.dropped + count.dropped,
+            missed: sum.missed + count.missed,
+            delivered: sum.delivered + count.delivered,
+        })
+}
