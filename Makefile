@@ -27,8 +27,7 @@ programs:
 	@$(MAKE) -s -C programs
 
 check: setup
-	cargo fmt --check
-	cargo clippy --all-targets -- -D warnings
+	cargo xtask check
 
 clean:
 	cargo clean

@@ -1,0 +1,28 @@
+//! Developer tasks, each a module: `cargo xtask --help` lists them.
+
+#![forbid(unsafe_code)]
+
+mod check;
+mod workspace;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(about = "Developer tasks of Tracehound")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Formatting and lints, as a change must pass them
+    Check,
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().task {
+        Task::Check => check::run_check(),
+    }
+}
