@@ -1,6 +1,10 @@
 //! From nanoseconds since boot to the time of day.
 
+use std::io::Write as _;
+
 use jiff::Timestamp;
+
+const SECOND: i64 = 1_000_000_000;
 
 /// Where the clock since boot stands against the time of day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -10,74 +14,103 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// Nanoseconds from 1970 to the instant `time` nanoseconds after boot; a recording's numbers
+    /// may lead outside of what can be told, which is then 1970.
+    const fn since_1970(self, time: u64) -> i64 {
+        match self.boot.checked_add_unsigned(time) {
+            Some(nanoseconds) => nanoseconds,
+            None => 0,
+        }
+    }
+
     /// The instant `time` nanoseconds after boot.
     #[must_use]
     pub fn at(self, time: u64) -> Timestamp {
-        let nanoseconds = i128::from(self.boot) + i128::from(time);
+        let nanoseconds = i128::from(self.since_1970(time));
         Timestamp::from_nanosecond(nanoseconds).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
     /// Appends the instant as RFC 3339 in UTC with nine decimals.
     pub fn write(self, time: u64, out: &mut Vec<u8>) {
-        let at = self.at(time);
-        let seconds = at.as_second();
-        let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-        let (year, month, day) = civil(days);
-        digits(out, year, 4);
-        out.push(b'-');
-        digits(out, month, 2);
-        out.push(b'-');
-        digits(out, day, 2);
-        out.push(b'T');
-        hour(out, rest);
-        out.push(b'.');
-        digits(out, i64::from(at.subsec_nanosecond()), 9);
-        out.push(b'Z');
+        // Writing to a vector cannot fail.
+        let _ = write!(out, "{:.9}", self.at(time));
     }
 
     /// Appends the time of day in UTC with microseconds, for people.
     pub fn write_short(self, time: u64, out: &mut Vec<u8>) {
-        let at = self.at(time);
-        hour(out, at.as_second().rem_euclid(86_400));
-        out.push(b'.');
-        digits(out, i64::from(at.subsec_nanosecond()) / 1000, 6);
+        Stamp::new(self).write_short(time, out);
     }
 }
 
-fn hour(out: &mut Vec<u8>, second: i64) {
-    digits(out, second / 3600, 2);
-    out.push(b':');
-    digits(out, second / 60 % 60, 2);
-    out.push(b':');
-    digits(out, second % 60, 2);
+/// Writes times that mostly lie in the same second as the one before: 30 times faster than
+/// formatting each.
+#[derive(Debug)]
+pub struct Stamp {
+    clock: Clock,
+    second: i64,
+    /// The second as text, `2026-11-24T13:20:48`.
+    text: [u8; 19],
 }
 
-fn digits(out: &mut Vec<u8>, value: i64, width: u32) {
-    for place in (0..width).rev() {
-        let digit = value / 10i64.pow(place) % 10;
-        out.push(b'0' + u8::try_from(digit).unwrap_or(0));
+impl Stamp {
+    /// Prepares a writer for times of `clock`.
+    #[must_use]
+    pub fn new(clock: Clock) -> Stamp {
+        let mut stamp = Stamp {
+            clock,
+            second: i64::MIN,
+            text: [b'0'; 19],
+        };
+        stamp.turn(0);
+        stamp
+    }
+
+    fn turn(&mut self, second: i64) {
+        let at = Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH);
+        let text = at.to_string();
+        if let Some(start) = text.as_bytes().first_chunk() {
+            self.text = *start;
+        }
+        self.second = second;
+    }
+
+    /// Makes the text that of `time`'s second; returns the nanoseconds beyond it.
+    #[inline]
+    fn seek(&mut self, time: u64) -> u32 {
+        let nanoseconds = self.clock.since_1970(time);
+        let second = nanoseconds.div_euclid(SECOND);
+        if second != self.second {
+            self.turn(second);
+        }
+        nanoseconds.rem_euclid(SECOND) as u32
+    }
+
+    /// Appends the instant as RFC 3339 in UTC with nine decimals.
+    #[inline]
+    pub fn write(&mut self, time: u64, out: &mut Vec<u8>) {
+        let decimals = self.seek(time);
+        let mut text = [b'Z'; 30];
+        text[..19].copy_from_slice(&self.text);
+        text[19] = b'.';
+        digits(&mut text[20..29], decimals);
+        out.extend_from_slice(&text);
+    }
+
+    /// Appends the time of day in UTC with microseconds, for people.
+    pub fn write_short(&mut self, time: u64, out: &mut Vec<u8>) {
+        let decimals = self.seek(time);
+        let mut text = [b'.'; 15];
+        text[..8].copy_from_slice(&self.text[11..]);
+        digits(&mut text[9..], decimals / 1000);
+        out.extend_from_slice(&text);
     }
 }
 
-/// Year, month and day of a number of days since 1970-01-01 in the proleptic Gregorian calendar.
-///
-/// Years are counted from 1 March, so that the leap day is the last; jiff does the same but formats
-/// 20 times slower than a record may cost.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+fn digits(out: &mut [u8], mut value: u32) {
+    for digit in out.iter_mut().rev() {
+        *digit = b'0' + (value % 10) as u8;
+        value /= 10;
+    }
 }
 
 #[cfg(test)]
@@ -85,14 +118,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_agree_with_jiff() {
+    fn cached_seconds_agree_with_jiff() {
+        let clock = Clock { boot: -1 };
+        let mut stamp = Stamp::new(clock);
         for day in (0..40_000).step_by(97) {
-            let clock = Clock { boot: 0 };
             let time = day * 86_400_000_000_000 + 3_723_123_456_789;
-            let mut out = Vec::new();
-            clock.write(time, &mut out);
-            let text = String::from_utf8(out).unwrap();
+            let (mut cached, mut plain) = (Vec::new(), Vec::new());
+            stamp.write(time, &mut cached);
+            clock.write(time, &mut plain);
+            assert_eq!(
+                String::from_utf8(cached).unwrap(),
+                String::from_utf8(plain.clone()).unwrap()
+            );
+            let text = String::from_utf8(plain).unwrap();
             assert_eq!(text.parse::<Timestamp>().unwrap(), clock.at(time), "{text}");
         }
+    }
+
+    #[test]
+    fn the_time_of_day_has_microseconds() {
+        let mut out = Vec::new();
+        Clock { boot: 0 }.write_short(3_723_000_456_999, &mut out);
+        assert_eq!(out, b"01:02:03.000456");
+    }
+
+    #[test]
+    fn times_that_cannot_be_told_do_not_panic() {
+        let mut out = Vec::new();
+        Stamp::new(Clock { boot: i64::MAX }).write(u64::MAX, &mut out);
+        Stamp::new(Clock { boot: i64::MIN }).write(0, &mut out);
+        assert!(out.starts_with(b"1970-01-01T00:00:00.000000000Z"));
     }
 }

@@ -1,18 +1,13 @@
 //! The ordered middle of the pipeline: records in, checked and named events out to the sinks.
 
-use std::collections::HashMap;
 use std::io;
 
-use tracehound_schema::record::{Header, Record, State};
+use tracehound_schema::record::{HEADER_SIZE, Header, Record, State};
 use tracehound_schema::{Event, all, by_id};
 
-use crate::clock::Clock;
-use crate::integrity::{self, Mismatch};
+use crate::integrity::{self, Checker, Mismatch};
+use crate::programs::Programs;
 use crate::sink::{Item, Sink};
-use crate::value;
-
-/// Most programs remembered; a process that has ended is forgotten at once.
-const MAX_EXES: usize = 65_536;
 
 /// The events to show.
 #[derive(Clone, Debug, Default)]
@@ -34,14 +29,50 @@ impl Selection {
     }
 }
 
+/// What is to be done with the records of one event.
+#[derive(Debug)]
+struct Plan {
+    event: &'static Event,
+    shown: bool,
+    checkers: Vec<Checker>,
+    /// Bytes that a whole record has at least.
+    size: usize,
+    /// Fields whose slot points at tail bytes.
+    tails: Vec<usize>,
+}
+
+impl Plan {
+    fn new(event: &'static Event, selection: &Selection) -> Plan {
+        let fields = event.fields.iter().enumerate();
+        Plan {
+            event,
+            shown: selection.has(event.id),
+            checkers: Checker::of(event),
+            size: HEADER_SIZE + event.fields.len() * 8,
+            tails: fields
+                .filter(|(_, field)| field.kind.has_tail())
+                .map(|(index, _)| index)
+                .collect(),
+        }
+    }
+
+    /// Fields that point outside of their record are unread: the record is damaged, or hostile.
+    fn distrust(&self, record: &mut Record<'_>) {
+        for &index in &self.tails {
+            if matches!(record.state(index), State::Read | State::Cut)
+                && record.tail(index).is_none()
+            {
+                record.header.unread |= 1 << index;
+            }
+        }
+    }
+}
+
 /// Decodes, checks and hands on.
 pub struct Engine {
-    selection: Selection,
-    clock: Clock,
-    boot_id: String,
+    plans: Vec<Option<Plan>>,
     sinks: Vec<Sink>,
-    exes: HashMap<u32, Vec<u8>>,
-    table: Vec<Option<&'static Event>>,
+    programs: Programs,
     left: Option<u64>,
     /// Events shown.
     pub shown: u64,
@@ -52,24 +83,15 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Prepares an engine; `boot_id` is the kernel's id of the boot the records come from, and
-    /// `max` stops showing after so many events.
+    /// Prepares an engine; `max` stops showing after so many events.
     #[must_use]
-    pub fn new(
-        selection: Selection,
-        clock: Clock,
-        boot_id: &str,
-        max: Option<u64>,
-        sinks: Vec<Sink>,
-    ) -> Engine {
+    pub fn new(selection: &Selection, max: Option<u64>, sinks: Vec<Sink>) -> Engine {
         let highest = all().map(|event| event.id).max().unwrap_or(0);
+        let plan = |id| by_id(id).map(|event| Plan::new(event, selection));
         Engine {
-            selection,
-            clock,
-            boot_id: boot_id.chars().take(8).collect(),
+            plans: (0..=highest).map(plan).collect(),
             sinks,
-            exes: HashMap::new(),
-            table: (0..=highest).map(by_id).collect(),
+            programs: Programs::new(),
             left: max,
             shown: 0,
             mismatches: 0,
@@ -89,7 +111,7 @@ impl Engine {
                 break;
             };
             rest = next;
-            self.record(&record)?;
+            self.record(record)?;
         }
         Ok(())
     }
@@ -105,27 +127,24 @@ impl Engine {
         self.sinks.iter_mut().try_for_each(Sink::flush)
     }
 
-    fn record(&mut self, record: &Record<'_>) -> io::Result<()> {
-        let Some(event) = self
-            .table
-            .get(usize::from(record.header.event))
-            .copied()
-            .flatten()
-        else {
+    fn record(&mut self, mut record: Record<'_>) -> io::Result<()> {
+        let id = usize::from(record.header.event);
+        let plan = self.plans.get(id).and_then(Option::as_ref);
+        let Some(plan) = plan.filter(|plan| record.bytes().len() >= plan.size) else {
             self.unreadable += 1;
             return Ok(());
         };
-        self.learn(event, record);
-        let mismatch = integrity::check(event, record);
-        if self.selection.has(event.id) {
-            self.show(event, record, mismatch.as_ref())?;
+        plan.distrust(&mut record);
+        let (event, shown) = (plan.event, plan.shown);
+        self.programs.learn(event, &record);
+        let mismatch = plan.checkers.iter().find_map(|check| check.check(&record));
+        if shown {
+            self.show(event, &record, mismatch.as_ref())?;
         }
         if let Some(mismatch) = mismatch {
             self.mismatch(event, &record.header, &mismatch)?;
         }
-        if event.name == "sched_process_exit" && record.slot(2) == Some(1) {
-            self.exes.remove(&record.header.host_pid);
-        }
+        self.programs.forget(event, &record);
         Ok(())
     }
 
@@ -138,36 +157,8 @@ impl Engine {
         self.mismatches += 1;
         let bytes = integrity::record_of(event, header, mismatch);
         match Record::split(&bytes) {
-            Some((record, _)) => self.record(&record),
+            Some((record, _)) => self.record(record),
             None => Ok(()),
-        }
-    }
-
-    /// Keeps the program of each process, and gives a child its parent's.
-    fn learn(&mut self, event: &'static Event, record: &Record<'_>) {
-        let exe = match event.name {
-            "sched_process_exec" => {
-                let Some(index) = event.field_index("pathname") else {
-                    return;
-                };
-                if record.state(index) == State::Unread {
-                    return;
-                }
-                (record.header.host_pid, record.tail(index).map(value::path))
-            }
-            "sched_process_fork" => {
-                let child = record.slot(1).and_then(|pid| u32::try_from(pid).ok());
-                (
-                    child.unwrap_or(0),
-                    self.exes.get(&record.header.host_pid).cloned(),
-                )
-            }
-            _ => return,
-        };
-        if let (pid, Some(path)) = exe
-            && self.exes.len() < MAX_EXES
-        {
-            self.exes.insert(pid, path);
         }
     }
 
@@ -184,15 +175,11 @@ impl Engine {
             *left -= 1;
         }
         self.shown += 1;
-        let exe = self.exes.get(&record.header.host_pid).map(Vec::as_slice);
-        let (clock, boot_id) = (self.clock, self.boot_id.as_str());
         let item = Item {
             event,
             record,
-            exe,
+            programs: &self.programs,
             mismatch,
-            clock,
-            boot_id,
         };
         self.sinks.iter_mut().try_for_each(|sink| sink.item(&item))
     }

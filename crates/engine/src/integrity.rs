@@ -16,62 +16,98 @@ pub struct Mismatch {
     pub cause: &'static str,
 }
 
-/// Checks a record; `None` if nothing speaks against it.
-#[must_use]
-pub fn check(event: &Event, record: &Record<'_>) -> Option<Mismatch> {
-    event.checks.iter().find_map(|check| match check {
-        Check::SigMask => sigmask(event, record),
-    })
+/// A check of one event with its fields found.
+#[derive(Clone, Copy, Debug)]
+pub enum Checker {
+    /// [`Check::SigMask`].
+    SigMask(SigMask),
 }
 
-fn sigmask(event: &Event, record: &Record<'_>) -> Option<Mismatch> {
-    let read = |name| {
-        let index = event.field_index(name)?;
-        matches!(record.state(index), State::Read)
-            .then(|| record.slot(index))
-            .flatten()
-    };
-    let set = read("set")?;
-    if let Some(user) = read("set_user")
-        && (user ^ set) & !sigset::UNBLOCKABLE != 0
-    {
-        let cause = "the set was rewritten between the tracer's read and the kernel's copy";
-        return Some(Mismatch {
+impl Checker {
+    /// Prepares an event's checks; one whose fields the event lacks is left out.
+    #[must_use]
+    pub fn of(event: &Event) -> Vec<Checker> {
+        let prepare = |check: &Check| match check {
+            Check::SigMask => SigMask::new(event).map(Checker::SigMask),
+        };
+        event.checks.iter().filter_map(prepare).collect()
+    }
+
+    /// Checks a record; `None` if nothing speaks against it.
+    #[must_use]
+    #[inline]
+    pub fn check(&self, record: &Record<'_>) -> Option<Mismatch> {
+        match self {
+            Checker::SigMask(fields) => fields.check(record),
+        }
+    }
+}
+
+/// The fields of a signal mask change.
+#[derive(Clone, Copy, Debug)]
+pub struct SigMask {
+    how: usize,
+    set: usize,
+    set_user: usize,
+    before: usize,
+    after: usize,
+    size: usize,
+}
+
+fn read(record: &Record<'_>, index: usize) -> Option<u64> {
+    if record.state(index) == State::Read {
+        record.slot(index)
+    } else {
+        None
+    }
+}
+
+impl SigMask {
+    fn new(event: &Event) -> Option<SigMask> {
+        Some(SigMask {
+            how: event.field_index("how")?,
+            set: event.field_index("set")?,
+            set_user: event.field_index("set_user")?,
+            before: event.field_index("blocked_before")?,
+            after: event.field_index("blocked_after")?,
+            size: event.field_index("sigsetsize")?,
+        })
+    }
+
+    fn check(&self, record: &Record<'_>) -> Option<Mismatch> {
+        let set = read(record, self.set)?;
+        let mismatch = |user, kernel, cause| Mismatch {
             field: "set",
             user,
-            kernel: set,
+            kernel,
             cause,
-        });
+        };
+        if let Some(user) = read(record, self.set_user)
+            && (user ^ set) & !sigset::UNBLOCKABLE != 0
+        {
+            let cause = "the set was rewritten between the tracer's read and the kernel's copy";
+            return Some(mismatch(user, set, cause));
+        }
+        let how = read(record, self.how)? as i64;
+        let (before, after) = (read(record, self.before)?, read(record, self.after)?);
+        // A refused call changes nothing; one that fails at storing the old set has changed the mask.
+        if record.header.ret != 0 && before == after {
+            return None;
+        }
+        // The legacy call is the one without a set size.
+        let legacy = record.state(self.size) == State::Absent;
+        if sigset::apply(how, before, set, legacy) == Some(after) {
+            return None;
+        }
+        let kernel = match how {
+            0 => after & !before,
+            1 => before & !after,
+            _ if legacy => after & 0xffff_ffff,
+            _ => after,
+        };
+        let cause = "the set was rewritten under the call by another thread or a shared mapping";
+        Some(mismatch(set, kernel, cause))
     }
-    if record.header.ret != 0 {
-        return None;
-    }
-    let (how, before, after) = (
-        read("how")?,
-        read("blocked_before")?,
-        read("blocked_after")?,
-    );
-    let how = how as i64;
-    // The legacy call is the one without a set size.
-    let legacy = event
-        .field_index("sigsetsize")
-        .is_some_and(|i| record.state(i) == State::Absent);
-    if sigset::apply(how, before, set, legacy) == Some(after) {
-        return None;
-    }
-    let kernel = match how {
-        0 => after & !before,
-        1 => before & !after,
-        _ if legacy => after & 0xffff_ffff,
-        _ => after,
-    };
-    let cause = "the set was rewritten under the call by another thread or a shared mapping";
-    Some(Mismatch {
-        field: "set",
-        user: set,
-        kernel,
-        cause,
-    })
 }
 
 /// The `argument_mismatch` event for a record.

@@ -5,6 +5,7 @@
 mod clock;
 mod engine;
 mod integrity;
+mod programs;
 pub mod recording;
 pub mod sink;
 mod text;

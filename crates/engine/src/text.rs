@@ -25,10 +25,7 @@ const fn nibble(value: u8) -> u8 {
 /// Appends the inside of a JSON string. Bytes that are not UTF-8 become `\xNN` (an escaped
 /// backslash, so that the result stays JSON); returns whether there were any.
 pub fn json(out: &mut Vec<u8>, bytes: &[u8]) -> bool {
-    if bytes
-        .iter()
-        .all(|byte| (0x20..0x7f).contains(byte) && *byte != b'"' && *byte != b'\\')
-    {
+    if is_plain(bytes) {
         out.extend_from_slice(bytes);
         return false;
     }
@@ -42,6 +39,14 @@ pub fn json(out: &mut Vec<u8>, bytes: &[u8]) -> bool {
         }
     }
     raw
+}
+
+/// Whether bytes mean themselves wherever they are printed: ASCII without controls, quotes and
+/// backslashes.
+fn is_plain(bytes: &[u8]) -> bool {
+    bytes
+        .iter()
+        .all(|byte| (0x20..0x7f).contains(byte) && *byte != b'"' && *byte != b'\\')
 }
 
 fn json_char(out: &mut Vec<u8>, char: char) {
@@ -63,6 +68,10 @@ fn json_char(out: &mut Vec<u8>, char: char) {
 
 /// Appends text for a terminal: controls and invalid bytes become `\xNN`, a backslash `\\`.
 pub fn terminal(out: &mut Vec<u8>, bytes: &[u8]) {
+    if is_plain(bytes) {
+        out.extend_from_slice(bytes);
+        return;
+    }
     for chunk in bytes.utf8_chunks() {
         for char in chunk.valid().chars() {
             if char == '\\' {

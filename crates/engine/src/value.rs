@@ -1,5 +1,7 @@
 //! Printing one field by its kind: as JSON, and for people.
 
+use std::sync::LazyLock;
+
 use tracehound_schema::record::Record;
 use tracehound_schema::{Field, Kind, Names, names, sigset};
 
@@ -22,12 +24,7 @@ pub fn json(
         Kind::I32 | Kind::I64 => signed(out, slot as i64),
         Kind::U32 | Kind::U64 | Kind::Pid | Kind::Uid | Kind::Size => unsigned(out, slot),
         Kind::Bool => out.extend_from_slice(if slot == 0 { b"false" } else { b"true" }),
-        Kind::SigSet => signals(
-            out,
-            slot,
-            |out, signal| quoted(out, |out| signal_name(out, signal)),
-            b"[",
-        ),
+        Kind::SigSet => json_set(out, slot),
         Kind::Enum(table) => match table.name(slot as i64) {
             Some(name) => quoted(out, |out| out.extend_from_slice(name.as_bytes())),
             None => signed(out, slot as i64),
@@ -117,15 +114,63 @@ pub fn signal_name(out: &mut Vec<u8>, signal: u8) {
     }
 }
 
-fn signals(out: &mut Vec<u8>, set: u64, mut one: impl FnMut(&mut Vec<u8>, u8), open: &[u8]) {
-    out.extend_from_slice(open);
-    for (number, signal) in sigset::signals(set).enumerate() {
-        if number > 0 {
-            out.push(b',');
+/// A signal's name ready to be copied, of `length` bytes.
+#[derive(Clone, Copy)]
+struct Word {
+    text: [u8; 16],
+    length: usize,
+}
+
+impl Word {
+    fn new(parts: &[&[u8]]) -> Word {
+        let whole = parts.concat();
+        let mut text = [0; 16];
+        text[..whole.len()].copy_from_slice(&whole);
+        Word {
+            text,
+            length: whole.len(),
         }
-        one(out, signal);
+    }
+
+    /// The words of all signals, made of each one's name.
+    fn all(make: impl Fn(&[u8]) -> Word) -> [Word; 64] {
+        std::array::from_fn(|bit| {
+            let mut name = Vec::new();
+            signal_name(&mut name, bit as u8 + 1);
+            make(&name)
+        })
+    }
+}
+
+/// `"SIGINT",` and so on.
+static QUOTED: LazyLock<[Word; 64]> =
+    LazyLock::new(|| Word::all(|name| Word::new(&[b"\"", name, b"\","])));
+/// `INT ` and so on.
+static SHORT: LazyLock<[Word; 64]> = LazyLock::new(|| {
+    Word::all(|name| Word::new(&[name.strip_prefix(b"SIG").unwrap_or(name), b" "]))
+});
+
+/// Appends the words of a set's signals in brackets, the last without its separator.
+fn words(out: &mut Vec<u8>, words: &[Word; 64], set: u64) {
+    out.push(b'[');
+    let mut rest = set;
+    while rest != 0 {
+        let word = &words[rest.trailing_zeros() as usize & 63];
+        // A copy of fixed length and a cut are faster than a copy of the exact length.
+        let end = out.len() + word.length;
+        out.extend_from_slice(&word.text);
+        out.truncate(end);
+        rest &= rest - 1;
+    }
+    if set != 0 {
+        out.pop();
     }
     out.push(b']');
+}
+
+/// Appends a set as a JSON list of names.
+pub fn json_set(out: &mut Vec<u8>, set: u64) {
+    words(out, &QUOTED, set);
 }
 
 /// A set as strace writes it: `[INT TERM]`, and `~[…]` when the missing ones are fewer.
@@ -134,17 +179,7 @@ pub fn strace_set(out: &mut Vec<u8>, set: u64) {
     if inverted {
         out.push(b'~');
     }
-    out.push(b'[');
-    let shown = if inverted { !set } else { set };
-    for (number, signal) in sigset::signals(shown).enumerate() {
-        if number > 0 {
-            out.push(b' ');
-        }
-        let mut name = Vec::new();
-        signal_name(&mut name, signal);
-        out.extend_from_slice(name.strip_prefix(b"SIG").unwrap_or(&name));
-    }
-    out.push(b']');
+    words(out, &SHORT, if inverted { !set } else { set });
 }
 
 fn flags(out: &mut Vec<u8>, table: &Names, slot: u64) {

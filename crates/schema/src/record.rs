@@ -139,6 +139,11 @@ header! {
     ret: i64 as "__s64" [0];
 }
 
+/// Where in a record the thread is described: what stays the same from one of its events to the
+/// next, unless it changes its name, user or namespaces.
+pub const IDENTITY: std::ops::Range<usize> =
+    std::mem::offset_of!(Header, host_pid)..std::mem::offset_of!(Header, unread);
+
 /// Bytes of [`Header`].
 pub const HEADER_SIZE: usize = std::mem::size_of::<Header>();
 

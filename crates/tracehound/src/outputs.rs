@@ -85,7 +85,7 @@ fn sink(
     if format == Format::Raw {
         recording::write(preamble, &mut writer).map_err(Failure::output)?;
     }
-    Ok(Sink::new(format, writer))
+    Ok(Sink::new(format, writer, preamble))
 }
 
 fn create(path: &Path) -> Result<File, Failure> {

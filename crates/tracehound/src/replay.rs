@@ -32,13 +32,7 @@ pub fn run(options: &Replay) -> Result<u8, Failure> {
         .map_err(|error| anyhow::anyhow!("recording {shown}: {error}"))?;
     let sinks = outputs::open(&options.show.outputs, outputs::Default::Stdout, &preamble)?;
     let max = options.show.max_events;
-    let mut engine = Engine::new(
-        Selection::new(&selected),
-        preamble.clock,
-        &preamble.boot_id,
-        max,
-        sinks,
-    );
+    let mut engine = Engine::new(&Selection::new(&selected), max, sinks);
     let result = recording::batches(&mut file, |batch| {
         engine.feed(batch).map_err(Ended::Output)?;
         if engine.full() {

@@ -42,13 +42,7 @@ pub fn run(options: &Run) -> Result<u8, Failure> {
     let stop = stop_flag()?;
     let sinks = outputs::open(&options.show.outputs, stream, &preamble)?;
     let max = options.show.max_events;
-    let mut engine = Engine::new(
-        Selection::new(&selected),
-        preamble.clock,
-        &preamble.boot_id,
-        max,
-        sinks,
-    );
+    let mut engine = Engine::new(&Selection::new(&selected), max, sinks);
     let mut tracer = Tracer::start(&Options {
         events: selected,
         rung: options.rung.clone(),

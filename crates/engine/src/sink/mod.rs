@@ -9,8 +9,12 @@ use std::io::{self, Write};
 use tracehound_schema::Event;
 use tracehound_schema::record::Record;
 
-use crate::clock::Clock;
 use crate::integrity::Mismatch;
+use crate::programs::Programs;
+use crate::recording::Preamble;
+
+/// Bytes that are gathered before they are written.
+const GATHERED: usize = 1 << 16;
 
 /// A way of writing events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,33 +38,46 @@ pub struct Item<'a> {
     pub event: &'static Event,
     /// The record.
     pub record: &'a Record<'a>,
-    /// The program the process runs, if known.
-    pub exe: Option<&'a [u8]>,
+    /// The programs that processes run.
+    pub programs: &'a Programs,
     /// What disagrees.
     pub mismatch: Option<&'a Mismatch>,
-    /// To turn times since boot into times of day.
-    pub clock: Clock,
-    /// The kernel's id of this boot, shortened.
-    pub boot_id: &'a str,
+}
+
+/// One format's way of turning an event into text.
+trait Text: Send {
+    /// Appends what stands before the first event.
+    fn heading(&self, _out: &mut Vec<u8>) {}
+
+    /// Appends one event and a newline.
+    fn event(&mut self, out: &mut Vec<u8>, item: &Item<'_>);
 }
 
 /// One output.
 pub struct Sink {
-    format: Format,
+    text: Option<Box<dyn Text>>,
+    raw: bool,
     writer: Box<dyn Write + Send>,
     buffer: Vec<u8>,
 }
 
 impl Sink {
-    /// Opens an output; the table writes its heading.
+    /// Opens an output; `preamble` tells the clock and the boot of the records that will come.
     #[must_use]
-    pub fn new(format: Format, writer: Box<dyn Write + Send>) -> Sink {
-        let mut buffer = Vec::with_capacity(1 << 16);
-        if format == Format::Table {
-            table::heading(&mut buffer);
+    pub fn new(format: Format, writer: Box<dyn Write + Send>, preamble: &Preamble) -> Sink {
+        let text: Option<Box<dyn Text>> = match format {
+            Format::Json => Some(Box::new(json::Json::new(preamble))),
+            Format::Table => Some(Box::new(table::Table::new(preamble))),
+            Format::Strace => Some(Box::new(strace::Strace::new(preamble))),
+            Format::None | Format::Raw => None,
+        };
+        let mut buffer = Vec::with_capacity(2 * GATHERED);
+        if let Some(text) = &text {
+            text.heading(&mut buffer);
         }
         Sink {
-            format,
+            text,
+            raw: format == Format::Raw,
             writer,
             buffer,
         }
@@ -68,13 +85,11 @@ impl Sink {
 
     /// Formats one event; nothing is written before `flush` unless much has gathered.
     pub fn item(&mut self, item: &Item<'_>) -> io::Result<()> {
-        match self.format {
-            Format::Json => json::write(&mut self.buffer, item),
-            Format::Table => table::write(&mut self.buffer, item),
-            Format::Strace => strace::write(&mut self.buffer, item),
-            Format::None | Format::Raw => {}
-        }
-        if self.buffer.len() > 1 << 16 {
+        let Some(text) = &mut self.text else {
+            return Ok(());
+        };
+        text.event(&mut self.buffer, item);
+        if self.buffer.len() > GATHERED {
             self.write_out()
         } else {
             Ok(())
@@ -83,7 +98,7 @@ impl Sink {
 
     /// Takes a batch of records as they are, selected or not.
     pub fn raw(&mut self, batch: &[u8]) -> io::Result<()> {
-        if self.format == Format::Raw {
+        if self.raw {
             self.writer.write_all(batch)
         } else {
             Ok(())

@@ -3,12 +3,34 @@
 use tracehound_schema::record::{self, State};
 use tracehound_schema::{Abi, syscalls};
 
-use super::Item;
+use super::{Item, Text};
+use crate::clock::Clock;
+use crate::recording::Preamble;
 use crate::text;
 use crate::value;
 
+/// The format's state.
+pub struct Strace {
+    clock: Clock,
+}
+
+impl Strace {
+    /// Prepares the format.
+    pub const fn new(preamble: &Preamble) -> Strace {
+        Strace {
+            clock: preamble.clock,
+        }
+    }
+}
+
+impl Text for Strace {
+    fn event(&mut self, out: &mut Vec<u8>, item: &Item<'_>) {
+        write(out, item, self.clock);
+    }
+}
+
 /// Appends one event and a newline; events that are no system call keep strace's shape.
-pub fn write(out: &mut Vec<u8>, item: &Item<'_>) {
+fn write(out: &mut Vec<u8>, item: &Item<'_>, clock: Clock) {
     let header = &item.record.header;
     text::number(out, header.tid);
     out.push(b' ');
@@ -21,7 +43,7 @@ pub fn write(out: &mut Vec<u8>, item: &Item<'_>) {
     }
     out.extend_from_slice(name.as_bytes());
     out.push(b'(');
-    arguments(out, item, call.is_some());
+    arguments(out, item, clock, call.is_some());
     out.push(b')');
     if header.flags & record::HAS_RET != 0 {
         result(out, header.ret);
@@ -29,7 +51,7 @@ pub fn write(out: &mut Vec<u8>, item: &Item<'_>) {
     out.push(b'\n');
 }
 
-fn arguments(out: &mut Vec<u8>, item: &Item<'_>, call: bool) {
+fn arguments(out: &mut Vec<u8>, item: &Item<'_>, clock: Clock, call: bool) {
     let mut first = true;
     for (index, field) in item.event.fields.iter().enumerate() {
         // A call's own arguments have a C type; what the tracer adds has none or is the mask.
@@ -46,7 +68,7 @@ fn arguments(out: &mut Vec<u8>, item: &Item<'_>, call: bool) {
         match state {
             State::Absent => out.extend_from_slice(b"NULL"),
             State::Unread => text::hex(out, item.record.slot(index).unwrap_or(0)),
-            _ => value::human(out, field, item.record, index, item.clock),
+            _ => value::human(out, field, item.record, index, clock),
         }
     }
 }

@@ -3,50 +3,72 @@
 use tracehound_schema::record::{self, State};
 use tracehound_schema::{Abi, syscalls};
 
-use super::Item;
+use super::{Item, Text};
+use crate::clock::{Clock, Stamp};
+use crate::recording::Preamble;
 use crate::text;
 use crate::value;
 
-/// Appends the heading.
-pub fn heading(out: &mut Vec<u8>) {
-    out.extend_from_slice(
-        b"TIME (UTC)           PID     TID COMM             EVENT              ARGUMENTS\n",
-    );
+/// The format's state.
+pub struct Table {
+    clock: Clock,
+    stamp: Stamp,
 }
 
-/// Appends one event and a newline.
-pub fn write(out: &mut Vec<u8>, item: &Item<'_>) {
-    let header = &item.record.header;
-    item.clock.write_short(header.time, out);
-    column(out, 8, true, |out| text::number(out, header.pid));
-    column(out, 8, true, |out| text::number(out, header.tid));
-    out.push(b' ');
-    column(out, 16, false, |out| {
-        text::terminal(out, record::comm(header))
-    });
-    out.push(b' ');
-    column(out, 18, false, |out| {
-        out.extend_from_slice(item.event.name.as_bytes())
-    });
-    arguments(out, item);
-    ending(out, item);
-    out.push(b'\n');
-}
-
-/// Pads what `write` appends to `width` characters, on the left or on the right.
-fn column(out: &mut Vec<u8>, width: usize, left: bool, write: impl FnOnce(&mut Vec<u8>)) {
-    let start = out.len();
-    write(out);
-    let shown = String::from_utf8_lossy(&out[start..]).chars().count();
-    let padding = vec![b' '; width.saturating_sub(shown)];
-    if left {
-        out.splice(start..start, padding);
-    } else {
-        out.extend(padding);
+impl Table {
+    /// Prepares the format.
+    pub fn new(preamble: &Preamble) -> Table {
+        Table {
+            clock: preamble.clock,
+            stamp: Stamp::new(preamble.clock),
+        }
     }
 }
 
-fn arguments(out: &mut Vec<u8>, item: &Item<'_>) {
+impl Text for Table {
+    fn heading(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(
+            b"TIME (UTC)           PID     TID COMM             EVENT              ARGUMENTS\n",
+        );
+    }
+
+    fn event(&mut self, out: &mut Vec<u8>, item: &Item<'_>) {
+        let header = &item.record.header;
+        self.stamp.write_short(header.time, out);
+        right(out, 8, header.pid);
+        right(out, 8, header.tid);
+        out.push(b' ');
+        left(out, 16, |out| text::terminal(out, record::comm(header)));
+        out.push(b' ');
+        left(out, 18, |out| {
+            out.extend_from_slice(item.event.name.as_bytes());
+        });
+        arguments(out, item, self.clock);
+        ending(out, item);
+        out.push(b'\n');
+    }
+}
+
+/// Appends a number at the right of `width` columns.
+fn right(out: &mut Vec<u8>, width: usize, number: u32) {
+    let digits = number.checked_ilog10().unwrap_or(0) as usize + 1;
+    out.extend(std::iter::repeat_n(b' ', width.saturating_sub(digits)));
+    text::number(out, number);
+}
+
+/// Pads what `write` appends to `width` columns.
+fn left(out: &mut Vec<u8>, width: usize, write: impl FnOnce(&mut Vec<u8>)) {
+    let start = out.len();
+    write(out);
+    // A character has one byte that is not a continuation.
+    let shown = out[start..]
+        .iter()
+        .filter(|byte| **byte & 0xc0 != 0x80)
+        .count();
+    out.extend(std::iter::repeat_n(b' ', width.saturating_sub(shown)));
+}
+
+fn arguments(out: &mut Vec<u8>, item: &Item<'_>, clock: Clock) {
     let header = &item.record.header;
     let abi = Abi::from_byte(header.abi);
     let number = u16::try_from(header.nr).ok();
@@ -69,7 +91,7 @@ fn arguments(out: &mut Vec<u8>, item: &Item<'_>) {
             text::hex(out, item.record.slot(index).unwrap_or(0));
             continue;
         }
-        value::human(out, field, item.record, index, item.clock);
+        value::human(out, field, item.record, index, clock);
         if state == State::Cut {
             out.extend_from_slice(b"...");
         }

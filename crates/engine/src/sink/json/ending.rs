@@ -1,0 +1,96 @@
+//! What follows an event's arguments: the result, and what the values are worth.
+
+use tracehound_schema::record::{self, Header, IN_INTERRUPT, State};
+
+use super::Item;
+use crate::integrity::Mismatch;
+use crate::text;
+use crate::value;
+
+/// Appends it; `raw` names the fields whose bytes are not UTF-8.
+pub fn write(out: &mut Vec<u8>, item: &Item<'_>, raw: &[&str]) {
+    let header = &item.record.header;
+    if header.flags & record::HAS_RET != 0 {
+        out.extend_from_slice(b",\"ret\":");
+        value::signed(out, header.ret);
+        if let Some(name) = value::error_name(header.ret) {
+            out.extend_from_slice(b",\"error\":\"");
+            out.extend_from_slice(name.as_bytes());
+            out.push(b'"');
+        }
+    }
+    if header.flags & IN_INTERRUPT != 0 {
+        out.extend_from_slice(b",\"in_interrupt\":true");
+    }
+    if header.unread | header.cut | header.late != 0 {
+        states(out, item, header);
+    }
+    if !raw.is_empty() {
+        out.extend_from_slice(b",\"raw\":[");
+        list(out, raw.iter().copied());
+    }
+    if let Some(mismatch) = item.mismatch {
+        disagreement(out, mismatch);
+    }
+}
+
+fn states(out: &mut Vec<u8>, item: &Item<'_>, header: &Header) {
+    names(out, item, b",\"unread\":[", header.unread);
+    addresses(out, item);
+    names(out, item, b",\"cut\":[", header.cut);
+    names(out, item, b",\"late\":[", header.late);
+}
+
+fn names(out: &mut Vec<u8>, item: &Item<'_>, open: &[u8], bits: u32) {
+    if bits == 0 {
+        return;
+    }
+    out.extend_from_slice(open);
+    let fields = item.event.fields.iter().enumerate();
+    list(
+        out,
+        fields
+            .filter(|(index, field)| bits >> index & 1 == 1 && !field.from.hidden)
+            .map(|(_, field)| field.name),
+    );
+}
+
+fn list<'a>(out: &mut Vec<u8>, names: impl Iterator<Item = &'a str>) {
+    for (number, name) in names.enumerate() {
+        out.extend_from_slice(if number == 0 { b"\"" } else { b",\"" });
+        out.extend_from_slice(name.as_bytes());
+        out.push(b'"');
+    }
+    out.push(b']');
+}
+
+/// Where the unread values would have been.
+fn addresses(out: &mut Vec<u8>, item: &Item<'_>) {
+    let unread = |index: &usize| item.record.state(*index) == State::Unread;
+    let mut first = true;
+    for index in (0..item.event.fields.len()).filter(unread) {
+        let Some(address) = item.record.slot(index).filter(|address| *address != 0) else {
+            continue;
+        };
+        out.extend_from_slice(if first { b",\"unread_at\":{\"" } else { b",\"" });
+        out.extend_from_slice(item.event.fields[index].name.as_bytes());
+        out.extend_from_slice(b"\":\"");
+        text::hex(out, address);
+        out.push(b'"');
+        first = false;
+    }
+    if !first {
+        out.push(b'}');
+    }
+}
+
+/// Both values of the field that was rewritten.
+fn disagreement(out: &mut Vec<u8>, mismatch: &Mismatch) {
+    out.extend_from_slice(b",\"mismatch\":{\"");
+    out.extend_from_slice(mismatch.field.as_bytes());
+    out.extend_from_slice(b"\":{\"user\":");
+    value::json_set(out, mismatch.user);
+    out.extend_from_slice(b",\"kernel\":");
+    value::json_set(out, mismatch.kernel);
+    out.extend_from_slice(b"}}");
+}

@@ -1,0 +1,146 @@
+//! A thread's identity as text, kept as long as its header says the same.
+
+use tracehound_schema::record::{self, HEADER_SIZE, Header, IDENTITY};
+
+use super::Item;
+use crate::clock::Clock;
+use crate::recording::Preamble;
+use crate::text;
+use crate::value;
+
+/// Threads whose text is kept: a power of two. Two that share a place take turns.
+const PLACES: usize = 1024;
+
+/// Header bytes that the text is made of.
+type Bytes = [u8; IDENTITY.end - IDENTITY.start];
+
+/// One thread's text.
+pub struct Identity {
+    bytes: Bytes,
+    version: u32,
+    /// From `,"process":{` to `,"cpu":`.
+    pub process: Vec<u8>,
+    /// `,"cgroup":…`, empty where there is none.
+    pub cgroup: Vec<u8>,
+    /// Names in it whose bytes are not UTF-8.
+    pub raw: Vec<&'static str>,
+}
+
+/// The text of the threads seen last.
+pub struct Identities {
+    clock: Clock,
+    boot_id: String,
+    places: Vec<Option<Identity>>,
+}
+
+impl Identities {
+    /// Starts with none.
+    pub fn new(preamble: &Preamble) -> Identities {
+        Identities {
+            clock: preamble.clock,
+            boot_id: preamble.boot_id.chars().take(8).collect(),
+            places: (0..PLACES).map(|_| None).collect(),
+        }
+    }
+
+    /// The text of the item's thread.
+    pub fn of(&mut self, item: &Item<'_>) -> &Identity {
+        let header = &item.record.header;
+        let place = header.host_tid as usize & (PLACES - 1);
+        let bytes = identity_bytes(item.record.bytes());
+        let version = item.programs.version(header.host_pid);
+        let kept = self.places[place]
+            .as_ref()
+            .is_some_and(|kept| kept.version == version && kept.bytes == bytes);
+        if !kept {
+            self.places[place] = None;
+        }
+        let (clock, boot_id) = (self.clock, &self.boot_id);
+        self.places[place].get_or_insert_with(|| {
+            let mut text = Identity {
+                bytes,
+                version,
+                process: Vec::with_capacity(512),
+                cgroup: Vec::new(),
+                raw: Vec::new(),
+            };
+            text.fill(header, item.programs.path(header.host_pid), clock, boot_id);
+            text
+        })
+    }
+}
+
+fn identity_bytes(bytes: &[u8]) -> Bytes {
+    let mut identity = [0; IDENTITY.end - IDENTITY.start];
+    if let Some(header) = bytes.first_chunk::<HEADER_SIZE>() {
+        identity.copy_from_slice(&header[IDENTITY]);
+    }
+    identity
+}
+
+impl Identity {
+    fn fill(&mut self, header: &Header, path: Option<&[u8]>, clock: Clock, boot_id: &str) {
+        let ids = [
+            (",\"process\":{\"pid\":", header.pid),
+            (",\"tid\":", header.tid),
+            (",\"ppid\":", header.ppid),
+            (",\"host_pid\":", header.host_pid),
+            (",\"host_tid\":", header.host_tid),
+            (",\"host_ppid\":", header.host_ppid),
+            (",\"uid\":", header.uid),
+            (",\"gid\":", header.gid),
+        ];
+        let out = &mut self.process;
+        for (key, id) in ids {
+            out.extend_from_slice(key.as_bytes());
+            text::number(out, id);
+        }
+        out.extend_from_slice(b",\"comm\":\"");
+        if text::json(out, record::comm(header)) {
+            self.raw.push("comm");
+        }
+        if let Some(path) = path {
+            out.extend_from_slice(b"\",\"exe\":\"");
+            if text::json(out, path) {
+                self.raw.push("exe");
+            }
+        }
+        out.extend_from_slice(b"\",\"start\":\"");
+        clock.write(header.leader_start, out);
+        let tasks = [
+            (&b"\",\"id\":\""[..], b"\"", header.start, header.host_tid),
+            (
+                b",\"leader_id\":\"",
+                b"\"",
+                header.leader_start,
+                header.host_pid,
+            ),
+        ];
+        for (key, end, start, tid) in tasks {
+            out.extend_from_slice(key);
+            task(out, boot_id, start, tid);
+            out.extend_from_slice(end);
+        }
+        out.extend_from_slice(b",\"pid_ns\":");
+        text::number(out, header.pid_ns);
+        out.extend_from_slice(b",\"mnt_ns\":");
+        text::number(out, header.mnt_ns);
+        out.extend_from_slice(b"},\"parent\":{\"id\":\"");
+        task(out, boot_id, header.parent_start, header.host_ppid);
+        out.extend_from_slice(b"\"},\"cpu\":");
+        if header.cgroup != 0 {
+            self.cgroup.extend_from_slice(b",\"cgroup\":");
+            value::unsigned(&mut self.cgroup, header.cgroup);
+        }
+    }
+}
+
+/// A task's identity: boot, start and thread id; no two tasks ever share it.
+fn task(out: &mut Vec<u8>, boot_id: &str, start: u64, tid: u32) {
+    // The boot id is a recording's, so it may be anything.
+    text::json(out, boot_id.as_bytes());
+    out.push(b'-');
+    text::hex(out, start);
+    out.push(b'-');
+    text::number(out, tid);
+}
