@@ -66,14 +66,26 @@ static __always_inline bool in_scope(struct task_struct *task)
 	return state && state->in_scope;
 }
 
-/* Whether anything of this task is wanted; counts nothing, for entry halves. */
-static __always_inline bool wanted(struct control *control, struct task_struct *task)
+/* Whether a followed command has descendants of its own to look for. */
+static __always_inline bool is_scoped(struct control *control)
+{
+	return control->phase == PHASE_LIVE && control->scoped;
+}
+
+/*
+ * Whether anything of this task is wanted; counts nothing, for entry halves. `state` is
+ * the task's, looked up once per program since a look-up costs 10 ns; it matters only
+ * where is_scoped().
+ */
+static __always_inline bool wanted(struct control *control, struct task_struct *task,
+				   struct task_state *state)
 {
 	u32 tgid = TASK_READ(task, tgid);
 
 	switch (control->phase) {
 	case PHASE_LIVE:
-		return tgid != control->self_tgid && (!control->scoped || in_scope(task));
+		return tgid != control->self_tgid &&
+		       (!control->scoped || (state && state->in_scope));
 	case PHASE_PROVING:
 		/* The tracer and its own child, which makes the calls that prove hooks live. */
 		return tgid == control->self_tgid ||
@@ -88,10 +100,11 @@ static __always_inline struct count *count_of(u32 index)
 }
 
 /*
- * Whether to make a record: counts it as made, and as filtered if not wanted.
- * `other` is a second task that may bring the event into scope, or NULL.
+ * Whether to make a record: counts it as made, and as filtered if not wanted. `other`
+ * says that a second task brings the event into scope.
  */
-static __always_inline bool admit(u32 index, struct task_struct *task, bool other_in_scope)
+static __always_inline bool admit_state(u32 index, struct task_struct *task,
+					struct task_state *state, bool other)
 {
 	struct control *control = control_get();
 	struct count *count;
@@ -99,7 +112,7 @@ static __always_inline bool admit(u32 index, struct task_struct *task, bool othe
 
 	if (!control || control->phase == PHASE_IDLE)
 		return false;
-	pass = wanted(control, task) || (other_in_scope && control->phase == PHASE_LIVE);
+	pass = wanted(control, task, state) || (other && control->phase == PHASE_LIVE);
 	if (!pass && control->phase == PHASE_PROVING)
 		return false;
 	count = count_of(index);
@@ -109,6 +122,16 @@ static __always_inline bool admit(u32 index, struct task_struct *task, bool othe
 	if (!pass)
 		__sync_fetch_and_add(&count->filtered, 1);
 	return pass;
+}
+
+static __always_inline bool admit(u32 index, struct task_struct *task, bool other)
+{
+	struct control *control = control_get();
+	struct task_state *state = NULL;
+
+	if (control && is_scoped(control))
+		state = task_state_of(task, false);
+	return admit_state(index, task, state, other);
 }
 
 static __always_inline void count_drop(u32 index)

@@ -74,10 +74,11 @@ static __always_inline void mask_enter(struct task_struct *task, struct mask_arg
 	struct task_state *state;
 	struct mask_call *call;
 
-	if (!control || !wanted(control, task))
+	if (!control || control->phase == PHASE_IDLE)
 		return;
-	state = task_state_of(task, true);
-	if (!state)
+	/* A task in scope has its state; others of a followed command need none. */
+	state = task_state_of(task, !is_scoped(control));
+	if (!state || !wanted(control, task, state))
 		return;
 	call = &state->mask;
 	call->how = args->how;
@@ -174,9 +175,9 @@ static __always_inline void mask_exit(struct task_struct *task, struct mask_args
 	struct mask_call *call, unseen = {};
 	struct th_record *rec;
 
-	if (!admit(INDEX_sigprocmask, task, false))
-		return;
 	state = task_state_of(task, false);
+	if (!admit_state(INDEX_sigprocmask, task, state, false))
+		return;
 	call = state ? &state->mask : &unseen;
 	if (!call->active) {
 		call = &unseen;
