@@ -89,7 +89,7 @@ static __always_inline bool wanted(struct control *control, struct task_struct *
 	case PHASE_PROVING:
 		/* The tracer and its own child, which makes the calls that prove hooks live. */
 		return tgid == control->self_tgid ||
-		       TASK_READ(task, real_parent, tgid) == control->self_tgid;
+		       TASK_READ(bare(task), real_parent, tgid) == control->self_tgid;
 	}
 	return false;
 }
