@@ -20,8 +20,11 @@ test: setup programs
 race: build programs
 	$(TRACEHOUND) -e sigprocmask -o none --stats -- target/programs/race 100000 >/dev/null
 
+# Times beside other tracers, those that can be installed. ARGS: --rounds N, --quick, --markdown.
 bench: build programs
-	$(SUDO) scripts/bench
+	@scripts/setup bench
+	cargo build --package xtask
+	$(SUDO) target/debug/xtask bench $(ARGS)
 
 programs:
 	@$(MAKE) -s -C programs

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bench;
 mod check;
 mod workspace;
 
@@ -17,12 +18,15 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
+    /// What tracing costs, beside other tracers; needs root and the release build: `make bench`
+    Bench(bench::Options),
     /// Formatting and lints, as a change must pass them
     Check,
 }
 
 fn main() -> Result<()> {
     match Cli::parse().task {
+        Task::Bench(options) => bench::run_bench(&options),
         Task::Check => check::run_check(),
     }
 }

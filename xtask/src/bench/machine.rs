@@ -1,0 +1,135 @@
+//! The machine and the versions that numbers belong to.
+
+use std::fs;
+use std::path::Path;
+
+use super::configuration::TRACEHOUND;
+use super::process;
+use crate::workspace::{command, root};
+
+/// Lines of "name", "value".
+pub type Facts = Vec<(&'static str, String)>;
+
+/// Describes the machine as it is now.
+pub fn describe() -> Facts {
+    let load = read("/proc/loadavg");
+    let load: Vec<&str> = load.split_whitespace().take(3).collect();
+    vec![
+        ("date", said("date", &["-u", "+%Y-%m-%d %H:%M UTC"])),
+        ("commit", said("git", &["describe", "--always", "--dirty"])),
+        ("CPU", cpu(&read("/proc/cpuinfo"))),
+        ("CPUs", process::cpus().to_string()),
+        ("hypervisor", said("systemd-detect-virt", &["--vm"])),
+        ("memory", memory(&read("/proc/meminfo"))),
+        ("kernel", read("/proc/sys/kernel/osrelease")),
+        ("mitigations", mitigations()),
+        ("load before", load.join(" ")),
+        ("tracehound", said(TRACEHOUND, &["--version"])),
+        ("rung of sigprocmask", rung("sigprocmask")),
+        ("rung of rt_sigprocmask", rung("rt_sigprocmask")),
+        ("strace", said("strace", &["-V"])),
+        ("perf", said("perf", &["--version"])),
+        ("bpftrace", said("bpftrace", &["--version"])),
+    ]
+}
+
+/// Whether a program can be run.
+pub fn installed(program: &str) -> bool {
+    if program.contains('/') {
+        return root().join(program).exists();
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).exists())
+}
+
+/// The first line that a program prints.
+fn said(program: &str, arguments: &[&str]) -> String {
+    if !installed(program) {
+        return "not installed".to_owned();
+    }
+    match command(program).args(arguments).output() {
+        Err(error) => error.to_string(),
+        Ok(output) => {
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            text.lines().next().unwrap_or("says nothing").to_owned()
+        }
+    }
+}
+
+/// The first rung that works is the one that is used.
+fn rung(event: &str) -> String {
+    said(TRACEHOUND, &["doctor", "--rungs", event])
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    fs::read_to_string(path)
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
+}
+
+/// The value of `key` in lines of `key : value`.
+fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+    let mut pairs = text.lines().filter_map(|line| line.split_once(':'));
+    pairs
+        .find(|(name, _)| name.trim() == key)
+        .map(|(_, value)| value.trim())
+}
+
+fn cpu(cpuinfo: &str) -> String {
+    let of = |key| value(cpuinfo, key).unwrap_or("?");
+    format!(
+        "{}, family {} model {}, {} MHz",
+        of("model name"),
+        of("cpu family"),
+        of("model"),
+        of("cpu MHz")
+    )
+}
+
+fn memory(meminfo: &str) -> String {
+    let total = value(meminfo, "MemTotal").and_then(|text| text.strip_suffix(" kB"));
+    let total = total.and_then(|number| number.parse::<f64>().ok());
+    total.map_or_else(
+        || "?".to_owned(),
+        |kilobytes| format!("{:.1} GiB", kilobytes / 1024.0 / 1024.0),
+    )
+}
+
+fn mitigations() -> String {
+    let Ok(files) = fs::read_dir("/sys/devices/system/cpu/vulnerabilities") else {
+        return "unknown".to_owned();
+    };
+    let mut lines: Vec<String> = files
+        .flatten()
+        .map(|file| (file.file_name(), read(file.path())))
+        .filter(|(_, state)| state != "Not affected")
+        .map(|(name, state)| format!("{}: {state}", name.to_string_lossy()))
+        .collect();
+    lines.sort_unstable();
+    lines.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cpu_is_described_by_its_first_core() {
+        let text = "processor\t: 0\ncpu family\t: 26\nmodel\t\t: 2\nmodel name\t: AMD EPYC\ncpu MHz\t\t: 2596.120\n\nprocessor\t: 1\nmodel name\t: other\n";
+        assert_eq!(cpu(text), "AMD EPYC, family 26 model 2, 2596.120 MHz");
+    }
+
+    #[test]
+    fn memory_is_in_gibibytes() {
+        assert_eq!(memory("MemTotal:       25165824 kB\n"), "24.0 GiB");
+        assert_eq!(memory(""), "?");
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_not_installed() {
+        assert!(installed("sh"));
+        assert!(!installed("no-such-program"));
+        assert_eq!(said("no-such-program", &[]), "not installed");
+    }
+}

@@ -1,0 +1,132 @@
+//! What a running process uses, from /proc.
+
+use std::fs;
+use std::thread;
+
+use anyhow::{Context as _, Result};
+
+/// Memory of a process, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Memory {
+    /// Resident, with every mapping of a page counted.
+    pub resident: f64,
+    /// Resident and its own: heap and stacks.
+    pub anonymous: f64,
+    /// Resident, shared pages counted by share.
+    pub proportional: f64,
+    /// The part of `proportional` that is BPF maps: the rings.
+    pub rings: f64,
+    /// The part of `resident` that is BPF maps; a ring's data is mapped twice.
+    pub rings_resident: f64,
+}
+
+impl Memory {
+    /// Resident bytes without the rings.
+    pub fn without_rings(&self) -> f64 {
+        self.resident - self.rings_resident
+    }
+}
+
+/// CPUs that this process may use.
+pub fn cpus() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Nanoseconds of CPU that a process' threads have used; children are not counted.
+pub fn cpu_time(pid: u32) -> Result<u64> {
+    let folder = format!("/proc/{pid}/task");
+    let mut total = 0;
+    for task in fs::read_dir(&folder).with_context(|| format!("reading {folder}"))? {
+        let path = task
+            .with_context(|| format!("reading {folder}"))?
+            .path()
+            .join("schedstat");
+        // A thread may have ended between the two.
+        let Ok(text) = fs::read_to_string(&path) else {
+            continue;
+        };
+        total += text
+            .split_whitespace()
+            .next()
+            .and_then(|word| word.parse::<u64>().ok())
+            .unwrap_or(0);
+    }
+    Ok(total)
+}
+
+/// Memory of a process now.
+pub fn memory(pid: u32) -> Result<Memory> {
+    let path = format!("/proc/{pid}/smaps");
+    let text = fs::read_to_string(&path).with_context(|| format!("reading {path}"))?;
+    Ok(parse_smaps(&text))
+}
+
+fn parse_smaps(text: &str) -> Memory {
+    let mut memory = Memory::default();
+    let mut ring = false;
+    for line in text.lines() {
+        let Some((key, value)) = line.split_once(':').filter(|(key, _)| !key.contains(' ')) else {
+            // A mapping's first line: "7f00-7f10 rw-p 00000000 00:0e 12   anon_inode:bpf-map".
+            ring = line.contains("bpf-map");
+            continue;
+        };
+        let kilobytes = value
+            .trim()
+            .strip_suffix(" kB")
+            .and_then(|number| number.trim().parse::<f64>().ok());
+        let bytes = kilobytes.unwrap_or(0.0) * 1024.0;
+        match key {
+            "Rss" => {
+                memory.resident += bytes;
+                memory.rings_resident += if ring { bytes } else { 0.0 };
+            }
+            "Pss" => {
+                memory.proportional += bytes;
+                memory.rings += if ring { bytes } else { 0.0 };
+            }
+            "Anonymous" => memory.anonymous += bytes,
+            _ => {}
+        }
+    }
+    memory
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMAPS: &str = "\
+55d0a0000000-55d0a0010000 r-xp 00000000 fe:00 12   /usr/bin/x
+Size:                 64 kB
+Rss:                  40 kB
+Pss:                  20 kB
+Anonymous:             4 kB
+7f0000000000-7f0000801000 r--s 00001000 00:0e 17   anon_inode:bpf-map
+Rss:                8192 kB
+Pss:                4096 kB
+Anonymous:             0 kB
+7ffd00000000-7ffd00021000 rw-p 00000000 00:00 0    [stack]
+Rss:                  12 kB
+Pss:                  12 kB
+Anonymous:            12 kB
+VmFlags: rd wr mr mw me gd ac
+";
+
+    #[test]
+    fn rings_are_told_from_the_rest() {
+        let memory = parse_smaps(SMAPS);
+        assert_eq!(memory.resident, 8244.0 * 1024.0);
+        assert_eq!(memory.rings_resident, 8192.0 * 1024.0);
+        assert_eq!(memory.without_rings(), 52.0 * 1024.0);
+        assert_eq!(memory.proportional, 4128.0 * 1024.0);
+        assert_eq!(memory.rings, 4096.0 * 1024.0);
+        assert_eq!(memory.anonymous, 16.0 * 1024.0);
+    }
+
+    #[test]
+    fn our_own_time_and_memory_can_be_read() {
+        let pid = std::process::id();
+        assert!(cpu_time(pid).is_ok());
+        assert!(memory(pid).unwrap().resident > 0.0);
+    }
+}
