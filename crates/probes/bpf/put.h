@@ -38,7 +38,10 @@
 #define SCRATCH_SIZE 16384
 #define SCRATCH_SLACK 4096
 struct scratch {
-	char bytes[SCRATCH_SIZE + SCRATCH_SLACK];
+	union {
+		struct th_record head;
+		char bytes[SCRATCH_SIZE + SCRATCH_SLACK];
+	};
 	/*
 	 * Where the next byte goes. Kept in memory and not in a register, so that the
 	 * verifier forgets its bounds and finds the turns of a loop alike.
