@@ -2,6 +2,7 @@
 
 use crate::field::Field;
 use crate::rung::Rung;
+use crate::sample::Sample;
 
 /// A parameter of a generated program, as the hook passes it.
 #[derive(Debug)]
@@ -44,6 +45,8 @@ pub struct Page {
     pub use_case: &'static str,
     /// A command that shows it, run as it stands.
     pub command: &'static str,
+    /// Values of the page's example record, by field; [`crate::sample`] has one for every kind.
+    pub example: &'static [(&'static str, Sample)],
     /// What one has to know: limits, races, kernels that differ.
     pub issues: &'static [&'static str],
     /// Other events worth selecting, by name.

@@ -32,6 +32,8 @@ pub struct From {
     pub inner: &'static str,
     /// Whether the field is carried for checks only and not printed among the arguments.
     pub hidden: bool,
+    /// When the value cannot be read, as a clause that follows "unread"; empty if it always can.
+    pub unread: &'static str,
 }
 
 /// One field of an event.
@@ -55,6 +57,7 @@ const fn origin(origin: Origin, source: &'static str) -> From {
         optional: false,
         inner: "",
         hidden: false,
+        unread: "",
     }
 }
 
@@ -107,6 +110,13 @@ impl From {
     #[must_use]
     pub const fn inner(mut self, function: &'static str) -> From {
         self.inner = function;
+        self
+    }
+
+    /// Says when the value cannot be read.
+    #[must_use]
+    pub const fn unread(mut self, when: &'static str) -> From {
+        self.unread = when;
         self
     }
 

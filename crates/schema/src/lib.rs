@@ -14,6 +14,7 @@ pub mod kind;
 pub mod names;
 pub mod record;
 pub mod rung;
+pub mod sample;
 pub mod sigset;
 pub mod syscalls;
 

@@ -50,6 +50,7 @@ macro_rules! events {
                 purpose: $purpose:literal,
                 use_case: $use_case:literal,
                 command: $command:literal,
+                $(example: [$($efield:ident = $evalue:expr),* $(,)?],)?
                 issues: [$($issue:literal),* $(,)?],
                 related: [$($related:literal),* $(,)?],
                 sources: [$($source:literal),* $(,)?] $(,)?
@@ -76,6 +77,7 @@ macro_rules! events {
                 purpose: $purpose,
                 use_case: $use_case,
                 command: $command,
+                example: &[$($((stringify!($efield), $evalue)),*)?],
                 issues: &[$($issue),*],
                 related: &[$($related),*],
                 sources: &[$($source),*],

@@ -3,6 +3,7 @@
 use super::events;
 use crate::field::kernel;
 use crate::kind::Kind::{Bool, Dev, I32, Path, Pid, Signal, Str, StrArray, Time, U64};
+use crate::sample::Sample::{Number, Text};
 
 events! {
     /// A process or thread was created.
@@ -24,6 +25,7 @@ events! {
             purpose: "Sees the child before it runs, so that it can be followed.",
             use_case: "Watch a command spread into processes and threads.",
             command: "sudo tracehound -e sched_process_fork -- sh -c 'ls | wc'",
+            example: [child_tid = Number(4243), child_pid = Number(4243)],
             issues: [],
             related: ["sched_process_exec", "sched_process_exit"],
             sources: ["fork(2)", "clone(2)", "include/trace/events/sched.h (v6.18)"],
@@ -52,6 +54,7 @@ events! {
             purpose: "Sees the program that was really started, after scripts and links are resolved.",
             use_case: "Watch which programs a command starts.",
             command: "sudo tracehound -e sched_process_exec -- sh -c 'ls | wc'",
+            example: [cmdpath = Text(b"/usr/bin/bash"), argv = Text(b"bash\0-c\0ls | wc\0")],
             issues: ["argv longer than 2048 bytes is cut; a path of more than 64 names is cut."],
             related: ["sched_process_fork", "sched_process_exit"],
             sources: ["execve(2)", "include/trace/events/sched.h (v6.18)"],
@@ -74,6 +77,7 @@ events! {
             purpose: "Sees a thread end.",
             use_case: "Find out how and when a process ended.",
             command: "sudo tracehound -e sched_process_exit -- sh -c 'exit 3'",
+            example: [exit_code = Number(3), signal_code = Number(0)],
             issues: [],
             related: ["sched_process_fork", "sched_process_exec", "signal_deliver"],
             sources: ["_exit(2)", "wait(2)", "include/trace/events/sched.h (v6.18)"],

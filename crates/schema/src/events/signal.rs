@@ -5,6 +5,7 @@ use crate::event::Check;
 use crate::field::{kernel, register, user};
 use crate::kind::Kind::{Bool, Enum, Flags, Handler, I32, Pid, SigSet, Signal, Size, Str, Uid};
 use crate::names;
+use crate::sample::Sample::{Number, Text};
 
 events! {
     /// A thread examined or changed its signal mask.
@@ -36,19 +37,19 @@ events! {
             /// What to do with the set: SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK. Another value is shown as a number, and the call returns EINVAL.
             how: Enum(&names::HOW), register("argument 1").ctype("int");
             /// The signals to block, unblock or put in place. Absent when the pointer is null: the mask is then only examined.
-            set: SigSet, user("argument 2").ctype("const sigset_t *").opt().inner("sigprocmask");
-            /// The previous mask as the kernel stored it for the caller. Absent when the pointer is null, unread when the call failed and nothing was stored.
-            oldset: SigSet, kernel("task->blocked at entry, stored through argument 3").ctype("sigset_t *").opt();
+            set: SigSet, user("argument 2").ctype("const sigset_t *").opt().inner("sigprocmask").unread("when its memory could be read neither at entry nor at exit, or sigsetsize is not 8");
+            /// The previous mask as the kernel stored it for the caller. Absent when the pointer is null.
+            oldset: SigSet, kernel("task->blocked at entry, stored through argument 3").ctype("sigset_t *").opt().unread("when the call failed, so that nothing was stored");
             /// The size of the sets in bytes; the kernel accepts 8 only. The legacy call has no such argument: absent.
             sigsetsize: Size, register("argument 4").ctype("size_t").opt();
             /// The thread's mask when the call began.
-            blocked_before: SigSet, kernel("task->blocked at entry").ctype("sigset_t");
+            blocked_before: SigSet, kernel("task->blocked at entry").ctype("sigset_t").unread("when the call began before tracing did");
             /// The thread's mask when the call ended.
             blocked_after: SigSet, kernel("task->blocked at exit").ctype("sigset_t");
             /// The signals that the call began to block.
-            added: SigSet, kernel("blocked_after & ~blocked_before");
+            added: SigSet, kernel("blocked_after & ~blocked_before").unread("when the call began before tracing did");
             /// The signals that the call ceased to block.
-            removed: SigSet, kernel("blocked_before & ~blocked_after");
+            removed: SigSet, kernel("blocked_before & ~blocked_after").unread("when the call began before tracing did");
             /// The set as user memory held it at entry, kept beside the kernel's copy.
             set_user: SigSet, user("argument 2").opt().hidden();
         }
@@ -58,6 +59,7 @@ events! {
             purpose: "Sees the call at its end, with the thread's mask before and after it from the kernel, and what was asked for from the registers and the caller's set.",
             use_case: "Find programs that make themselves deaf to SIGTERM or SIGINT, critical sections that forget to unblock, and code that rewrites its arguments under a running call.",
             command: "sudo tracehound -e sigprocmask -- bash -c 'trap : INT; sleep 0.1 & wait'",
+            example: [oldset = Number(0), blocked_before = Number(0), removed = Number(0)],
             issues: [
                 "The set is read from user memory where the kernel's inner function cannot be hooked; another thread can rewrite it under the call. blocked_before and blocked_after cannot be forged, and argument_mismatch is emitted when set cannot explain their difference. The figures: `make race`.",
                 "The kernel has no function do_sigprocmask and no do_rt_sigprocmask, whatever older pages say. Its inner function is sigprocmask (kernel/signal.c); compilers inline it from about 6.12 on, and a hook on it then attaches and never fires.",
@@ -99,6 +101,7 @@ events! {
             purpose: "Sees every signal at the moment it is queued, whoever sends it.",
             use_case: "Find out who killed a process, and why a signal had no effect.",
             command: "sudo tracehound -e signal_generate -- sh -c 'sleep 9 & kill $!; wait'",
+            example: [code = Number(0), target_host_pid = Number(4243), target_host_tid = Number(4243), target_comm = Text(b"sleep")],
             issues: [
                 "A timer's or terminal's signal is generated in an interrupt: the record's process is then whoever was running. Such records carry in_interrupt.",
             ],
@@ -134,6 +137,7 @@ events! {
             purpose: "Sees a signal reach its thread.",
             use_case: "Tell a signal that was sent from one that arrived; see handlers run.",
             command: "sudo tracehound -e signal_deliver -- bash -c 'trap : USR1; kill -USR1 $$'",
+            example: [sig = Number(10), code = Number(0), errno = Number(0), flags = Number(0x0400_0000)],
             issues: ["SIGKILL to a stopped or exiting thread may be acted on without this event."],
             related: ["signal_generate", "sigprocmask"],
             sources: ["signal(7)", "sigaction(2)", "include/trace/events/signal.h (v6.18)"],

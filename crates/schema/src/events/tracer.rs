@@ -4,6 +4,7 @@ use super::events;
 use crate::field::tracer;
 use crate::kind::Kind::{Enum, SigSet, Str, Time, U32, U64};
 use crate::names;
+use crate::sample::Sample::{Absent, Number, Text};
 
 events! {
     /// Records were lost between two that were delivered.
@@ -27,8 +28,9 @@ events! {
         page {
             purpose: "Made by the reader when the sequence numbers of a CPU's records have a hole.",
             use_case: "Know when not to conclude anything from silence.",
-            command: "sudo tracehound -e sigprocmask --ring-size 64K -o json -- true",
-            issues: ["Which events were lost is in the account (--stats), per event and cause."],
+            command: "sudo tracehound -e sigprocmask --ring-size 4K -- target/programs/sequence 100000 2",
+            example: [process = Absent, lost = Number(1024)],
+            issues: ["The command's program is a test of ours: `make programs` builds it.", "Which events were lost is in the account (--stats), per event and cause."],
             related: [],
             sources: ["docs/loss.md"],
         }
@@ -55,8 +57,15 @@ events! {
         page {
             purpose: "Made by the engine from the checks that an event declares.",
             use_case: "Catch programs that show a tracer one argument and the kernel another.",
-            command: "make race",
-            issues: ["A rewrite that leads to the same effect cannot be noticed, and does not matter."],
+            command: "sudo tracehound -e sigprocmask -- target/programs/race 100000",
+            example: [
+                of = Text(b"sigprocmask"),
+                field = Text(b"set"),
+                user = Number(0x80_0000_0000),
+                kernel = Number(0x100_0000_0800),
+                cause = Text(b"the set was rewritten under the call by another thread or a shared mapping"),
+            ],
+            issues: ["The command's program is a test of ours: `make programs` builds it; `make race` gives the figures.", "A rewrite that leads to the same effect cannot be noticed, and does not matter."],
             related: ["sigprocmask"],
             sources: ["docs/integrity.md"],
         }
