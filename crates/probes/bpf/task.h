@@ -133,7 +133,8 @@ static __always_inline void fill_header(struct th_record *rec, struct task_struc
 {
 	struct task_struct *task = bare(trusted);
 	struct task_struct *leader = TASK_READ(task, group_leader);
-	struct task_struct *parent = TASK_READ(task, real_parent);
+	/* real_parent is the thread that forked, which may end before its process does. */
+	struct task_struct *parent = TASK_READ(task, real_parent, group_leader);
 	u32 pid_ns = 0, parent_ns = 0;
 
 	rec->time = bpf_ktime_get_boot_ns();

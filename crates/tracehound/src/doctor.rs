@@ -5,7 +5,7 @@ use tracehound_schema::{Event, MadeBy, Rung, all};
 
 use crate::cli::Doctor;
 use crate::failure::Failure;
-use crate::{events, outputs};
+use crate::{events, outputs, page};
 
 /// Runs `doctor`.
 pub fn run(options: &Doctor) -> Result<u8, Failure> {
@@ -39,19 +39,41 @@ fn start(events: Vec<&'static Event>, rung: Option<String>) -> Result<Tracer, Fa
     Ok(Tracer::start(&options)?)
 }
 
+/// What the running kernel answers to an event's rungs; `None` where it cannot be asked, mostly for
+/// want of root.
+pub fn ladder_of(event: &'static Event) -> Option<page::Kernel> {
+    if event.made_by == MadeBy::Tracer {
+        return None;
+    }
+    let tracer = start(vec![event], None).ok()?;
+    let outcome = tracer
+        .outcomes()
+        .find(|outcome| outcome.event.id == event.id)?;
+    let rungs = outcome.rungs.iter();
+    Some(page::Kernel {
+        release: kernel(),
+        rungs: rungs
+            .map(|(rung, verdict)| (rung.name, verdict_text(verdict).to_owned()))
+            .collect(),
+    })
+}
+
+fn verdict_text(verdict: &Verdict) -> &str {
+    match verdict {
+        Verdict::Used => "used: loaded, attached and proved live by calls of the tracer's own",
+        Verdict::Spare => "not needed",
+        Verdict::NotChosen => "not chosen",
+        Verdict::Failed(reason) => reason,
+    }
+}
+
 fn section(outcome: &Outcome) -> String {
     let used = outcome.used().map_or("not available".to_owned(), |rung| {
         format!("by {}", rung.name)
     });
     let mut out = format!("\n{}: {used}\n", outcome.event.name);
     for (rung, verdict) in &outcome.rungs {
-        let verdict = match verdict {
-            Verdict::Used => "used: loaded, attached and proved live by calls of the tracer's own",
-            Verdict::Spare => "not needed",
-            Verdict::NotChosen => "not chosen",
-            Verdict::Failed(reason) => reason,
-        };
-        out += &format!("    {:32} {verdict}\n", rung.name);
+        out += &format!("    {:32} {}\n", rung.name, verdict_text(verdict));
     }
     out
 }

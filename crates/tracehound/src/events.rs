@@ -7,7 +7,7 @@ use tracehound_schema::{Event, all, by_name};
 
 use crate::cli::{Events, EventsAction, Form};
 use crate::failure::Failure;
-use crate::{outputs, page};
+use crate::{doctor, outputs, page};
 
 /// Events shown unless excluded: what the tracer has to say about its own trustworthiness.
 const ALWAYS: [&str; 2] = ["gap", "argument_mismatch"];
@@ -135,16 +135,34 @@ fn show(event: &'static Event, form: &Form) -> Result<u8, Failure> {
         return outputs::print(page::json_schema(event).as_bytes());
     }
     if form.markdown {
-        return outputs::print(page::markdown(event).as_bytes());
+        let sections = page::sections(event, None);
+        return outputs::print(page::markdown(event.name, &sections).as_bytes());
     }
     if form.man {
-        let roff = page::man(event);
+        let sections = page::sections(event, None);
+        let roff = page::man(event.name, event.summary(), &sections);
         if std::io::stdout().is_terminal() && pager(&roff) {
             return Ok(0);
         }
         return outputs::print(roff.as_bytes());
     }
-    outputs::print(page::plain(event).as_bytes())
+    let kernel = doctor::ladder_of(event);
+    let sections = page::sections(event, kernel.as_ref());
+    outputs::print(page::plain(&sections, style()).as_bytes())
+}
+
+/// How the terminal is to be written on; a file or a pipe gets plain text of 80 columns.
+fn style() -> page::Style {
+    if !std::io::stdout().is_terminal() {
+        return page::Style::PLAIN;
+    }
+    let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
+    let unset = |name| std::env::var_os(name).is_none_or(|value| value.is_empty());
+    let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    page::Style {
+        width: width.clamp(40, 100),
+        bold: unset("NO_COLOR") && !dumb,
+    }
 }
 
 /// Shows a page with `man`; false where there is none.

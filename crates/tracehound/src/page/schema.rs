@@ -1,0 +1,215 @@
+//! The JSON Schema of an event's lines.
+
+use serde_json::{Map, Value, json};
+use tracehound_schema::{Abi, Event, Field, Kind};
+
+use super::content::joined;
+
+/// The JSON Schema (2020-12) of the event's lines.
+pub fn json_schema(event: &Event) -> String {
+    let mut required = vec!["time", "event", "schema", "cpu", "args"];
+    if event.has_ret {
+        required.push("ret");
+    }
+    let schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": event.name,
+        "description": event.summary(),
+        "type": "object",
+        "properties": properties(event),
+        "required": required,
+        "additionalProperties": false,
+    });
+    format!("{schema:#}\n")
+}
+
+/// The keys of the event's lines, in their order.
+pub fn keys(event: &Event) -> Vec<String> {
+    properties(event).keys().cloned().collect()
+}
+
+fn shown(event: &Event) -> impl Iterator<Item = &Field> {
+    event.fields.iter().filter(|field| !field.from.hidden)
+}
+
+fn properties(event: &Event) -> Map<String, Value> {
+    let abis: Vec<_> = Abi::ALL.iter().map(|abi| abi.name()).collect();
+    let number = json!({"type": "integer", "minimum": 0});
+    let mut rows = vec![
+        ("time", time()),
+        ("event", json!({"const": event.name})),
+        ("schema", json!({"const": 1})),
+        ("process", process()),
+        (
+            "parent",
+            object(&[("id", json!({"type": "string"}))], &["id"]),
+        ),
+        ("cpu", number),
+        ("cgroup", unsigned()),
+        ("abi", json!({"enum": abis})),
+        ("syscall", json!({"type": "string"})),
+        ("args", args(event)),
+    ];
+    if event.has_ret {
+        rows.push(("ret", signed()));
+        rows.push((
+            "error",
+            json!({"type": "string", "pattern": "^E[A-Z0-9_]+$"}),
+        ));
+    }
+    rows.push(("in_interrupt", json!({"const": true})));
+    rows.extend(states(event));
+    rows.into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect()
+}
+
+/// The keys that say what is not simply there.
+fn states(event: &Event) -> Vec<(&'static str, Value)> {
+    let names: Vec<_> = shown(event).map(|field| field.name).collect();
+    let list = |names: &[&str]| json!({"type": "array", "items": {"enum": names}, "minItems": 1, "uniqueItems": true});
+    let addresses: Map<_, _> = names
+        .iter()
+        .map(|name| ((*name).to_owned(), hex()))
+        .collect();
+    let raw: Vec<_> = ["comm", "exe"]
+        .into_iter()
+        .chain(names.iter().copied())
+        .collect();
+    let mut states = vec![
+        ("unread", list(&names)),
+        (
+            "unread_at",
+            json!({"type": "object", "properties": addresses, "additionalProperties": false}),
+        ),
+        ("cut", list(&names)),
+        ("late", list(&names)),
+        ("raw", list(&raw)),
+    ];
+    if !event.checks.is_empty() {
+        let set = kind(&Kind::SigSet);
+        let both = object(
+            &[("user", set.clone()), ("kernel", set)],
+            &["user", "kernel"],
+        );
+        states.push((
+            "mismatch",
+            json!({"type": "object", "propertyNames": {"enum": names},
+            "additionalProperties": both}),
+        ));
+    }
+    states
+}
+
+fn args(event: &Event) -> Value {
+    let args: Map<_, _> = shown(event)
+        .map(|field| {
+            let mut schema = kind(&field.kind);
+            schema["description"] = json!(joined(field.doc));
+            (field.name.to_owned(), schema)
+        })
+        .collect();
+    json!({"type": "object", "properties": args, "additionalProperties": false})
+}
+
+fn process() -> Value {
+    let number = json!({"type": "integer", "minimum": 0});
+    let text = json!({"type": "string"});
+    let ids = [
+        "pid",
+        "tid",
+        "ppid",
+        "host_pid",
+        "host_tid",
+        "host_ppid",
+        "uid",
+        "gid",
+    ];
+    let mut rows: Vec<_> = ids.map(|name| (name, number.clone())).to_vec();
+    rows.extend([
+        ("comm", text.clone()),
+        ("exe", text.clone()),
+        ("start", time()),
+    ]);
+    rows.extend([("id", text.clone()), ("leader_id", text)]);
+    rows.extend([("pid_ns", number.clone()), ("mnt_ns", number)]);
+    object(
+        &rows,
+        &[
+            "pid",
+            "tid",
+            "host_pid",
+            "host_tid",
+            "comm",
+            "start",
+            "id",
+            "leader_id",
+        ],
+    )
+}
+
+fn object(rows: &[(&str, Value)], required: &[&str]) -> Value {
+    let rows: Map<_, _> = rows
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), value.clone()))
+        .collect();
+    json!({"type": "object", "properties": rows, "required": required, "additionalProperties": false})
+}
+
+/// A number that may be negative; a string where it is beyond 2^53.
+fn signed() -> Value {
+    json!({"anyOf": [
+        {"type": "integer", "minimum": -EXACT, "maximum": EXACT},
+        text("^-?[0-9]{16,19}$"),
+    ]})
+}
+
+/// A number that is not negative; a string where it exceeds 2^53.
+fn unsigned() -> Value {
+    json!({"anyOf": [
+        {"type": "integer", "minimum": 0, "maximum": EXACT},
+        text("^[0-9]{16,20}$"),
+    ]})
+}
+
+const EXACT: i64 = 1 << 53;
+
+fn time() -> Value {
+    json!({"type": "string", "format": "date-time",
+        "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{9}Z$"})
+}
+
+fn hex() -> Value {
+    json!({"type": "string", "pattern": "^0x[0-9a-f]+$"})
+}
+
+fn text(pattern: &str) -> Value {
+    json!({"type": "string", "pattern": pattern})
+}
+
+fn kind(kind: &Kind) -> Value {
+    match kind {
+        Kind::I32 | Kind::I64 => signed(),
+        Kind::U32 | Kind::U64 | Kind::Pid | Kind::Uid | Kind::Size => unsigned(),
+        Kind::Bool => json!({"type": "boolean"}),
+        Kind::SigSet => {
+            json!({"type": "array", "items": text("^SIG[A-Z0-9_]+$"), "uniqueItems": true})
+        }
+        Kind::Enum(table) => {
+            let names: Vec<_> = table.rows.iter().map(|row| row.1).collect();
+            let mut any = signed();
+            if let Some(any) = any["anyOf"].as_array_mut() {
+                any.insert(0, json!({"enum": names}));
+            }
+            any
+        }
+        Kind::Flags(_) => text(r"^([A-Za-z0-9_]+\|)*([A-Za-z0-9_]+|0x[0-9a-f]+)$"),
+        Kind::Signal => text("^(SIG[A-Z0-9_]+|[0-9]+)$"),
+        Kind::Handler => text("^(SIG_DFL|SIG_IGN|0x[0-9a-f]+)$"),
+        Kind::Addr => text("^(NULL|0x[0-9a-f]+)$"),
+        Kind::Dev => text("^[0-9]+:[0-9]+$"),
+        Kind::Time => time(),
+        Kind::Str | Kind::Path => json!({"type": "string"}),
+        Kind::StrArray => json!({"type": "array", "items": {"type": "string"}}),
+    }
+}
