@@ -1,0 +1,94 @@
+//! Live tests of what surrounds the calls: signals, descendants, recordings, the exit status.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use serde_json::Value;
+
+use support::{named, program, root, trace, tracehound};
+
+#[expect(dead_code, reason = "each test file uses a part")]
+mod support;
+
+#[test]
+fn signals_tell_who_sent_what_to_whom() {
+    if !root() {
+        return;
+    }
+    let script = "trap 'exit 7' USR1; kill -USR1 $$; sleep 1";
+    let run = trace(
+        &["-e", "signal_generate,signal_deliver"],
+        &["sh", "-c", script],
+    );
+    assert_eq!(run.code, Some(7));
+    let usr1 = |name| {
+        named(&run, name)
+            .into_iter()
+            .find(|event| event["args"]["sig"] == "SIGUSR1")
+            .unwrap()
+    };
+    let (sent, got) = (usr1("signal_generate"), usr1("signal_deliver"));
+    assert_eq!(sent["args"]["target_host_pid"], sent["process"]["host_pid"]);
+    assert_eq!(sent["args"]["code"], "SI_USER");
+    assert_eq!(sent["args"]["result"], "delivered");
+    assert_eq!(got["args"]["sender_pid"], got["process"]["pid"]);
+    assert!(got["args"]["handler"].as_str().unwrap().starts_with("0x"));
+}
+
+#[test]
+fn a_command_is_followed_through_its_descendants() {
+    if !root() {
+        return;
+    }
+    let run = trace(
+        &[
+            "-e",
+            "sched_process_fork,sched_process_exec,sched_process_exit",
+        ],
+        &["sh", "-c", "(sh -c 'true; exit 3'); true"],
+    );
+    let execs = named(&run, "sched_process_exec");
+    assert!(execs.len() >= 2, "{:?}", run.events);
+    assert_eq!(execs[0]["args"]["argv"][2], "(sh -c 'true; exit 3'); true");
+    assert!(
+        execs[0]["args"]["pathname"]
+            .as_str()
+            .unwrap()
+            .starts_with('/')
+    );
+    let codes: Vec<_> = named(&run, "sched_process_exit")
+        .iter()
+        .map(|exit| exit["args"]["exit_code"].clone())
+        .collect();
+    assert!(codes.contains(&Value::from(3)), "{codes:?}");
+}
+
+#[test]
+fn a_recording_replays_to_the_same_lines() {
+    if !root() {
+        return;
+    }
+    let file = std::env::temp_dir().join(format!("tracehound-{}.rec", std::process::id()));
+    let raw = format!("raw:{}", file.display());
+    let run = trace(&["-e", "sigprocmask", "-o", &raw], &[&program("sigmask")]);
+    let replay = tracehound()
+        .args(["replay", "-e", "sigprocmask", "-o", "json"])
+        .arg(&file)
+        .output()
+        .unwrap();
+    std::fs::remove_file(&file).ok();
+    let lines: Vec<Value> = String::from_utf8(replay.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines, run.events);
+}
+
+#[test]
+fn the_exit_status_is_the_commands() {
+    if !root() {
+        return;
+    }
+    assert_eq!(trace(&[], &["sh", "-c", "exit 42"]).code, Some(42));
+    assert_eq!(trace(&[], &["sh", "-c", "kill -9 $$"]).code, Some(137));
+}
