@@ -173,13 +173,20 @@ pub fn json_set(out: &mut Vec<u8>, set: u64) {
     words(out, &QUOTED, set);
 }
 
-/// A set as strace writes it: `[INT TERM]`, and `~[…]` when the missing ones are fewer.
+/// A set of 64 signals as strace writes it.
 pub fn strace_set(out: &mut Vec<u8>, set: u64) {
-    let inverted = set.count_ones() > 42;
+    strace_set_of(out, set, 64);
+}
+
+/// A set of `bits` signals as strace writes it: `[INT TERM]`, or `~[…]` with the missing ones when
+/// two thirds or more are in it.
+pub fn strace_set_of(out: &mut Vec<u8>, set: u64, bits: u32) {
+    let all = u64::MAX >> (64 - bits);
+    let inverted = (set & all).count_ones() >= bits * 2 / 3;
     if inverted {
         out.push(b'~');
     }
-    words(out, &SHORT, if inverted { !set } else { set });
+    words(out, &SHORT, if inverted { !set & all } else { set & all });
 }
 
 fn flags(out: &mut Vec<u8>, table: &Names, slot: u64) {
@@ -285,13 +292,17 @@ mod tests {
 
     #[test]
     fn sets_read_as_strace_writes_them() {
-        assert_eq!(shown(|out| strace_set(out, 0)), "[]");
-        assert_eq!(shown(|out| strace_set(out, 0x4002)), "[INT TERM]");
-        assert_eq!(
-            shown(|out| strace_set(out, 1 << 31 | 1 << 33)),
-            "[RTMIN RT_2]"
-        );
-        assert_eq!(shown(|out| strace_set(out, !0x4002)), "~[INT TERM]");
+        let set = |set, bits| shown(|out| strace_set_of(out, set, bits));
+        assert_eq!(set(0, 64), "[]");
+        assert_eq!(set(0x4002, 64), "[INT TERM]");
+        assert_eq!(set(1 << 31 | 1 << 33, 64), "[RTMIN RT_2]");
+        assert_eq!(set(!0x4002, 64), "~[INT TERM]");
+        assert_eq!(set(u64::MAX, 64), "~[]");
+        // Two thirds of 64 are 42, of the legacy call's 32 they are 21.
+        assert!(set((1 << 42) - 1, 64).starts_with("~[RT_11 "));
+        assert!(set((1 << 41) - 1, 64).starts_with("[HUP "));
+        assert!(set((1 << 21) - 1, 32).starts_with("~[TTOU "));
+        assert!(set((1 << 20) - 1, 32).starts_with("[HUP "));
     }
 
     #[test]

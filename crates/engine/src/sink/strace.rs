@@ -1,13 +1,19 @@
-//! `-o strace`: the line strace would print.
+//! `-o strace`: the line that `strace -f -o FILE` would write.
+
+use std::io;
 
 use tracehound_schema::record::{self, State};
-use tracehound_schema::{Abi, syscalls};
+use tracehound_schema::syscalls::{self, Syscall};
+use tracehound_schema::{Abi, Field, Kind, Names};
 
 use super::{Item, Text};
 use crate::clock::Clock;
 use crate::recording::Preamble;
 use crate::text;
 use crate::value;
+
+/// Where strace puts the result, counted from the start of the line.
+const RESULT_COLUMN: usize = 40;
 
 /// The format's state.
 pub struct Strace {
@@ -31,45 +37,106 @@ impl Text for Strace {
 
 /// Appends one event and a newline; events that are no system call keep strace's shape.
 fn write(out: &mut Vec<u8>, item: &Item<'_>, clock: Clock) {
+    let start = out.len();
     let header = &item.record.header;
     text::number(out, header.tid);
+    pad(out, start + 5);
     out.push(b' ');
-    let number = u16::try_from(header.nr).ok();
-    let abi = Abi::from_byte(header.abi);
-    let call = number.and_then(|number| syscalls::by_number(abi, number));
-    let name = call.map_or(item.event.name, |call| call.name);
-    if call.is_none() {
-        out.extend_from_slice(b"--- ");
+    match call(item) {
+        Some(call) => {
+            out.extend_from_slice(call.name.as_bytes());
+            list(out, item, is_argument, |out, index| {
+                argument(out, item, call, index, clock);
+            });
+        }
+        None => {
+            out.extend_from_slice(b"--- ");
+            out.extend_from_slice(item.event.name.as_bytes());
+            list(
+                out,
+                item,
+                |_| true,
+                |out, index| {
+                    value::human(
+                        out,
+                        &item.event.fields[index],
+                        item.record,
+                        index,
+                        clock,
+                    );
+                },
+            );
+        }
     }
-    out.extend_from_slice(name.as_bytes());
-    out.push(b'(');
-    arguments(out, item, clock, call.is_some());
-    out.push(b')');
     if header.flags & record::HAS_RET != 0 {
+        pad(out, start + RESULT_COLUMN - 1);
         result(out, header.ret);
     }
     out.push(b'\n');
 }
 
-fn arguments(out: &mut Vec<u8>, item: &Item<'_>, clock: Clock, call: bool) {
-    let mut first = true;
+/// The system call that the record is of, if it is of one.
+fn call(item: &Item<'_>) -> Option<&'static Syscall> {
+    let header = &item.record.header;
+    let number = u16::try_from(header.nr).ok()?;
+    syscalls::by_number(Abi::from_byte(header.abi), number)
+}
+
+/// A call's own arguments have a C type; what the tracer adds has none or is the mask.
+fn is_argument(field: &Field) -> bool {
+    !field.from.ctype.is_empty() && !field.name.starts_with("blocked_")
+}
+
+fn list(
+    out: &mut Vec<u8>,
+    item: &Item<'_>,
+    wanted: impl Fn(&Field) -> bool,
+    mut print: impl FnMut(&mut Vec<u8>, usize),
+) {
+    let mut before: &[u8] = b"(";
     for (index, field) in item.event.fields.iter().enumerate() {
-        // A call's own arguments have a C type; what the tracer adds has none or is the mask.
-        let own = !field.from.ctype.is_empty() && !field.name.starts_with("blocked_");
         let state = item.record.state(index);
         let no_such = field.name == "sigsetsize" && state == State::Absent;
-        if field.from.hidden || (call && !own) || no_such {
+        if field.from.hidden || no_such || !wanted(field) {
             continue;
         }
-        if !first {
-            out.extend_from_slice(b", ");
-        }
-        first = false;
+        out.extend_from_slice(before);
+        before = b", ";
         match state {
             State::Absent => out.extend_from_slice(b"NULL"),
             State::Unread => text::hex(out, item.record.slot(index).unwrap_or(0)),
-            _ => value::human(out, field, item.record, index, clock),
+            _ => print(out, index),
         }
+    }
+    if before == b"(" {
+        out.push(b'(');
+    }
+    out.push(b')');
+}
+
+fn argument(out: &mut Vec<u8>, item: &Item<'_>, call: &Syscall, index: usize, clock: Clock) {
+    let field = &item.event.fields[index];
+    let slot = item.record.slot(index).unwrap_or(0);
+    match field.kind {
+        // The legacy call's sets are one word of a 32-bit caller.
+        Kind::SigSet if !call.name.starts_with("rt_") => value::strace_set_of(out, slot, 32),
+        Kind::Enum(table) if table.name(slot as i64).is_none() => unknown(out, table, slot),
+        _ => value::human(out, field, item.record, index, clock),
+    }
+}
+
+/// A value that its table does not have: `0x7 /* SIG_??? */`.
+fn unknown(out: &mut Vec<u8>, table: &Names, slot: u64) {
+    text::hex(out, slot & u64::from(u32::MAX));
+    let prefix = table.rows.first().and_then(|row| row.1.split_once('_'));
+    out.extend_from_slice(b" /* ");
+    out.extend_from_slice(prefix.map_or("", |prefix| prefix.0).as_bytes());
+    out.extend_from_slice(b"_??? */");
+}
+
+fn pad(out: &mut Vec<u8>, column: usize) {
+    if out.len() < column {
+        out.resize(column, b' ');
     }
 }
 
@@ -80,6 +147,19 @@ fn result(out: &mut Vec<u8>, ret: i64) {
         Some(name) => {
             out.extend_from_slice(b"-1 ");
             out.extend_from_slice(name.as_bytes());
+            message(out, ret);
         }
     }
+}
+
+/// The C library's words for an error, as strace adds them.
+fn message(out: &mut Vec<u8>, ret: i64) {
+    let Ok(number) = i32::try_from(-ret) else {
+        return;
+    };
+    let text = io::Error::from_raw_os_error(number).to_string();
+    let words = text.split(" (os error").next().unwrap_or_default();
+    out.extend_from_slice(b" (");
+    out.extend_from_slice(words.as_bytes());
+    out.push(b')');
 }
