@@ -134,6 +134,27 @@ fn masks_are_right_when_the_set_is_not_resident() {
 }
 
 #[test]
+fn a_set_that_the_old_one_was_stored_over_is_not_read_late() {
+    if !root() {
+        return;
+    }
+    let run = trace(&["-e", "sigprocmask"], &[&program("alias"), "50"]);
+    assert!(named(&run, "argument_mismatch").is_empty(), "{}", run.text);
+    let mut next = 1;
+    for event in named(&run, "sigprocmask") {
+        let args = &event["args"];
+        if args["oldset"].is_null() || bits(&args["blocked_after"]) != next << 20 {
+            continue;
+        }
+        let unread = event["unread"].to_string().contains("\"set\"");
+        assert!(unread || bits(&args["set"]) == next << 20, "{event}");
+        assert_eq!(bits(&args["oldset"]), (next - 1) << 20, "{event}");
+        next += 1;
+    }
+    assert_eq!(next, 51, "{}", run.text);
+}
+
+#[test]
 fn no_call_of_many_is_lost_or_told_twice() {
     if !root() {
         return;

@@ -104,6 +104,12 @@ static __always_inline void mask_inner(struct task_struct *task, u64 set)
 	state->mask.inner = 1;
 }
 
+static __always_inline bool sets_overlap(struct mask_call *call)
+{
+	return call->oldset_ptr && call->oldset_ptr + sizeof(u64) > call->set_ptr &&
+	       call->set_ptr + sizeof(u64) > call->oldset_ptr;
+}
+
 static __always_inline void put_set(struct th_record *rec, struct mask_call *call)
 {
 	u64 set;
@@ -126,8 +132,8 @@ static __always_inline void put_set(struct th_record *rec, struct mask_call *cal
 		put_value(rec, FIELD_sigprocmask_set, call->set_user);
 		return;
 	}
-	/* The kernel has faulted the page in meanwhile. */
-	if (set_read(&set, call)) {
+	/* The kernel has faulted the page in meanwhile, and may have stored the old set there. */
+	if (!sets_overlap(call) && set_read(&set, call)) {
 		put_value(rec, FIELD_sigprocmask_set, set);
 		rec->late |= 1u << FIELD_sigprocmask_set;
 		return;
