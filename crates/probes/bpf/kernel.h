@@ -35,6 +35,11 @@ enum {
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
 };
 
+/* Asked for by name: helpers that came after 5.11. */
+enum bpf_func_id {
+	BPF_FUNC_task_pt_regs = 175,
+};
+
 #define BPF_ANY 0
 #define BPF_F_NO_PREALLOC 1
 #define BPF_RB_NO_WAKEUP 1
@@ -145,6 +150,7 @@ struct mm_struct {
 
 struct task_struct {
 	struct thread_info thread_info;
+	void *stack;
 	int pid;
 	int tgid;
 	u64 start_boottime;
@@ -185,5 +191,7 @@ struct k_sigaction {
 /* arch/x86/include/asm/thread_info.h: set for the time of a 32-bit call. */
 #define TS_COMPAT 2
 #define X32_BIT 0x40000000
+/* arch/x86/include/asm/page_64_types.h, without KASAN. */
+#define THREAD_SIZE 16384
 
 #define EFAULT 14

@@ -129,6 +129,36 @@ static __always_inline u8 abi_of(struct task_struct *task, long nr)
 	return nr & X32_BIT ? ABI_X32 : ABI_X86_64;
 }
 
+/* The registers with which a task entered the kernel from user mode. */
+static __always_inline struct pt_regs *user_regs(struct task_struct *task)
+{
+#ifndef TH_LEGACY
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
+		return (struct pt_regs *)bpf_task_pt_regs(task);
+#endif
+	return BPF_CORE_READ(task, stack) + THREAD_SIZE - bpf_core_type_size(struct pt_regs);
+}
+
+/*
+ * Whether the current task is only whoever was interrupted when `target` was meant. The
+ * kernel's preempt count would say it, but kernels without CONFIG_KALLSYMS_ALL hide it.
+ * An interrupt of kernel mode has a stack of its own, and a tracepoint's arguments lie
+ * on the stack it fired on; an interrupt of user mode stays on the task's stack, like an
+ * exception, which however means the task itself. Neither leaves a call's number.
+ */
+static __always_inline bool in_interrupt(struct task_struct *task, void *ctx,
+					 struct task_struct *target)
+{
+	u64 at = 0;
+
+	/* Read back as a number: the verifier does not let a context pointer be compared. */
+	bpf_probe_read_kernel(&at, sizeof(at), &ctx);
+	if (at - (u64)BPF_CORE_READ(task, stack) >= THREAD_SIZE)
+		return true;
+	return (s64)BPF_CORE_READ(user_regs(task), orig_ax) == -1 &&
+	       TASK_READ(task, tgid) != BPF_CORE_READ(target, tgid);
+}
+
 static __always_inline void fill_header(struct th_record *rec, struct task_struct *trusted)
 {
 	struct task_struct *task = bare(trusted);

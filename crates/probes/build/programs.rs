@@ -196,6 +196,15 @@ fn after(event: &Event) -> &'static str {
     }
 }
 
+/// What happens to a target can be an interrupt's doing; everything else is the task's own.
+fn flags(event: &Event) -> &'static str {
+    if event.params.iter().any(|param| param.name == "target") {
+        "\t\t\tif (in_interrupt(current, ctx, target))\n\t\t\t\trec->flags = TH_IN_INTERRUPT;\n"
+    } else {
+        ""
+    }
+}
+
 fn short_record(event: &Event, index: usize, life: u8) -> String {
     let name = event.name;
     let comms = event
@@ -204,8 +213,9 @@ fn short_record(event: &Event, index: usize, life: u8) -> String {
         .filter(|field| field.kind.has_tail())
         .count();
     let mut out = format!(
-        "\t\tstruct th_record *rec = record_begin(current, {name}, {index}, {life}, {});\n\n\t\tif (rec) {{\n",
-        comms * 16
+        "\t\tstruct th_record *rec = record_begin(current, {name}, {index}, {life}, {});\n\n\t\tif (rec) {{\n{}",
+        comms * 16,
+        flags(event)
     );
     let mut at = 0;
     for field in event.fields {
@@ -228,7 +238,8 @@ fn long_record(event: &Event, index: usize, life: u8) -> String {
     let name = event.name;
     let mut out = format!(
         "\t\tstruct th_record *rec = scratch_begin(current, {life}, ID_{name}, {index}, next_seq({life}));\n\
-         \t\tu32 end = sizeof(*rec) + FIELDS_{name} * 8;\n\n\t\tif (rec) {{\n"
+         \t\tu32 end = sizeof(*rec) + FIELDS_{name} * 8;\n\n\t\tif (rec) {{\n{}",
+        flags(event)
     );
     for field in event.fields {
         let put = match field.kind {

@@ -30,8 +30,25 @@ fn signals_tell_who_sent_what_to_whom() {
     assert_eq!(sent["args"]["target_host_pid"], sent["process"]["host_pid"]);
     assert_eq!(sent["args"]["code"], "SI_USER");
     assert_eq!(sent["args"]["result"], "delivered");
+    assert!(sent.get("in_interrupt").is_none(), "{sent}");
     assert_eq!(got["args"]["sender_pid"], got["process"]["pid"]);
     assert!(got["args"]["handler"].as_str().unwrap().starts_with("0x"));
+}
+
+#[test]
+fn a_timers_signal_is_told_to_come_from_an_interrupt() {
+    if !root() {
+        return;
+    }
+    let run = trace(&["-e", "signal_generate"], &[&program("alarm")]);
+    let alarm = named(&run, "signal_generate")
+        .into_iter()
+        .find(|event| event["args"]["sig"] == "SIGALRM")
+        .unwrap();
+    // The program waits, so whoever runs when the timer fires is somebody else.
+    assert_eq!(alarm["in_interrupt"], true, "{alarm}");
+    assert_eq!(alarm["args"]["target_comm"], "alarm", "{alarm}");
+    assert_eq!(alarm["args"]["code"], "SI_KERNEL", "{alarm}");
 }
 
 #[test]

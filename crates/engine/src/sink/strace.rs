@@ -57,13 +57,7 @@ fn write(out: &mut Vec<u8>, item: &Item<'_>, clock: Clock) {
                 item,
                 |_| true,
                 |out, index| {
-                    value::human(
-                        out,
-                        &item.event.fields[index],
-                        item.record,
-                        index,
-                        clock,
-                    );
+                    value::human(out, &item.event.fields[index], item.record, index, clock);
                 },
             );
         }
