@@ -113,10 +113,13 @@ static __always_inline u32 own_ns_id(struct task_struct *task, u32 host_id, u32 
 			*inum = 0xEFFFFFFC; /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
 		return host_id;
 	}
-	/* The index is not a constant, so no direct load. */
+	/*
+	 * The index is not a constant, so no direct load. The product is masked, since 6.1's
+	 * verifier forgets the bounds of a 32-bit multiplication.
+	 */
 	bpf_probe_read_kernel(&upid, sizeof(upid),
 		(char *)pid + bpf_core_field_offset(struct pid, numbers) +
-		(level & 63) * bpf_core_type_size(struct upid));
+		(((level & 63) * bpf_core_type_size(struct upid)) & 0xfff));
 	if (inum)
 		*inum = BPF_CORE_READ(upid.ns, ns.inum);
 	return upid.nr;
