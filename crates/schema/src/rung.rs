@@ -135,10 +135,12 @@ impl Rung {
         let (entry, exit) = self.sections();
         let mut hooks = Vec::new();
         for function in syscalls::functions(event.calls, native) {
-            hooks.push(Hook {
-                section: entry,
-                target: function.clone(),
-            });
+            if !entry.is_empty() {
+                hooks.push(Hook {
+                    section: entry,
+                    target: function.clone(),
+                });
+            }
             if !exit.is_empty() {
                 hooks.push(Hook {
                     section: exit,
