@@ -78,17 +78,20 @@ fn section(outcome: &Outcome) -> String {
     out
 }
 
-/// Tries every rung of one event by itself and prints those that work.
+/// Tries every rung of one event by itself: those that work on standard output, a line each, why the
+/// others do not on standard error.
 fn rungs(event: &'static Event) -> Result<u8, Failure> {
     let mut out = String::new();
     for rung in event.rungs() {
         let Rung { name, .. } = rung;
         let tracer = start(vec![event], Some(name.to_owned()))?;
-        let works = tracer
+        let ours = tracer
             .outcomes()
-            .any(|outcome| outcome.event.id == event.id && outcome.used().is_some());
-        if works {
-            out += &format!("{name}\n");
+            .find(|outcome| outcome.event.id == event.id);
+        match ours {
+            Some(outcome) if outcome.used().is_none() => eprintln!("{}", outcome.reasons()),
+            Some(_) => out += &format!("{name}\n"),
+            None => {}
         }
     }
     outputs::print(out.as_bytes())

@@ -39,6 +39,9 @@ struct mask_args {
 		}                                                             \
 	} while (0)
 
+/* SIGKILL and SIGSTOP. */
+#define UNBLOCKABLE (1ull << 8 | 1ull << 18)
+
 /* Whether a number is one of ours; numbers come from the schema. */
 static __always_inline bool is_mask_call(struct task_struct *task, long nr)
 {
@@ -112,7 +115,7 @@ static __always_inline bool sets_overlap(struct mask_call *call)
 
 static __always_inline void put_set(struct th_record *rec, struct mask_call *call)
 {
-	u64 set;
+	u64 set = call->set;
 
 	put_absent(rec, FIELD_sigprocmask_set_user);
 	if (!call->set_ptr) {
@@ -120,7 +123,13 @@ static __always_inline void put_set(struct th_record *rec, struct mask_call *cal
 		return;
 	}
 	if (call->inner) {
-		put_value(rec, FIELD_sigprocmask_set, call->set);
+		/*
+		 * The kernel has taken KILL and STOP out of its copy. A value in user memory
+		 * that differs by no more is what was asked for.
+		 */
+		if (call->set_read && !((call->set_user ^ set) & ~UNBLOCKABLE))
+			set = call->set_user;
+		put_value(rec, FIELD_sigprocmask_set, set);
 		rec->kernel |= 1u << FIELD_sigprocmask_set;
 		if (call->set_read) {
 			rec->absent &= ~(1u << FIELD_sigprocmask_set_user);
