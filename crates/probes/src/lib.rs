@@ -10,6 +10,7 @@ mod launch;
 mod object;
 mod prove;
 mod reader;
+mod reason;
 mod ring;
 mod tracer;
 

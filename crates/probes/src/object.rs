@@ -7,6 +7,7 @@ use libbpf_rs::{Link, MapCore as _, MapHandle, Object, ObjectBuilder, OpenObject
 use tracehound_schema::{Abi, Event, Rung};
 
 use crate::error::Error;
+use crate::reason::{self, Doing};
 
 /// Keeps the bytes aligned as ELF headers need.
 #[repr(align(8))]
@@ -145,7 +146,7 @@ pub fn attach(
         found += usize::from(ours);
     }
     if found == 0 {
-        return Err("needs a newer kernel than this one".to_owned());
+        return Err(reason::not_built(rung));
     }
     for mut map in object.maps_mut() {
         let name = map.name().to_owned();
@@ -157,7 +158,7 @@ pub fn attach(
     }
     let object = object
         .load()
-        .map_err(|error| format!("load: {}", reason(&error)))?;
+        .map_err(|error| reason::reason(rung, "", Doing::Loading, &error))?;
     let mut links = Vec::with_capacity(hooks.len());
     let mut programs = Vec::with_capacity(hooks.len());
     for program in object.progs_mut() {
@@ -167,7 +168,7 @@ pub fn attach(
         let section = program.section().to_string_lossy().into_owned();
         let link = program
             .attach()
-            .map_err(|e| format!("attach {section}: {}", reason(&e)))?;
+            .map_err(|error| reason::reason(rung, &section, Doing::Attaching, &error))?;
         links.push(link);
         programs.push(
             program
@@ -181,13 +182,4 @@ pub fn attach(
         links,
         _object: object,
     })
-}
-
-/// The kernel's answer in one short line.
-fn reason(error: &libbpf_rs::Error) -> String {
-    match error.kind() {
-        libbpf_rs::ErrorKind::PermissionDenied => "refused by the kernel (EPERM)".to_owned(),
-        libbpf_rs::ErrorKind::NotFound => "not on this kernel (ENOENT)".to_owned(),
-        _ => error.to_string(),
-    }
 }
