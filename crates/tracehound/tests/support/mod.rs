@@ -1,7 +1,8 @@
 //! What live tests share: running the tracer over a program and reading what it said.
 //!
 //! The kernel lab runs the same binaries inside its guests: `TRACEHOUND_BIN` is then the program,
-//! `TRACEHOUND_PROGRAMS` the folder of test programs and `TRACEHOUND_RUNG` the one rung to use.
+//! `TRACEHOUND_PROGRAMS` the folder of test programs, `TRACEHOUND_RUNG` the one rung to use, and
+//! `TRACEHOUND_LAB` asks for fewer calls.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
