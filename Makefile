@@ -1,6 +1,6 @@
 # Thin: scripts/setup installs what is missing, cargo does the rest.
 
-.PHONY: build run test race bench check clean setup programs
+.PHONY: build run test race bench check clean setup programs lab
 
 # BPF needs root.
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -15,6 +15,7 @@ run: build programs
 test: setup programs
 	cargo build --release
 	cargo test --workspace
+	cargo xtask lab
 
 # A set rewritten under the call: how often user memory lies, and that the masks never do.
 race: build programs
@@ -25,6 +26,10 @@ bench: build programs
 	@scripts/setup bench
 	cargo build --package xtask
 	$(SUDO) target/debug/xtask bench $(ARGS)
+
+# The live tests on stock Debian kernels in qemu; `cargo xtask lab all` takes every kernel.
+lab: setup
+	cargo xtask lab
 
 programs:
 	@$(MAKE) -s -C programs

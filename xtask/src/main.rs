@@ -4,6 +4,7 @@
 
 mod bench;
 mod check;
+mod lab;
 mod workspace;
 
 use anyhow::Result;
@@ -22,11 +23,14 @@ enum Task {
     Bench(bench::Options),
     /// Formatting and lints, as a change must pass them
     Check,
+    /// Live tests on stock Debian kernels under qemu
+    Lab(lab::Lab),
 }
 
 fn main() -> Result<()> {
     match Cli::parse().task {
         Task::Bench(options) => bench::run_bench(&options),
         Task::Check => check::run_check(),
+        Task::Lab(options) => lab::run(&options),
     }
 }

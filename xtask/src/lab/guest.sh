@@ -1,0 +1,65 @@
+#!/busybox/busybox sh
+# The guest's first program: mounts, runs what the kernel command line asks for ($lab_task), powers
+# off. Lines that start with @@ are for the host to read.
+export PATH=/bin:/busybox HOME=/root TERM=dumb
+mkdir -p /proc /sys /dev /run
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t devtmpfs dev /dev
+mkdir -p /dev/shm /dev/pts
+mount -t tmpfs tmp /tmp
+mount -t tmpfs shm /dev/shm
+mount -t devpts pts /dev/pts
+mount -t tracefs trace /sys/kernel/tracing
+mount -t debugfs debug /sys/kernel/debug
+mount -t securityfs security /sys/kernel/security
+mount -t cgroup2 cgroup /sys/fs/cgroup
+mount -t bpf bpf /sys/fs/bpf
+ifconfig lo 127.0.0.1 up
+ln -sf /proc/self/fd /dev/fd
+export TRACEHOUND_BIN=/lab/tracehound TRACEHOUND_PROGRAMS=/lab/programs TRACEHOUND_LAB=1
+cd /tmp || exit 1
+echo "@@ kernel $(uname -r)"
+
+# Which rungs work, and why the others do not.
+ask() {
+	while read -r event; do
+		/lab/tracehound doctor --rungs "$event" >/tmp/works 2>/tmp/fails || cat /tmp/fails
+		while read -r rung; do echo "@@ works $event $rung"; done </tmp/works
+		while read -r line; do echo "@@ fails $event $line"; done </tmp/fails
+		cat /tmp/works >>/tmp/rungs
+	done </lab/events
+}
+
+# The tests, once per rung that works for any event.
+tests() {
+	ask
+	while read -r rung binary filters; do
+		grep -qxF "$rung" /tmp/rungs || continue
+		[ -z "$lab_rung" ] || [ "$lab_rung" = "$rung" ] || continue
+		echo "@@ run $rung $binary"
+		# shellcheck disable=SC2086 # filters are words
+		TRACEHOUND_RUNG=$rung timeout "${lab_limit:-300}" "/lab/tests/$binary" \
+			--test-threads=1 --color never ${lab_test:-$filters} </dev/null 2>&1
+		echo "@@ ran $?"
+	done </lab/plan
+}
+
+# Instructions per call: nothing attached first, then each rung of sigprocmask that works.
+icount() {
+	echo sigprocmask >/lab/events
+	ask
+	echo "@@ icount none $(/lab/programs/icount)"
+	while read -r rung; do
+		echo "@@ icount $rung $(/lab/tracehound -q --rung "$rung" -e sigprocmask -o none -- /lab/programs/icount)"
+	done </tmp/rungs
+}
+
+case "$lab_task" in
+tests) tests ;;
+icount) icount ;;
+exec) sh /lab/exec ;;
+shell) setsid cttyhack sh -c 'exec bash -i' ;;
+esac
+echo "@@ done"
+poweroff -f

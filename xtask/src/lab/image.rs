@@ -1,0 +1,198 @@
+//! The guest's files: one initramfs for all kernels.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail};
+
+use super::plan;
+use crate::workspace::{command, root, run};
+
+const INIT: &str = include_str!("guest.sh");
+/// Programs of this machine that tests start; everything else is busybox's.
+const PROGRAMS: [&str; 9] = [
+    "bash", "dash", "strace", "env", "sleep", "ls", "cat", "wc", "kill",
+];
+
+/// Builds what goes in, with a shell command to be run on demand, packs it, and returns the
+/// archive's path.
+pub fn build(exec: &str) -> Result<PathBuf> {
+    let folder = root().join("target/lab");
+    let files = folder.join("root");
+    fs::remove_dir_all(&files).ok();
+    for part in [
+        "bin",
+        "busybox",
+        "lab/tests",
+        "lab/programs",
+        "tmp",
+        "etc",
+        "root",
+    ] {
+        fs::create_dir_all(files.join(part))?;
+    }
+    fs::write(files.join("etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n")?;
+    let mut dynamic = BTreeSet::new();
+    binaries(&files, &mut dynamic)?;
+    programs(&files, &mut dynamic)?;
+    busybox(&files)?;
+    for path in &dynamic {
+        libraries(path, &files)?;
+    }
+    write_program(&files.join("init"), INIT)?;
+    fs::write(files.join("lab/events"), plan::events())?;
+    fs::write(files.join("lab/exec"), format!("{exec}\n"))?;
+    pack(&folder, &files)
+}
+
+/// The tracer and the live tests, as cargo builds them.
+fn binaries(files: &Path, dynamic: &mut BTreeSet<PathBuf>) -> Result<()> {
+    let mut cargo = command("cargo");
+    cargo.args([
+        "test",
+        "--no-run",
+        "-p",
+        "tracehound",
+        "--message-format=json-render-diagnostics",
+    ]);
+    let output = cargo
+        .stderr(Stdio::inherit())
+        .output()
+        .context("running cargo")?;
+    if !output.status.success() {
+        bail!("building the live tests failed");
+    }
+    let mut found = Vec::new();
+    for line in output.stdout.split(|byte| *byte == b'\n') {
+        let Ok(message) = serde_json::from_slice::<serde_json::Value>(line) else {
+            continue;
+        };
+        let Some(executable) = message["executable"].as_str() else {
+            continue;
+        };
+        let name = message["target"]["name"].as_str().unwrap_or_default();
+        let kind = message["target"]["kind"][0].as_str().unwrap_or_default();
+        let test = message["profile"]["test"] == true;
+        let target = match (kind, test) {
+            ("bin", false) if name == "tracehound" => files.join("lab/tracehound"),
+            ("test", true) if plan::BINARIES.contains(&name) => {
+                found.push(name.to_owned());
+                files.join("lab/tests").join(name)
+            }
+            _ => continue,
+        };
+        dynamic.insert(PathBuf::from(executable));
+        // Debug information is most of their size and of no use in the guest.
+        run(command("strip").arg("-o").arg(target).arg(executable))?;
+    }
+    if !files.join("lab/tracehound").exists() || found.is_empty() {
+        bail!("cargo built no tracer or no live test");
+    }
+    fs::write(files.join("lab/plan"), plan::runs(&found))?;
+    Ok(())
+}
+
+fn programs(files: &Path, dynamic: &mut BTreeSet<PathBuf>) -> Result<()> {
+    run(command("make").args(["-s", "programs"]))?;
+    for entry in fs::read_dir(root().join("target/programs"))? {
+        let path = entry?.path();
+        let Some(name) = path.file_name() else {
+            continue;
+        };
+        fs::copy(&path, files.join("lab/programs").join(name))?;
+        dynamic.insert(path);
+    }
+    for name in PROGRAMS {
+        let path =
+            find(name).with_context(|| format!("{name} is not installed; run `make setup`"))?;
+        fs::copy(&path, files.join("bin").join(name))?;
+        dynamic.insert(path);
+    }
+    symlink("dash", files.join("bin/sh"))?;
+    Ok(())
+}
+
+fn find(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_file())
+}
+
+fn busybox(files: &Path) -> Result<()> {
+    let path = find("busybox").context("busybox is not installed; run `make setup`")?;
+    fs::copy(&path, files.join("busybox/busybox"))?;
+    let output = Command::new(&path).arg("--list").output()?;
+    for applet in String::from_utf8_lossy(&output.stdout).lines() {
+        let link = files.join("busybox").join(applet);
+        if !link.exists() {
+            symlink("busybox", link)?;
+        }
+    }
+    Ok(())
+}
+
+/// Copies the libraries and the loader that a program needs, to the paths where it looks.
+fn libraries(program: &Path, files: &Path) -> Result<()> {
+    let output = Command::new("ldd").arg(program).output()?;
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        // `name => /path (address)`, or `/loader (address)`.
+        let line = line.split(" (").next().unwrap_or(line);
+        let path = line.rsplit(" => ").next().unwrap_or(line).trim();
+        if !path.starts_with('/') {
+            continue;
+        }
+        let target = files.join(path.trim_start_matches('/'));
+        if target.exists() {
+            continue;
+        }
+        fs::create_dir_all(target.parent().unwrap_or(files))?;
+        fs::copy(path, &target).with_context(|| format!("copying {path}"))?;
+    }
+    Ok(())
+}
+
+fn write_program(path: &Path, text: &str) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::write(path, text)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))?;
+    Ok(())
+}
+
+/// Not compressed: emulated unpacking costs more than reading it whole does.
+fn pack(folder: &Path, files: &Path) -> Result<PathBuf> {
+    let archive = folder.join("initramfs.cpio");
+    let mut names = Vec::new();
+    list(files, Path::new("."), &mut names)?;
+    let mut cpio = Command::new("cpio")
+        .args(["-o", "-H", "newc", "--quiet", "-R", "0:0"])
+        .current_dir(files)
+        .stdin(Stdio::piped())
+        .stdout(fs::File::create(&archive)?)
+        .spawn()
+        .context("running cpio; `make setup` installs it")?;
+    let mut stdin = cpio.stdin.take().context("cpio's input")?;
+    stdin.write_all(names.join("\n").as_bytes())?;
+    drop(stdin);
+    let status = cpio.wait()?;
+    if !status.success() {
+        bail!("packing the guest's files: cpio: {status}");
+    }
+    Ok(archive)
+}
+
+fn list(files: &Path, at: &Path, names: &mut Vec<String>) -> Result<()> {
+    names.push(at.display().to_string());
+    let path = files.join(at);
+    if path.is_symlink() || !path.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(path)? {
+        list(files, &at.join(entry?.file_name()), names)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! What a guest runs: which events are asked about, and which tests run on which rung.
+
+use std::collections::BTreeSet;
+
+use tracehound_schema::all;
+
+/// Test binaries of the package `tracehound` that run in guests, those of them that exist.
+pub const BINARIES: [&str; 5] = ["live", "names", "process", "plain_call", "uprobes"];
+
+/// Rungs of one event each: the tests that concern it. Other rungs run every test but these.
+const CONCERNED: &[(&str, &[&str])] = &[
+    ("signal_generate", &["signals_tell"]),
+    ("signal_deliver", &["signals_tell"]),
+    ("sched_process_fork", FOLLOWING),
+    ("sched_process_exec", FOLLOWING),
+    ("sched_process_exit", FOLLOWING),
+    ("rt_sigprocmask", &["the_plain_call"]),
+];
+const FOLLOWING: &[&str] = &["a_command_is_followed", "the_exit_status"];
+
+/// Events that have hooks, a line each.
+pub fn events() -> String {
+    let hooked = all().filter(|event| !event.ladder.is_empty());
+    hooked.map(|event| format!("{}\n", event.name)).collect()
+}
+
+/// `rung binary arguments…`, a line per run. A rung that several events have runs their tests.
+pub fn runs(binaries: &[String]) -> String {
+    let mut lines = BTreeSet::new();
+    for (event, rung) in all().flat_map(|event| event.ladder.iter().map(move |rung| (event, rung)))
+    {
+        let concerned = CONCERNED.iter().find(|row| row.0 == event.name);
+        let arguments = match concerned {
+            Some(row) => row.1.join(" "),
+            None => others(),
+        };
+        for binary in binaries {
+            lines.insert(format!("{rung} {binary} {arguments}\n"));
+        }
+    }
+    lines.into_iter().collect()
+}
+
+/// Arguments that leave out the tests of events with rungs of their own.
+fn others() -> String {
+    let own: BTreeSet<&str> = CONCERNED.iter().flat_map(|row| row.1).copied().collect();
+    let skip = own.into_iter().map(|test| format!("--skip {test}"));
+    skip.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rung_of_every_hooked_event_has_a_run() {
+        let runs = runs(&["live".to_owned()]);
+        for rung in all().flat_map(|event| event.ladder) {
+            let line = format!("{rung} live ");
+            assert!(runs.lines().any(|run| run.starts_with(&line)), "{rung}");
+        }
+    }
+
+    #[test]
+    fn tests_of_one_event_run_on_its_own_rungs_only() {
+        let runs = runs(&["process".to_owned()]);
+        assert!(runs.contains("raw_tp/signal_deliver process signals_tell\n"));
+        assert!(runs.contains("tp_btf process the_plain_call\n"));
+        let line = runs
+            .lines()
+            .find(|run| run.starts_with("fentry+fexit process"));
+        assert!(line.is_some_and(|line| line.contains("--skip signals_tell")));
+    }
+}

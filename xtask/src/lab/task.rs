@@ -1,0 +1,201 @@
+//! The command: `cargo xtask lab`.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use clap::{Args, Subcommand};
+
+use super::guest::{self, Setup};
+use super::kernels::{self, Cache, Kernel};
+use super::report::Report;
+use super::table::{self, Outcome};
+use super::{icount, image};
+
+/// Live tests on stock Debian kernels under qemu.
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Lab {
+    #[command(subcommand)]
+    task: Option<Task>,
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(Args)]
+struct Options {
+    /// Series such as 6.12, `newest`, or `all`; the default is the oldest, 6.1, 6.12 and the newest
+    kernels: Vec<String>,
+    /// Ask the mirrors for newer kernels
+    #[arg(long)]
+    update: bool,
+    /// Guests at a time
+    #[arg(long, default_value_t = 2)]
+    jobs: usize,
+    /// Seconds that a guest may take
+    #[arg(long, default_value_t = 1200)]
+    limit: u64,
+    /// Only this rung
+    #[arg(long, default_value = "")]
+    rung: String,
+    /// Only tests with this in their name
+    #[arg(long, default_value = "")]
+    test: String,
+    /// Show what guests say, as they say it
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Instructions per call and rung, as a Markdown table
+    Icount(Options),
+    /// A shell in a guest; leave it with `exit`
+    Shell { kernel: String },
+    /// One command in a guest, its output as it comes
+    Exec {
+        kernel: String,
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<String>,
+    },
+    /// The kernels that the mirrors have
+    List(Options),
+}
+
+/// Runs `lab`.
+pub fn run(lab: &Lab) -> Result<()> {
+    match &lab.task {
+        None => tests(&lab.options),
+        Some(Task::Icount(options)) => icount(options),
+        Some(Task::Shell { kernel }) => interact(kernel, "shell", ""),
+        Some(Task::Exec { kernel, command }) => interact(kernel, "exec", &command.join(" ")),
+        Some(Task::List(options)) => list(options),
+    }
+}
+
+fn chosen(options: &Options) -> Result<(Cache, Vec<Kernel>)> {
+    let cache = Cache::open()?;
+    let known = cache.known(options.update)?;
+    let kernels = kernels::choose(&known, &options.kernels)?;
+    Ok((cache, kernels))
+}
+
+fn list(options: &Options) -> Result<()> {
+    for kernel in Cache::open()?.known(options.update)? {
+        let Kernel {
+            series,
+            package,
+            version,
+            suite,
+        } = kernel;
+        println!("{:6} {package:45} {version:24} {suite}", series.to_string());
+    }
+    Ok(())
+}
+
+fn tests(options: &Options) -> Result<()> {
+    let mut words = vec!["lab_task=tests".to_owned()];
+    for (name, value) in [("lab_rung", &options.rung), ("lab_test", &options.test)] {
+        if !value.is_empty() {
+            words.push(format!("{name}={value}"));
+        }
+    }
+    let outcomes = boot_all(options, &words, false)?;
+    let (text, sums) = table::render(&outcomes);
+    print!("{text}");
+    if sums.failed > 0 {
+        // The last line alone says how many.
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+fn icount(options: &Options) -> Result<()> {
+    let outcomes = boot_all(options, &["lab_task=icount".to_owned()], true)?;
+    print!("{}", icount::table(&outcomes)?);
+    Ok(())
+}
+
+/// Boots every chosen kernel, a few at a time, in their order.
+fn boot_all(options: &Options, words: &[String], counting: bool) -> Result<Vec<Outcome>> {
+    let (cache, kernels) = chosen(options)?;
+    let archive = image::build("")?;
+    let setup = Setup {
+        words: words.to_vec(),
+        counting,
+        limit: Duration::from_secs(options.limit),
+    };
+    let next = AtomicUsize::new(0);
+    let outcomes = Mutex::new(Vec::new());
+    // Two threads must not unpack at once.
+    let fetching = Mutex::new(());
+    let work = || {
+        while let Some(kernel) = kernels.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let image = {
+                let _one = fetching.lock();
+                cache.image(kernel)
+            };
+            let outcome =
+                image.and_then(|image| boot(kernel, &image, &archive, &setup, options.verbose));
+            let outcome = outcome.unwrap_or_else(|error| Outcome {
+                kernel: kernel.clone(),
+                report: Err(format!("{error:#}")),
+                took: Duration::ZERO,
+            });
+            if let Ok(mut outcomes) = outcomes.lock() {
+                outcomes.push(outcome);
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..options.jobs.max(1) {
+            scope.spawn(work);
+        }
+    });
+    let mut outcomes = outcomes.into_inner().unwrap_or_default();
+    if outcomes.len() != kernels.len() {
+        bail!("a guest's thread failed");
+    }
+    outcomes.sort_by_key(|outcome| outcome.kernel.series);
+    Ok(outcomes)
+}
+
+fn boot(
+    kernel: &Kernel,
+    image: &Path,
+    archive: &Path,
+    setup: &Setup,
+    verbose: bool,
+) -> Result<Outcome> {
+    let series = kernel.series;
+    eprintln!("lab: booting {series} ({})", kernel.version);
+    let start = Instant::now();
+    let said = guest::listen(image, archive, setup, |line| {
+        if verbose {
+            eprintln!("[{series} {:4}] {line}", start.elapsed().as_secs());
+        }
+    })?;
+    eprintln!("lab: {series} took {} s", said.took.as_secs());
+    Ok(Outcome {
+        kernel: kernel.clone(),
+        report: Ok(Report::read(&said)),
+        took: said.took,
+    })
+}
+
+/// Boots one kernel with the terminal as its console, for a shell or one shell command.
+fn interact(series: &str, task: &str, command: &str) -> Result<()> {
+    let cache = Cache::open()?;
+    let known = cache.known(false)?;
+    let kernels = kernels::choose(&known, &[series.to_owned()])?;
+    let kernel = kernels.first().context("no such kernel")?;
+    let setup = Setup {
+        words: vec![format!("lab_task={task}")],
+        counting: false,
+        limit: Duration::MAX,
+    };
+    guest::interact(&cache.image(kernel)?, &image::build(command)?, &setup)
+}
