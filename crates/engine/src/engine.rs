@@ -56,15 +56,16 @@ impl Plan {
         }
     }
 
-    /// Fields that point outside of their record are unread: the record is damaged, or hostile.
-    fn distrust(&self, record: &mut Record<'_>) {
-        for &index in &self.tails {
-            if matches!(record.state(index), State::Read | State::Cut)
-                && record.tail(index).is_none()
-            {
-                record.header.unread |= 1 << index;
-            }
-        }
+    /// Whether the record holds all that its event has: a slot per field, and behind the slots the
+    /// tail of each value that is there. Less than that is damage, and would print as values nobody
+    /// had.
+    fn is_whole(&self, record: &Record<'_>) -> bool {
+        record.bytes().len() >= self.size
+            && self.tails.iter().all(|&index| {
+                let there = matches!(record.state(index), State::Read | State::Cut);
+                let start = record.slot(index).map(|slot| slot & 0xffff_ffff);
+                !there || (start >= Some(self.size as u64) && record.tail(index).is_some())
+            })
     }
 }
 
@@ -111,7 +112,7 @@ impl Engine {
                 break;
             };
             rest = next;
-            self.record(record)?;
+            self.record(&record)?;
         }
         Ok(())
     }
@@ -127,24 +128,23 @@ impl Engine {
         self.sinks.iter_mut().try_for_each(Sink::flush)
     }
 
-    fn record(&mut self, mut record: Record<'_>) -> io::Result<()> {
+    fn record(&mut self, record: &Record<'_>) -> io::Result<()> {
         let id = usize::from(record.header.event);
         let plan = self.plans.get(id).and_then(Option::as_ref);
-        let Some(plan) = plan.filter(|plan| record.bytes().len() >= plan.size) else {
+        let Some(plan) = plan.filter(|plan| plan.is_whole(record)) else {
             self.unreadable += 1;
             return Ok(());
         };
-        plan.distrust(&mut record);
         let (event, shown) = (plan.event, plan.shown);
-        self.programs.learn(event, &record);
-        let mismatch = plan.checkers.iter().find_map(|check| check.check(&record));
+        self.programs.learn(event, record);
+        let mismatch = plan.checkers.iter().find_map(|check| check.check(record));
         if shown {
-            self.show(event, &record, mismatch.as_ref())?;
+            self.show(event, record, mismatch.as_ref())?;
         }
         if let Some(mismatch) = mismatch {
             self.mismatch(event, &record.header, &mismatch)?;
         }
-        self.programs.forget(event, &record);
+        self.programs.forget(event, record);
         Ok(())
     }
 
@@ -157,7 +157,7 @@ impl Engine {
         self.mismatches += 1;
         let bytes = integrity::record_of(event, header, mismatch);
         match Record::split(&bytes) {
-            Some((record, _)) => self.record(record),
+            Some((record, _)) => self.record(&record),
             None => Ok(()),
         }
     }

@@ -68,22 +68,34 @@ fn json_char(out: &mut Vec<u8>, char: char) {
 
 /// Appends text for a terminal: controls and invalid bytes become `\xNN`, a backslash `\\`.
 pub fn terminal(out: &mut Vec<u8>, bytes: &[u8]) {
+    escaped(out, bytes, |char| char == '\\');
+}
+
+/// Appends text for a terminal between quotes; quotes inside get a backslash, so that a text cannot
+/// end where its process would like it to.
+pub fn quoted(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.push(b'"');
+    escaped(out, bytes, |char| matches!(char, '\\' | '"'));
+    out.push(b'"');
+}
+
+fn escaped(out: &mut Vec<u8>, bytes: &[u8], special: impl Fn(char) -> bool) {
     if is_plain(bytes) {
         out.extend_from_slice(bytes);
         return;
     }
     for chunk in bytes.utf8_chunks() {
         for char in chunk.valid().chars() {
-            if char == '\\' {
-                out.extend_from_slice(b"\\\\");
-            } else if char.is_control() || is_format(char) {
-                let mut buffer = [0; 4];
-                char.encode_utf8(&mut buffer)
-                    .bytes()
-                    .for_each(|byte| escape(out, byte));
-            } else {
-                out.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
+            let mut buffer = [0; 4];
+            let bytes = char.encode_utf8(&mut buffer).as_bytes();
+            if char.is_control() || is_format(char) {
+                bytes.iter().for_each(|byte| escape(out, *byte));
+                continue;
             }
+            if special(char) {
+                out.push(b'\\');
+            }
+            out.extend_from_slice(bytes);
         }
         chunk.invalid().iter().for_each(|byte| escape(out, *byte));
     }
@@ -113,6 +125,11 @@ mod tests {
     fn terminal_escapes_do_not_reach_the_terminal() {
         let text = shown(|out| terminal(out, b"\x1b[2J\x07a\\b\xff\xc2\x9b"));
         assert_eq!(text, "\\x1b[2J\\x07a\\\\b\\xff\\xc2\\x9b");
+    }
+
+    #[test]
+    fn quoted_text_ends_at_the_last_quote_only() {
+        assert_eq!(shown(|out| quoted(out, b"a\", \"b\\")), r#""a\", \"b\\""#);
     }
 
     #[test]

@@ -56,17 +56,15 @@ pub fn human(out: &mut Vec<u8>, field: &Field, record: &Record<'_>, index: usize
     let slot = record.slot(index).unwrap_or(0);
     match field.kind {
         Kind::Time => clock.write_short(slot, out),
-        Kind::Str => quoted(out, |out| {
-            text::terminal(out, record.tail(index).unwrap_or_default())
-        }),
-        Kind::Path => text::terminal(out, &path(record.tail(index).unwrap_or_default())),
+        Kind::Str => text::quoted(out, record.tail(index).unwrap_or_default()),
+        Kind::Path => text::quoted(out, &path(record.tail(index).unwrap_or_default())),
         Kind::StrArray => {
             out.push(b'[');
             for (number, item) in items(record.tail(index).unwrap_or_default()).enumerate() {
                 if number > 0 {
                     out.extend_from_slice(b", ");
                 }
-                quoted(out, |out| text::terminal(out, item));
+                text::quoted(out, item);
             }
             out.push(b']');
         }
@@ -91,7 +89,10 @@ fn plain(out: &mut Vec<u8>, kind: &Kind, slot: u64) {
         },
         Kind::Flags(table) => flags(out, table, slot),
         Kind::SigSet => strace_set(out, slot),
-        Kind::Signal => signal_name(out, u8::try_from(slot).unwrap_or(u8::MAX)),
+        Kind::Signal => match u8::try_from(slot) {
+            Ok(signal) => signal_name(out, signal),
+            Err(_) => text::number(out, slot),
+        },
         Kind::Handler => match slot {
             0 => out.extend_from_slice(b"SIG_DFL"),
             1 => out.extend_from_slice(b"SIG_IGN"),
@@ -235,9 +236,11 @@ pub fn signed(out: &mut Vec<u8>, value: i64) {
     }
 }
 
+/// Texts one after another, each ended by NUL; no bytes are no text, a lone NUL is an empty one.
 fn items(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
-    bytes.split(|byte| *byte == 0)
+    let texts = bytes.strip_suffix(b"\0").unwrap_or(bytes);
+    let all = texts.split(|byte| *byte == 0);
+    all.filter(move |_| !bytes.is_empty())
 }
 
 fn json_list(out: &mut Vec<u8>, bytes: &[u8]) -> bool {
@@ -303,6 +306,19 @@ mod tests {
         assert!(set((1 << 41) - 1, 64).starts_with("[HUP "));
         assert!(set((1 << 21) - 1, 32).starts_with("~[TTOU "));
         assert!(set((1 << 20) - 1, 32).starts_with("[HUP "));
+    }
+
+    #[test]
+    fn no_arguments_are_no_text_and_an_empty_one_is_one() {
+        assert_eq!(items(b"").count(), 0);
+        assert_eq!(items(b"\0").collect::<Vec<_>>(), [b""]);
+        assert_eq!(items(b"a\0\0").collect::<Vec<_>>(), [&b"a"[..], b""]);
+    }
+
+    #[test]
+    fn numbers_that_are_no_signal_stay_what_they_are() {
+        assert_eq!(shown(|out| plain(out, &Kind::Signal, 15)), "SIGTERM");
+        assert_eq!(shown(|out| plain(out, &Kind::Signal, 256)), "256");
     }
 
     #[test]

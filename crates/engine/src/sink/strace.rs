@@ -73,7 +73,9 @@ fn write(out: &mut Vec<u8>, item: &Item<'_>, clock: Clock) {
 fn call(item: &Item<'_>) -> Option<&'static Syscall> {
     let header = &item.record.header;
     let number = u16::try_from(header.nr).ok()?;
+    // An event may happen during a call without being the call's own.
     syscalls::by_number(Abi::from_byte(header.abi), number)
+        .filter(|call| item.event.calls.contains(&call.name))
 }
 
 /// A call's own arguments have a C type; what the tracer adds has none or is the mask.

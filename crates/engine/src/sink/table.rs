@@ -87,8 +87,7 @@ fn arguments(out: &mut Vec<u8>, item: &Item<'_>, clock: Clock) {
         out.extend_from_slice(field.name.as_bytes());
         out.push(b'=');
         if state == State::Unread {
-            out.extend_from_slice(b"?@");
-            text::hex(out, item.record.slot(index).unwrap_or(0));
+            unread(out, item.record.slot(index).unwrap_or(0));
             continue;
         }
         value::human(out, field, item.record, index, clock);
@@ -98,6 +97,15 @@ fn arguments(out: &mut Vec<u8>, item: &Item<'_>, clock: Clock) {
         if header.late >> index & 1 == 1 {
             out.extend_from_slice(b"(late)");
         }
+    }
+}
+
+/// A value that could not be read: where it would have been, if that is known.
+fn unread(out: &mut Vec<u8>, address: u64) {
+    out.push(b'?');
+    if address != 0 {
+        out.push(b'@');
+        text::hex(out, address);
     }
 }
 
