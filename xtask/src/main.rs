@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod bless;
 mod check;
 mod lab;
 mod workspace;
@@ -21,6 +22,8 @@ struct Cli {
 enum Task {
     /// What tracing costs, beside other tracers; needs root and the release build: `make bench`
     Bench(bench::Options),
+    /// Write the golden files anew, for review
+    Bless,
     /// Formatting and lints, as a change must pass them
     Check,
     /// Live tests on stock Debian kernels under qemu
@@ -30,6 +33,7 @@ enum Task {
 fn main() -> Result<()> {
     match Cli::parse().task {
         Task::Bench(options) => bench::run_bench(&options),
+        Task::Bless => bless::run_bless(),
         Task::Check => check::run_check(),
         Task::Lab(options) => lab::run(&options),
     }
