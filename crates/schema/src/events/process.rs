@@ -36,7 +36,7 @@ events! {
     /// Fires when the new program is in place and before its first instruction.
     sched_process_exec = 111 by Hook
         on ["tp_btf/sched_process_exec", "raw_tp/sched_process_exec"]
-        (task: "struct task_struct *", old_pid: "int", bprm: "struct linux_binprm *")
+        (task: "struct task_struct *", old_pid: "pid_t", bprm: "struct linux_binprm *")
         sets ["default", "proc"]
         {
             /// The path as it was given to execve, copied by the kernel.

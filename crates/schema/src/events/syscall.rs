@@ -28,7 +28,7 @@ events! {
         page {
             purpose: "Sees the call at its end.",
             use_case: "Count the calls or look for odd arguments at the least cost.",
-            command: "sudo tracehound -e rt_sigprocmask -- ls",
+            command: "sudo tracehound -e rt_sigprocmask -- bash -c 'true | true'",
             issues: ["Covers rt_sigprocmask of every ABI, not the legacy i386 sigprocmask."],
             related: ["sigprocmask"],
             sources: ["sigprocmask(2)"],

@@ -57,7 +57,7 @@ events! {
         page {
             purpose: "Made by the engine from the checks that an event declares.",
             use_case: "Catch programs that show a tracer one argument and the kernel another.",
-            command: "sudo tracehound -e sigprocmask -- target/programs/race 100000",
+            command: "sudo tracehound -e sigprocmask -- target/programs/race 100000 cold",
             example: [
                 of = Text(b"sigprocmask"),
                 field = Text(b"set"),

@@ -1,0 +1,124 @@
+//! What the pages tell a reader to run or read, tried.
+
+use std::process::Command;
+
+use serde_json::Value;
+use tracehound_schema::{Event, MadeBy, all, by_name};
+
+use crate::{root, source, tracehound};
+
+/// The events that an event's own command yields, run from the source folder.
+fn run(event: &Event) -> Vec<Value> {
+    let file = std::env::temp_dir().join(format!(
+        "tracehound-{}-{}.json",
+        event.name,
+        std::process::id()
+    ));
+    let command = event.page.command;
+    let rest = command
+        .strip_prefix("sudo tracehound ")
+        .unwrap_or_else(|| panic!("{}: {command} does not run the tracer", event.name));
+    let program = tracehound().get_program().to_string_lossy().into_owned();
+    let script = format!("'{program}' -o 'json:{}' {rest}", file.display());
+    let output = Command::new("sh")
+        .args(["-c", &script])
+        .current_dir(source())
+        .output()
+        .unwrap();
+    let text = std::fs::read_to_string(&file).unwrap_or_default();
+    std::fs::remove_file(&file).ok();
+    assert!(
+        !text.is_empty(),
+        "{command}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    text.lines()
+        .map(|line| serde_json::from_str(line).expect(line))
+        .collect()
+}
+
+#[test]
+fn the_command_of_each_page_yields_the_event() {
+    if !root("tracing") {
+        return;
+    }
+    for event in all() {
+        // A race needs two CPUs at the same time, which a busy machine may not give at once.
+        let race = event.page.command.contains("programs/race");
+        let tries = if race { 20 } else { 1 };
+        let seen = (0..tries).any(|_| run(event).iter().any(|line| line["event"] == event.name));
+        assert!(seen, "{}: {}", event.name, event.page.command);
+    }
+}
+
+#[test]
+fn related_events_exist() {
+    for event in all() {
+        for name in event.page.related {
+            assert!(by_name(name).is_some(), "{}: {name}", event.name);
+        }
+    }
+}
+
+/// `make TARGET` and files that pages name are there.
+#[test]
+fn make_targets_and_documents_exist() {
+    let makefile = std::fs::read_to_string(source().join("Makefile")).unwrap();
+    for event in all() {
+        let texts = event
+            .page
+            .issues
+            .iter()
+            .chain([&event.page.use_case, &event.page.purpose]);
+        for target in texts
+            .flat_map(|text| text.split('`'))
+            .filter_map(|text| text.strip_prefix("make "))
+        {
+            let rule = makefile
+                .lines()
+                .any(|line| line.starts_with(&format!("{target}:")));
+            assert!(rule, "{}: make {target}", event.name);
+        }
+        for path in event
+            .page
+            .sources
+            .iter()
+            .filter(|path| path.starts_with("docs/"))
+        {
+            assert!(source().join(path).exists(), "{}: {path}", event.name);
+        }
+    }
+}
+
+/// The hand-written C marks as unread exactly the fields whose pages say that they can be.
+#[test]
+fn fields_that_can_be_unread_are_those_that_pages_name() {
+    for event in all().filter(|event| event.made_by == MadeBy::Hand) {
+        let path = source().join(format!("crates/probes/bpf/hand/{}.h", event.name));
+        let code = std::fs::read_to_string(path).unwrap();
+        for field in event.fields.iter().filter(|field| !field.from.hidden) {
+            let mark = format!("put_unread(rec, FIELD_{}_{},", event.name, field.name);
+            let told = !field.from.unread.is_empty();
+            assert_eq!(code.contains(&mark), told, "{}.{}", event.name, field.name);
+        }
+    }
+}
+
+#[test]
+fn the_page_says_which_hook_this_kernel_gives() {
+    if !root("trying hooks") {
+        return;
+    }
+    let output = tracehound()
+        .args(["events", "show", "sigprocmask"])
+        .output()
+        .unwrap();
+    let page = String::from_utf8(output.stdout).unwrap();
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+    assert!(
+        page.contains(&format!("Here is kernel {}.", release.trim())),
+        "{page}"
+    );
+    assert_eq!(page.matches("Here: used: ").count(), 1, "{page}");
+    assert!(!page.contains('\x1b'), "no escapes into a pipe");
+}

@@ -1,0 +1,273 @@
+//! Hooks, types and enumerations against the running kernel's own description of itself.
+
+use std::collections::HashSet;
+use std::process::Command;
+
+use libbpf_rs::ReferencesType as _;
+use libbpf_rs::btf::types::{Enum, Func, FuncProto, Ptr, Typedef};
+use libbpf_rs::btf::{Btf, BtfKind, BtfType, TypeId};
+use tracehound_schema::{Abi, Event, HookKind, MadeBy, all, by_name, names, syscalls};
+
+use crate::{root, tracehound};
+
+fn btf() -> Btf<'static> {
+    Btf::from_vmlinux().expect("this kernel describes its types (/sys/kernel/btf/vmlinux)")
+}
+
+/// Every function that the kernel lists, static ones included.
+fn functions() -> HashSet<String> {
+    let text = std::fs::read_to_string("/proc/kallsyms").unwrap();
+    let functions = text.lines().filter_map(|line| {
+        let mut words = line.split_whitespace().skip(1);
+        let kind = words.next()?;
+        kind.eq_ignore_ascii_case("t")
+            .then(|| words.next().map(str::to_owned))?
+    });
+    functions.collect()
+}
+
+/// The C spelling of a type, without qualifiers.
+fn spelled(btf: &Btf<'_>, id: TypeId) -> String {
+    let void = || "void".to_owned();
+    let Some(kind): Option<BtfType<'_>> = btf.type_by_id(id) else {
+        return void();
+    };
+    let name = kind
+        .name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    match kind.kind() {
+        BtfKind::Ptr => {
+            let target = spelled(btf, Ptr::try_from(kind).unwrap().referenced_type_id());
+            format!("{target}{}*", if target.ends_with('*') { "" } else { " " })
+        }
+        BtfKind::Struct | BtfKind::Fwd => format!("struct {name}"),
+        BtfKind::Enum | BtfKind::Enum64 => format!("enum {name}"),
+        BtfKind::Const | BtfKind::Volatile | BtfKind::Restrict => kind
+            .next_type()
+            .map_or_else(void, |next| spelled(btf, next.type_id())),
+        BtfKind::Void => void(),
+        _ => name,
+    }
+}
+
+fn unqualified(ctype: &str) -> String {
+    let words = ctype.split_whitespace();
+    let words: Vec<_> = words
+        .filter(|word| !["const", "restrict"].contains(word))
+        .collect();
+    words.join(" ")
+}
+
+/// What tracepoint programs are passed, from the type that the kernel keeps for them.
+fn tracepoint(btf: &Btf<'_>, name: &str) -> Option<Vec<String>> {
+    let typedef: Typedef<'_> = btf.type_by_name(&format!("btf_trace_{name}"))?;
+    let pointer: Ptr<'_> = btf.type_by_id(typedef.referenced_type_id())?;
+    let proto: FuncProto<'_> = btf.type_by_id(pointer.referenced_type_id())?;
+    // The first is the kernel's own.
+    let types = proto.iter().skip(1).map(|param| spelled(btf, param.ty));
+    Some(types.collect())
+}
+
+/// Hooks of a rung with whether this kernel has what they sit on.
+fn targets(event: &'static Event) -> Vec<(&'static str, String, bool)> {
+    let (btf, functions) = (btf(), functions());
+    let mut targets = Vec::new();
+    for rung in event.rungs().filter(|rung| rung.kind != HookKind::Uprobe) {
+        for hook in rung.hooks(event, Abi::X86_64) {
+            let exists = match rung.kind {
+                HookKind::TpBtf | HookKind::RawTp => tracepoint(&btf, &hook.target).is_some(),
+                HookKind::Fentry => btf.type_by_name::<Func<'_>>(&hook.target).is_some(),
+                _ => functions.contains(&hook.target),
+            };
+            targets.push((rung.name, hook.target, exists));
+        }
+    }
+    targets
+}
+
+#[test]
+fn hooks_sit_on_what_this_kernel_has() {
+    for event in all() {
+        for (rung, target, exists) in targets(event) {
+            // Functions come and go with versions and compilers; tracepoints that we name stay.
+            let stays = rung.starts_with("tp_btf") || rung.starts_with("raw_tp");
+            assert!(exists || !stays, "{}: {rung} names {target}", event.name);
+            if !exists {
+                doctor_refuses(event, rung);
+            }
+        }
+    }
+}
+
+/// Where a symbol is missing, doctor must not count on it.
+fn doctor_refuses(event: &Event, rung: &str) {
+    if !root("asking doctor about a symbol that this kernel lacks") {
+        return;
+    }
+    let output = tracehound()
+        .args(["doctor", "--rungs", event.name])
+        .output()
+        .unwrap();
+    let works = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        !works.lines().any(|line| line == rung),
+        "{}: {rung} works without its symbol",
+        event.name
+    );
+}
+
+#[test]
+fn doctor_counts_on_no_hook_that_this_kernel_lacks() {
+    if !root("doctor") {
+        return;
+    }
+    let output = tracehound().arg("doctor").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    for event in all().filter(|event| event.made_by != MadeBy::Tracer) {
+        let used = text
+            .lines()
+            .find_map(|line| line.strip_prefix(&format!("{}: by ", event.name)));
+        for (rung, target, exists) in targets(event) {
+            assert!(
+                exists || used != Some(rung),
+                "{}: {rung} is used without {target}",
+                event.name
+            );
+        }
+    }
+}
+
+#[test]
+fn tracepoints_pass_the_parameters_that_events_declare() {
+    let btf = btf();
+    let mut checked = 0;
+    for event in all().filter(|event| event.made_by == MadeBy::Hook) {
+        for target in event.rungs().filter_map(|rung| rung.target) {
+            let passed = tracepoint(&btf, target).unwrap();
+            let declared: Vec<_> = event
+                .params
+                .iter()
+                .map(|param| unqualified(param.ctype))
+                .collect();
+            // Kernels append parameters; what we do not declare we do not read.
+            assert!(
+                passed.starts_with(&declared),
+                "{target}: the kernel passes {passed:?}, declared {declared:?}"
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked > 0);
+}
+
+#[test]
+fn system_call_tracepoints_pass_registers_and_a_number() {
+    let btf = btf();
+    let passed = |name| tracepoint(&btf, name).unwrap();
+    assert_eq!(passed("sys_enter"), ["struct pt_regs *", "long int"]);
+    assert_eq!(passed("sys_exit"), ["struct pt_regs *", "long int"]);
+}
+
+/// The argument number that a field's source names.
+fn argument(source: &str) -> Option<usize> {
+    let (_, rest) = source.split_once("argument ")?;
+    rest.chars()
+        .next()?
+        .to_digit(10)
+        .map(|digit| digit as usize)
+}
+
+/// A call's argument types as the kernel's trace events list them.
+fn traced_types(call: &str) -> Option<Vec<String>> {
+    let path = format!("/sys/kernel/tracing/events/syscalls/sys_enter_{call}/format");
+    let script = format!("[ -e {path} ] || mount -t tracefs none /sys/kernel/tracing; cat {path}");
+    // In a mount namespace of its own: the machine's stays as it is.
+    let output = Command::new("unshare")
+        .args(["-m", "sh", "-c", &script])
+        .output()
+        .ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let fields = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("field:"));
+    let types = fields.filter_map(|field| field.split(';').next()?.rsplit_once(' '));
+    let types: Vec<_> = types
+        .skip_while(|(_, name)| *name != "__syscall_nr")
+        .skip(1)
+        .map(|(ctype, _)| unqualified(ctype))
+        .collect();
+    (!types.is_empty()).then_some(types)
+}
+
+#[test]
+fn arguments_have_the_types_that_the_kernel_declares() {
+    if !root("reading trace event formats") {
+        return;
+    }
+    let mut checked = 0;
+    for event in all().filter(|event| !event.calls.is_empty()) {
+        // The first call is the full one; the legacy form has fewer and older types.
+        let Some(types) = traced_types(event.calls[0]) else {
+            println!(
+                "skipped: this kernel has no trace events for system calls (CONFIG_FTRACE_SYSCALLS)"
+            );
+            return;
+        };
+        for field in event
+            .fields
+            .iter()
+            .filter(|field| !field.from.ctype.is_empty())
+        {
+            let Some(number) = argument(field.from.source) else {
+                continue;
+            };
+            let declared = unqualified(field.from.ctype);
+            assert_eq!(types[number - 1], declared, "{}.{}", event.name, field.name);
+            checked += 1;
+        }
+    }
+    assert!(checked >= 8, "{checked}");
+}
+
+#[test]
+fn results_of_signals_are_those_of_the_kernels_enumeration() {
+    let btf = btf();
+    for (value, name) in names::SIGNAL_RESULT.rows {
+        let wanted = format!("TRACE_SIGNAL_{}", name.to_uppercase());
+        let found = btf.type_by_kind::<Enum<'_>>().find_map(|list| {
+            let member = list
+                .iter()
+                .find(|m| m.name.is_some_and(|name| name == wanted.as_str()))?;
+            Some(member.value)
+        });
+        assert_eq!(found, Some(*value), "{wanted}");
+    }
+}
+
+#[test]
+fn functions_that_the_page_denies_do_not_exist() {
+    let page = by_name("sigprocmask").unwrap().page.issues.join(" ");
+    let functions = functions();
+    for denied in ["do_sigprocmask", "do_rt_sigprocmask"] {
+        assert!(
+            page.contains(&format!("no function {denied}"))
+                || page.contains(&format!("no {denied}"))
+        );
+        assert!(!functions.contains(denied), "{denied} exists");
+    }
+    assert!(
+        functions.contains("sigprocmask"),
+        "the inner function that the page names"
+    );
+}
+
+/// A call without a compat form is served for 32-bit programs by the plain function.
+#[test]
+fn calls_have_a_compat_form_where_the_table_says_so() {
+    let functions = functions();
+    for call in syscalls::TABLE.iter().filter(|call| call.i386.is_some()) {
+        let compat = format!("__ia32_compat_sys_{}", call.name);
+        assert_eq!(functions.contains(&compat), call.compat, "{compat}");
+    }
+}
