@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use tracehound_engine::recording::Preamble;
 use tracehound_engine::{Clock, Engine, Format, Selection, Sink};
-use tracehound_schema::record::{Builder, HAS_RET, Header, IN_INTERRUPT};
+use tracehound_schema::record::{Builder, Header, IN_INTERRUPT};
 use tracehound_schema::{Abi, Event, all, by_name, sample};
 
 #[derive(Clone, Default)]
@@ -343,13 +343,10 @@ fn records_of_interrupts_and_of_no_process_say_so() {
     let generate = event("signal_generate");
     let mut interrupt = sample::header(generate);
     interrupt.flags = IN_INTERRUPT;
-    let mut returning = interrupt;
-    returning.flags |= HAS_RET;
     golden(
         "contexts",
         &[
             sample::build(generate, interrupt),
-            sample::build(generate, returning),
             sample::record(event("gap")),
         ],
     );

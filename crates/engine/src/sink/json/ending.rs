@@ -1,6 +1,6 @@
 //! What follows an event's arguments: the result, and what the values are worth.
 
-use tracehound_schema::record::{self, Header, IN_INTERRUPT, State};
+use tracehound_schema::record::{self, Header, IN_INTERRUPT};
 
 use super::Item;
 use crate::integrity::Mismatch;
@@ -35,10 +35,18 @@ pub fn write(out: &mut Vec<u8>, item: &Item<'_>, raw: &[&str]) {
 }
 
 fn states(out: &mut Vec<u8>, item: &Item<'_>, header: &Header) {
-    names(out, item, b",\"unread\":[", header.unread);
-    addresses(out, item);
-    names(out, item, b",\"cut\":[", header.cut);
-    names(out, item, b",\"late\":[", header.late);
+    let shown = shown(item);
+    names(out, item, b",\"unread\":[", header.unread & shown);
+    addresses(out, item, header.unread & shown);
+    names(out, item, b",\"cut\":[", header.cut & shown);
+    names(out, item, b",\"late\":[", header.late & shown);
+}
+
+/// A bit per field that is printed; a state of others is nobody's business.
+fn shown(item: &Item<'_>) -> u32 {
+    let fields = item.event.fields.iter().enumerate();
+    let shown = fields.filter(|(_, field)| !field.from.hidden);
+    shown.map(|(index, _)| 1 << index).sum()
 }
 
 fn names(out: &mut Vec<u8>, item: &Item<'_>, open: &[u8], bits: u32) {
@@ -50,7 +58,7 @@ fn names(out: &mut Vec<u8>, item: &Item<'_>, open: &[u8], bits: u32) {
     list(
         out,
         fields
-            .filter(|(index, field)| bits >> index & 1 == 1 && !field.from.hidden)
+            .filter(|(index, _)| bits >> index & 1 == 1)
             .map(|(_, field)| field.name),
     );
 }
@@ -65,10 +73,9 @@ fn list<'a>(out: &mut Vec<u8>, names: impl Iterator<Item = &'a str>) {
 }
 
 /// Where the unread values would have been.
-fn addresses(out: &mut Vec<u8>, item: &Item<'_>) {
-    let unread = |index: &usize| item.record.state(*index) == State::Unread;
+fn addresses(out: &mut Vec<u8>, item: &Item<'_>, unread: u32) {
     let mut first = true;
-    for index in (0..item.event.fields.len()).filter(unread) {
+    for index in (0..item.event.fields.len()).filter(|index| unread >> index & 1 == 1) {
         let Some(address) = item.record.slot(index).filter(|address| *address != 0) else {
             continue;
         };
