@@ -5,6 +5,7 @@ use std::process::Stdio;
 use anyhow::{Context as _, Result, ensure};
 
 use super::configuration::{BARE, CONFIGURATIONS, Configuration};
+use super::process::Limit;
 use super::work::Work;
 use crate::workspace::command;
 
@@ -47,11 +48,15 @@ fn once(configuration: &Configuration, work: &Work) -> Result<Cost> {
     let mut program = vec![PROGRAM];
     program.extend(ARGUMENTS);
     let words = configuration.words(&work.file("out"), &program);
-    let output = command(&words[0])
+    let child = command(&words[0])
         .args(&words[1..])
         .stdin(Stdio::null())
-        .output()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .with_context(|| format!("running {}", words[0]))?;
+    let _limit = Limit::set(child.id());
+    let output = child.wait_with_output().context("waiting for the tracer")?;
     let errors = String::from_utf8_lossy(&output.stderr);
     ensure!(
         output.status.success(),

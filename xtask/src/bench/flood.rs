@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail, ensure};
 
 use super::configuration::{Configuration, Count};
-use super::process::{self, Memory};
+use super::process::{self, Limit, Memory};
 use super::work::{Work, occurrences};
 use crate::workspace::command;
 
@@ -53,6 +53,7 @@ pub fn run(configuration: &Configuration, work: &Work, seconds: f64) -> Result<F
         .stderr(File::create(&errors).context("creating the file of errors")?)
         .spawn()
         .with_context(|| format!("running {}", words[0]))?;
+    let _limit = Limit::set(child.id());
     let mut stdout = BufReader::new(child.stdout.take().context("the tracer has no output")?);
     let watched = watch(child.id(), &mut stdout);
     drop(child.stdin.take());

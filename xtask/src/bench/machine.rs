@@ -33,6 +33,16 @@ pub fn describe() -> Facts {
     ]
 }
 
+/// Whether something else was running, by the load of the last minute.
+pub fn busy() -> bool {
+    let load = read("/proc/loadavg");
+    let load = load
+        .split(' ')
+        .next()
+        .and_then(|word| word.parse::<f64>().ok());
+    load.is_some_and(|load| load > 0.7)
+}
+
 /// Whether a program can be run.
 pub fn installed(program: &str) -> bool {
     if program.contains('/') {

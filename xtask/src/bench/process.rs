@@ -1,7 +1,10 @@
 //! What a running process uses, from /proc.
 
 use std::fs;
+use std::process::Command;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
@@ -24,6 +27,30 @@ impl Memory {
     /// Resident bytes without the rings.
     pub fn without_rings(&self) -> f64 {
         self.resident - self.rings_resident
+    }
+}
+
+/// The longest that one run of a tracer may take; strace needs a few seconds.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A process that is killed when this has lived for a minute, so that no tool can hold up the rest.
+pub struct Limit {
+    _over: Sender<()>,
+}
+
+impl Limit {
+    /// Watches the process until this is dropped.
+    pub fn set(pid: u32) -> Limit {
+        let (over, ended) = channel::<()>();
+        thread::spawn(move || {
+            if ended.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout) {
+                // The run then fails with the signal as its reason.
+                let _ = Command::new("kill")
+                    .args(["-KILL", &pid.to_string()])
+                    .status();
+            }
+        });
+        Limit { _over: over }
     }
 }
 

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::configuration::Configuration;
 use super::flood::PROGRAM;
-use super::work::Work;
+use super::process::Limit;
 use crate::workspace::command;
 
 /// One start, in seconds.
@@ -25,7 +25,7 @@ pub struct Start {
 }
 
 /// Runs the program for a single call; the tracer writes to its standard error.
-pub fn run(configuration: &Configuration, _work: &Work) -> Result<Start> {
+pub fn run(configuration: &Configuration) -> Result<Start> {
     let words = configuration.words("/dev/stderr".as_ref(), &[PROGRAM, "0"]);
     let words: Vec<String> = words
         .into_iter()
@@ -39,6 +39,7 @@ pub fn run(configuration: &Configuration, _work: &Work) -> Result<Start> {
         .stderr(Stdio::piped())
         .spawn()
         .with_context(|| format!("running {}", words[0]))?;
+    let _limit = Limit::set(child.id());
     let (lines, seen) = channel();
     let stdout = child.stdout.take().context("the tracer has no output")?;
     let stderr = child

@@ -18,6 +18,8 @@ impl Work {
     /// Makes the folder.
     pub fn create() -> Result<Work> {
         let folder = root().join("target").join("bench");
+        // A run that was interrupted leaves its recording.
+        let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
         Ok(Work { folder })
     }
