@@ -1,7 +1,7 @@
 /*
- * flood SECONDS: prints "begin", calls rt_sigprocmask(SIG_SETMASK) as fast as it can on CPU 0, once
- * at least, prints "end CALLS NANOSECONDS" and stays until its standard input ends, so that the
- * tracer can be looked at.
+ * flood SECONDS [CALLS]: prints "begin", calls rt_sigprocmask(SIG_SETMASK) as fast as it can on
+ * CPU 0, for so long and at least so often (once if not given), prints "end CALLS NANOSECONDS" and
+ * stays until its standard input ends, so that the tracer can be looked at.
  */
 #define _GNU_SOURCE
 #include <sched.h>
@@ -34,7 +34,7 @@ static void call(unsigned long number)
 int main(int argc, char **argv)
 {
 	double seconds = argc > 1 ? atof(argv[1]) : 1, start, end;
-	unsigned long calls = 0;
+	unsigned long calls = 0, least = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
 	cpu_set_t cpus;
 
 	CPU_ZERO(&cpus);
@@ -48,7 +48,7 @@ int main(int argc, char **argv)
 	start = now();
 	end = start + seconds * 1e9;
 	call(calls++);
-	while (now() < end) {
+	while (calls < least || now() < end) {
 		for (int i = 0; i < STRIDE; i++)
 			call(calls++);
 	}

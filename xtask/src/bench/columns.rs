@@ -49,6 +49,7 @@ pub fn flood_of(row: &Configuration, samples: &Samples, bare: &[Flood]) -> Vec<S
     let rate = Spread::of(samples.floods.iter().filter_map(delivered));
     let lost = Spread::of(samples.floods.iter().filter_map(lost));
     let cpu = of(|flood| 100.0 * flood.cpu);
+    let each = Spread::of(samples.floods.iter().filter_map(Flood::tracer_time));
     let rate_met = row.target.rate.zip(rate.zip(lost));
     let rate_met = rate_met.map(|(target, (rate, lost))| {
         let met = rate.median >= target && lost.high == 0.0;
@@ -62,7 +63,8 @@ pub fn flood_of(row: &Configuration, samples: &Samples, bare: &[Flood]) -> Vec<S
         shown(lost, 2),
         rate_met.unwrap_or_else(|| MISSING.to_owned()),
         shown(cpu.filter(|_| traced), 1),
-        at_most(row.target.cpu.map(|target| 100.0 * target), cpu, ""),
+        shown(each, 0),
+        at_most(row.target.tracer, each, ""),
         shown(of(|flood| 1e3 * flood.drain).filter(|_| traced), 1),
     ]
 }

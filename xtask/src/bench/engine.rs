@@ -64,19 +64,19 @@ pub struct Throughput {
 }
 
 /// The words that make the recording.
-fn recorder(path: &str, seconds: f64) -> Vec<String> {
-    let seconds = seconds.to_string();
+fn recorder(path: &str, calls: u64) -> Vec<String> {
+    let calls = calls.to_string();
     let raw = format!("raw:{path}");
     let words = ["taskset", "-c", "1", TRACEHOUND, "-e", "sigprocmask"];
     let more = ["--ring-size", "64M", "--stats", "-o", &raw, "--"];
-    let words = words.into_iter().chain(more).chain([PROGRAM, &seconds]);
+    let words = words.into_iter().chain(more).chain([PROGRAM, "0", &calls]);
     words.map(str::to_owned).collect()
 }
 
 /// Records a flood of calls; the engine does not care how fast they were made.
-pub fn record(work: &Work, seconds: f64) -> Result<Recording> {
+pub fn record(work: &Work, calls: u64) -> Result<Recording> {
     let path = work.file("recording");
-    let words = recorder(&path.display().to_string(), seconds);
+    let words = recorder(&path.display().to_string(), calls);
     let output = command(&words[0])
         .args(&words[1..])
         .stdin(Stdio::null())
@@ -99,8 +99,8 @@ pub fn record(work: &Work, seconds: f64) -> Result<Recording> {
 }
 
 /// The command that makes the recording, as one would type it.
-pub fn shown_recorder(seconds: f64) -> String {
-    recorder("REC", seconds).join(" ")
+pub fn shown_recorder(calls: u64) -> String {
+    recorder("REC", calls).join(" ")
 }
 
 impl Replay {

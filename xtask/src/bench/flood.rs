@@ -34,6 +34,12 @@ pub struct Flood {
 }
 
 impl Flood {
+    /// Nanoseconds of CPU that the tracer used per event that arrived.
+    pub fn tracer_time(&self) -> Option<f64> {
+        let delivered = self.delivered.filter(|count| *count > 0)?;
+        Some(1e9 * self.cpu * self.seconds / delivered as f64)
+    }
+
     /// Calls that did not arrive; `None` if the configuration traces none.
     pub fn lost(&self) -> Option<u64> {
         self.delivered

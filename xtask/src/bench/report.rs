@@ -82,7 +82,7 @@ impl Report<'_> {
                 flood::PROGRAM, self.size.flood_seconds
             ),
             "Lost is what was made and did not arrive: by Tracehound's account, which must sum up to what the program made; by lines of the output for the others.".to_owned(),
-            "CPU is what the tracer uses of one while the calls are made; drain is from the last call to the tracer's end.".to_owned(),
+            "CPU is what the tracer uses of one while the calls are made, ns/event the same per event that arrived; drain is from the last call to the tracer's end.".to_owned(),
         ];
         let head = [
             "made/s",
@@ -91,6 +91,7 @@ impl Report<'_> {
             "lost %",
             "target",
             "tracer CPU %",
+            "ns/event",
             "target",
             "drain ms",
         ];
@@ -106,7 +107,7 @@ impl Report<'_> {
                 "REC is a recording of {} events, {:.0} bytes each, in the page cache, made by `{}`.",
                 self.recording.events,
                 self.recording.bytes as f64 / self.recording.events as f64,
-                engine::shown_recorder(self.size.record_seconds)
+                engine::shown_recorder(self.size.records)
             ),
             "Decode, checks and format on one CPU, from the start of the process to its end."
                 .to_owned(),

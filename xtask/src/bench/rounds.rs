@@ -42,8 +42,8 @@ pub struct Size {
     pub rounds: u32,
     /// Seconds of calls at full rate, per configuration.
     pub flood_seconds: f64,
-    /// Seconds of calls that are recorded, once.
-    pub record_seconds: f64,
+    /// Calls that are recorded, once.
+    pub records: u64,
 }
 
 /// Runs `bench`.
@@ -53,19 +53,19 @@ pub fn run_bench(options: &Options) -> Result<()> {
         Size {
             rounds: options.rounds.min(2),
             flood_seconds: 0.2,
-            record_seconds: 0.2,
+            records: 300_000,
         }
     } else {
         Size {
             rounds: options.rounds,
             flood_seconds: 1.0,
-            record_seconds: 2.0,
+            records: 3_000_000,
         }
     };
     let work = Work::create()?;
     let (machine, busy) = (machine::describe(), machine::busy());
     let mut samples: Vec<Samples> = CONFIGURATIONS.iter().map(available).collect();
-    let recording = engine::record(&work, size.record_seconds)?;
+    let recording = engine::record(&work, size.records)?;
     let mut replays = vec![Vec::new(); engine::REPLAYS.len()];
     for round in 0..size.rounds {
         for turn in 0..CONFIGURATIONS.len() {
