@@ -17,6 +17,6 @@ mod tracer;
 pub use account::{Account, Count};
 pub use error::Error;
 pub use ladder::{Outcome, Verdict};
-pub use launch::Held;
+pub use launch::{Held, send_signal};
 pub use prove::make_calls;
 pub use tracer::{Options, Tracer, boot_time};

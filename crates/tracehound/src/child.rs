@@ -1,19 +1,20 @@
 //! The command to trace: found before anything is attached, and its exit status as ours.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, shown};
 
 /// Checks that the command can be found and run.
 pub fn check(command: &[OsString]) -> Result<(), Failure> {
     let Some(name) = command.first() else {
         return Ok(());
     };
-    let shown: String = name.to_string_lossy().escape_debug().collect();
+    let shown = shown(name);
     let candidates: Vec<PathBuf> = if name.as_encoded_bytes().contains(&b'/') {
         vec![PathBuf::from(name)]
     } else {
@@ -26,8 +27,13 @@ pub fn check(command: &[OsString]) -> Result<(), Failure> {
         return Ok(());
     }
     match candidates.iter().find(|path| path.exists()) {
-        Some(_) => {
-            let message = format!("cannot run {shown}: it is not an executable file; see chmod(1)");
+        Some(path) => {
+            let problem = if path.is_dir() {
+                "it is a directory; name a program"
+            } else {
+                "it is not executable; make it so with chmod +x"
+            };
+            let message = format!("cannot run {shown}: {problem}");
             Err(Failure::command(126, message))
         }
         None => {
@@ -35,6 +41,22 @@ pub fn check(command: &[OsString]) -> Result<(), Failure> {
             Err(Failure::command(127, message))
         }
     }
+}
+
+/// The failure of a command that was found and that execve(2) refuses.
+pub fn refused(name: &OsStr, error: &io::Error) -> Failure {
+    let name = shown(name);
+    let hint = match error.raw_os_error() {
+        Some(libc::ENOENT) => {
+            "; the interpreter that it names is missing (its #! line, or the ELF loader)"
+        }
+        Some(libc::EACCES) => {
+            "; its interpreter is not executable, or its file system is mounted noexec"
+        }
+        Some(libc::E2BIG) => "; pass fewer or shorter arguments",
+        _ => "",
+    };
+    Failure::command(126, format!("cannot run {name}: {error}{hint}"))
 }
 
 fn is_program(path: &Path) -> bool {

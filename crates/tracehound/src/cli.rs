@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
+use crate::events;
+use crate::failure::{Failure, shown};
+
 /// Traces what threads and processes really do, and says where each value was read.
 #[derive(Debug, Parser)]
 #[command(
@@ -62,7 +65,7 @@ pub struct Show {
     #[arg(short, long = "output", value_name = "FORMAT[:PATH]")]
     pub outputs: Vec<String>,
     /// Stop after so many events
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_events: Option<u64>,
 }
 
@@ -146,21 +149,47 @@ pub struct Form {
     pub json_schema: bool,
 }
 
-/// The arguments with `run` put in where no subcommand is named.
-pub fn arguments() -> Vec<OsString> {
-    let mut arguments: Vec<OsString> = std::env::args_os().collect();
-    let known = |word: &str| {
-        let general = ["help", "-h", "--help", "-V", "--version"];
-        general.contains(&word) || Cli::command().find_subcommand(word).is_some()
-    };
-    let first = arguments
-        .get(1)
-        .map(|word| word.to_string_lossy().into_owned());
-    if !first.is_some_and(|word| known(&word)) {
-        let at = arguments.len().min(1);
-        arguments.insert(at, "run".into());
+/// Reads the command line; the failure is one of usage. Help and version are printed and end here.
+pub fn read() -> Result<Cli, Failure> {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    match Cli::try_parse_from(with_subcommand(arguments)?) {
+        Ok(cli) => Ok(cli),
+        Err(error) if error.use_stderr() => Err(Failure::usage(sentence(&error.to_string()))),
+        Err(help) => help.exit(),
     }
-    arguments
+}
+
+/// The arguments with `run` put in where no subcommand is named.
+fn with_subcommand(mut arguments: Vec<OsString>) -> Result<Vec<OsString>, Failure> {
+    let first = arguments.get(1).map(|word| word.to_string_lossy());
+    let first = first.as_deref().unwrap_or_default();
+    let command = Cli::command();
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    let names: Vec<&str> = names.chain(["help"]).collect();
+    let general = ["-h", "--help", "-V", "--version"];
+    if names.contains(&first) || general.contains(&first) {
+        return Ok(arguments);
+    }
+    if !first.starts_with('-') && !first.is_empty() {
+        let first = shown(first.as_ref());
+        let failure = events::unknown("subcommand", &first, names);
+        let hint = format!("{failure} To trace a command: tracehound [OPTIONS] -- {first}");
+        return Err(Failure::usage(hint));
+    }
+    let at = arguments.len().min(1);
+    arguments.insert(at, "run".into());
+    Ok(arguments)
+}
+
+/// clap's message in one line, like every other of ours: the problem and its first tip.
+fn sentence(text: &str) -> String {
+    let lines = text.lines().map(str::trim);
+    let problem: Vec<&str> = lines.clone().take_while(|line| !line.is_empty()).collect();
+    let problem = problem.join(" ");
+    let problem = problem.strip_prefix("error: ").unwrap_or(&problem);
+    let tip = lines.filter_map(|line| line.strip_prefix("tip: ")).next();
+    let tip = tip.unwrap_or("`tracehound --help` lists the options");
+    format!("{problem}; {tip}")
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
@@ -178,10 +207,11 @@ fn duration(text: &str) -> Result<Duration, String> {
         "h" => 3_600_000,
         other => return Err(format!("unknown unit {other:?}: use ms, s, m or h")),
     };
-    number
-        .checked_mul(scale)
-        .map(Duration::from_millis)
-        .ok_or_else(|| "too long".to_owned())
+    match number.checked_mul(scale) {
+        Some(0) => Err("no time at all; give 1ms or more".to_owned()),
+        Some(time) => Ok(Duration::from_millis(time)),
+        None => Err("too long".to_owned()),
+    }
 }
 
 fn ring_size(text: &str) -> Result<usize, String> {
@@ -210,11 +240,27 @@ mod tests {
     }
 
     #[test]
+    fn a_parser_error_becomes_one_sentence() {
+        let error = Cli::try_parse_from(["tracehound", "run", "--statz"]).unwrap_err();
+        assert_eq!(
+            sentence(&error.to_string()),
+            "unexpected argument '--statz' found; a similar argument exists: '--stats'"
+        );
+    }
+
+    #[test]
+    fn a_command_without_dashes_is_no_subcommand() {
+        let failure = with_subcommand(vec!["tracehound".into(), "ls".into()]).unwrap_err();
+        assert!(failure.to_string().ends_with("-- ls"), "{failure}");
+    }
+
+    #[test]
     fn durations_take_units() {
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
         assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
         assert!(duration("2y").is_err());
         assert!(duration("").is_err());
+        assert!(duration("0s").is_err());
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use std::io::IsTerminal as _;
 use std::process::{Command, Stdio};
 
+use strsim::damerau_levenshtein as distance;
 use tracehound_schema::{Event, all, by_name};
 
 use crate::cli::{Events, EventsAction, Form};
-use crate::failure::Failure;
+use crate::failure::{Failure, shown};
 use crate::{doctor, outputs, page};
 
 /// Events shown unless excluded: what the tracer has to say about its own trustworthiness.
@@ -49,7 +50,7 @@ fn matching(expression: &str) -> Result<Vec<&'static Event>, Failure> {
         let found: Vec<_> = all().filter(|event| event.sets.contains(&set)).collect();
         if found.is_empty() {
             let sets = all().flat_map(|event| event.sets.iter().copied());
-            return Err(unknown("set", set, sets, "events list"));
+            return Err(unknown("set", set, sets));
         }
         return Ok(found);
     }
@@ -64,40 +65,45 @@ fn matching(expression: &str) -> Result<Vec<&'static Event>, Failure> {
     }
     match by_name(expression) {
         Some(event) => Ok(vec![event]),
-        None => Err(unknown(
-            "event",
-            expression,
-            all().map(|event| event.name),
-            "events list",
-        )),
+        None => Err(no_such(expression)),
     }
 }
 
 /// The event of a name, or a failure that suggests the nearest.
 pub fn named(name: &str) -> Result<&'static Event, Failure> {
-    by_name(name)
-        .ok_or_else(|| unknown("event", name, all().map(|event| event.name), "events list"))
+    by_name(name).ok_or_else(|| no_such(name))
 }
 
-fn unknown<'a>(
-    what: &str,
-    name: &str,
-    known: impl Iterator<Item = &'a str>,
-    list: &str,
-) -> Failure {
-    let near = known
-        .map(|other| (strsim::damerau_levenshtein(name, other), other))
-        .min();
-    let hint = match near {
-        Some((distance, other)) if distance <= 2 + name.len() / 4 => {
-            format!("did you mean {other}? ")
+/// Refuses a rung that no event has.
+pub fn check_rung(rung: Option<&str>) -> Result<(), Failure> {
+    let mut known = all().flat_map(|event| event.ladder.iter().copied());
+    match rung {
+        Some(rung) if !known.any(|other| other == rung) => {
+            let known = all().flat_map(|event| event.ladder.iter().copied());
+            Err(unknown("rung", rung, known))
         }
-        _ => String::new(),
+        _ => Ok(()),
+    }
+}
+
+fn no_such(name: &str) -> Failure {
+    unknown("event", name, all().map(|event| event.name))
+}
+
+/// The failure of a name that is not known: the nearest one if it is near, else all.
+pub fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> Failure {
+    let mut known: Vec<&str> = known.into_iter().collect();
+    known.sort_unstable();
+    known.dedup();
+    let distances = known.iter().map(|other| (distance(name, other), *other));
+    let hint = match distances.min() {
+        Some((distance, other)) if distance <= 2 + name.len() / 4 => {
+            format!("did you mean {other}?")
+        }
+        _ => format!("known: {}", known.join(", ")),
     };
-    let name: String = name.escape_debug().collect();
-    Failure::usage(format!(
-        "unknown {what} \"{name}\": {hint}`tracehound {list}` shows all"
-    ))
+    let name = shown(name.as_ref());
+    Failure::usage(format!("unknown {what} \"{name}\"; {hint}"))
 }
 
 /// Whether `name` fits a pattern in which `*` stands for any text.

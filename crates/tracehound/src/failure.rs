@@ -1,7 +1,17 @@
 //! What ends the program early, with its exit code.
 
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io;
+
+use tracehound_probes::Error;
+
+use crate::signals::Signal;
+
+/// A name or path from the command line, fit for a terminal and one line.
+pub fn shown(name: &OsStr) -> String {
+    name.to_string_lossy().escape_debug().collect()
+}
 
 /// A failure with its exit code.
 #[derive(Debug)]
@@ -24,6 +34,40 @@ impl Failure {
         Failure {
             code,
             error: anyhow::Error::msg(message),
+        }
+    }
+
+    /// The tracer did not start: exit code 1, or 2 where the options are to blame.
+    pub fn start(error: Error) -> Failure {
+        match error {
+            Error::UnknownRung(_) => Failure::usage(error.to_string()),
+            error => error.into(),
+        }
+    }
+
+    /// A signal came before tracing began. With a command 128 and the signal, as if it had run;
+    /// without one it ends a run like any other, which saw nothing.
+    pub fn interrupted(command: Option<&OsString>, signal: Signal) -> Failure {
+        let (code, what) = match command {
+            Some(name) => (signal.code(), format!("{} was started", shown(name))),
+            None => (0, "tracing began".to_owned()),
+        };
+        Failure {
+            code,
+            error: anyhow::anyhow!("interrupted before {what}"),
+        }
+    }
+
+    /// An output takes nothing and the user would not wait: exit code 1.
+    pub fn stalled(delivered: u64, written: u64) -> Failure {
+        let lost = delivered.saturating_sub(written);
+        Failure {
+            code: 1,
+            error: anyhow::anyhow!(
+                "gave up on the output, which takes nothing: {lost} of {delivered} delivered \
+                 records are not written, and its last line may be cut; read it, or write to a \
+                 file (-o FORMAT:PATH)"
+            ),
         }
     }
 

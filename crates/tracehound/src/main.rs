@@ -5,17 +5,21 @@
 mod child;
 mod cli;
 mod doctor;
+mod ending;
 mod events;
 mod failure;
+mod file;
 mod outputs;
 mod page;
 mod replay;
 mod run;
+mod signals;
 mod stats;
+mod worker;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::CommandFactory as _;
 
 use crate::cli::{Cli, Command};
 use crate::failure::Failure;
@@ -29,7 +33,7 @@ fn main() -> ExitCode {
         tracehound_probes::make_calls();
         return ExitCode::SUCCESS;
     }
-    match dispatch(Cli::parse_from(cli::arguments())) {
+    match cli::read().and_then(dispatch) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
             eprintln!("tracehound: {failure:#}");

@@ -1,13 +1,13 @@
 //! `replay`: a recording through the same engine, without root.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, ErrorKind};
 
 use tracehound_engine::recording;
 use tracehound_engine::{Engine, Selection};
 
 use crate::cli::Replay;
-use crate::failure::Failure;
+use crate::failure::{Failure, shown};
 use crate::{events, outputs};
 
 enum Ended {
@@ -24,13 +24,15 @@ impl From<recording::Error> for Ended {
 
 /// Runs `replay`.
 pub fn run(options: &Replay) -> Result<u8, Failure> {
-    let shown: String = options.path.to_string_lossy().escape_debug().collect();
+    let shown = shown(options.path.as_os_str());
     let selected = events::choose(&options.show.events, "*")?;
+    let planned = outputs::plan(&options.show.outputs, outputs::Default::Stdout)?;
+    outputs::spare(&planned, &options.path)?;
     let mut file = File::open(&options.path)
         .map_err(|error| anyhow::anyhow!("cannot open the recording {shown}: {error}"))?;
     let preamble = recording::open(&mut file)
         .map_err(|error| anyhow::anyhow!("recording {shown}: {error}"))?;
-    let sinks = outputs::open(&options.show.outputs, outputs::Default::Stdout, &preamble)?;
+    let sinks = outputs::open(planned, &preamble, || Ok(()))?.keep();
     let max = options.show.max_events;
     let mut engine = Engine::new(&Selection::new(&selected), max, sinks);
     let result = recording::batches(&mut file, |batch| {
@@ -41,9 +43,11 @@ pub fn run(options: &Replay) -> Result<u8, Failure> {
             Ok(())
         }
     });
-    engine.flush().map_err(Failure::output)?;
-    match result {
+    let flushed = engine.flush();
+    match result.and(flushed.map_err(Ended::Output)) {
         Ok(()) | Err(Ended::Full) => Ok(0),
+        // `| head` is a normal way to read a recording.
+        Err(Ended::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(0),
         Err(Ended::Output(error)) => Err(Failure::output(error)),
         Err(Ended::Recording(error)) => Err(anyhow::anyhow!("recording {shown}: {error}").into()),
     }

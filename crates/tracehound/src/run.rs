@@ -1,12 +1,10 @@
 //! `run`: trace the host, or one command and its descendants.
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
 use std::process::Child;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use tracehound_engine::recording::Preamble;
@@ -14,7 +12,10 @@ use tracehound_engine::{Clock, Engine, Selection};
 use tracehound_probes::{Account, Held, Options, Tracer, boot_time};
 
 use crate::cli::Run;
+use crate::ending::{End, Ending};
 use crate::failure::Failure;
+use crate::signals::Signals;
+use crate::worker::{Batch, Offer, Worker};
 use crate::{child, events, outputs, stats};
 
 /// The shortest pause between two looks at the rings; a 4 MiB ring takes 9 ms to fill at the rate
@@ -24,36 +25,40 @@ const PAUSE: Duration = Duration::from_millis(1);
 const IDLE_PAUSE: Duration = Duration::from_millis(4);
 /// Bytes of a batch; the next batch takes the rest.
 const BATCH: usize = 1 << 20;
-/// Batches on their way to the engine at most; then the rings take up the slack.
-const QUEUE: usize = 8;
-/// How long a command that got the same Ctrl-C may take to end.
-const GRACE: Duration = Duration::from_millis(200);
 
 /// Runs `run`.
 pub fn run(options: &Run) -> Result<u8, Failure> {
     let selected = events::choose(&options.show.events, "sigprocmask")?;
-    child::check(&options.command)?;
-    let stream = if options.command.is_empty() {
+    let command = options.command.first();
+    let stream = if command.is_none() {
         outputs::Default::Stdout
     } else {
         outputs::Default::Stderr
     };
+    events::check_rung(options.rung.as_deref())?;
+    let planned = outputs::plan(&options.show.outputs, stream)?;
+    child::check(&options.command)?;
     let preamble = preamble()?;
-    let stop = stop_flag()?;
-    let sinks = outputs::open(&options.show.outputs, stream, &preamble)?;
-    let max = options.show.max_events;
-    let mut engine = Engine::new(&Selection::new(&selected), max, sinks);
-    let mut tracer = Tracer::start(&Options {
-        events: selected,
+    let mut signals = Signals::catch()?;
+    let started = Tracer::start(&Options {
+        events: selected.clone(),
         rung: options.rung.clone(),
         ring_size: options.ring_size,
-        scoped: !options.command.is_empty(),
+        scoped: command.is_some(),
         lenient: false,
-    })?;
-    let child = start(&mut tracer, options)?;
-    let (account, status) = pump(&mut tracer, &mut engine, options, child, &stop)?;
-    report(options, &account, &engine);
-    Ok(status)
+    });
+    // The terminal's Ctrl-C reaches the child that proves hooks too; then nothing was proved.
+    go_on(command, &mut signals)?;
+    let mut tracer = started.map_err(Failure::start)?;
+    let outputs = outputs::open(planned, &preamble, || go_on(command, &mut signals))?;
+    let child = start(&mut tracer, options, &mut signals)?;
+    let engine = Engine::new(
+        &Selection::new(&selected),
+        options.show.max_events,
+        outputs.keep(),
+    );
+    let ending = Ending::new(child, options.duration, signals);
+    trace(tracer, engine, options, ending)
 }
 
 fn preamble() -> Result<Preamble, Failure> {
@@ -69,158 +74,123 @@ fn preamble() -> Result<Preamble, Failure> {
     })
 }
 
-fn stop_flag() -> Result<Arc<AtomicBool>, Failure> {
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        signal_hook::flag::register(signal, Arc::clone(&stop)).context("taking over signals")?;
-    }
-    Ok(stop)
-}
-
-fn start(tracer: &mut Tracer, options: &Run) -> Result<Option<Child>, Failure> {
-    if options.command.is_empty() {
+fn start(
+    tracer: &mut Tracer,
+    options: &Run,
+    signals: &mut Signals,
+) -> Result<Option<Child>, Failure> {
+    let Some(name) = options.command.first() else {
         tracer.go_live()?;
         if io::stderr().is_terminal() && !options.quiet {
             eprintln!("tracehound: tracing the whole host; Ctrl-C ends it");
         }
         return Ok(None);
-    }
-    let held = Held::new(&options.command).context("starting the command")?;
+    };
+    let held = Held::new(&options.command);
+    go_on(Some(name), signals)?;
+    let held = held.context("starting the command")?;
     tracer.follow(held.pid())?;
     tracer.go_live()?;
-    let name = options.command[0].to_string_lossy();
-    let name: String = name.escape_debug().collect();
-    held.release()
+    // From its release on, a signal is the command's business.
+    go_on(Some(name), signals)?;
+    let released = held.release();
+    released
         .map(Some)
-        .map_err(|error| Failure::command(126, format!("cannot run {name}: {error}")))
+        .map_err(|error| child::refused(name, &error))
 }
 
-/// Reads until the end of the run; the engine works in a thread of its own.
-fn pump(
-    tracer: &mut Tracer,
-    engine: &mut Engine,
-    options: &Run,
-    mut child: Option<Child>,
-    stop: &AtomicBool,
-) -> Result<(Account, u8), Failure> {
-    let (batches, from_reader) = sync_channel(QUEUE);
-    let (empties, spare) = sync_channel(QUEUE);
-    let full = AtomicBool::new(false);
-    let deadline = options.duration.map(|duration| Instant::now() + duration);
-    thread::scope(|scope| {
-        let full = &full;
-        let working = scope.spawn(move || work(engine, &from_reader, &empties, full));
-        let mut ending = Ending {
-            child: &mut child,
-            deadline,
-            stop,
-            full,
-            status: 0,
-        };
-        read(tracer, &batches, &spare, &mut ending);
-        let status = ending.status;
-        let mut rest = Vec::new();
-        let account = tracer.finish(&mut rest);
-        // The engine may have ended already, with its sink; its own error says so.
-        let _ = batches.send(rest);
-        drop(batches);
-        let worked = working
-            .join()
-            .unwrap_or_else(|_| Err(io::Error::other("the engine failed")));
-        worked.map_err(Failure::output)?;
-        Ok((account?, status))
-    })
-}
-
-fn work(
-    engine: &mut Engine,
-    batches: &Receiver<Vec<u8>>,
-    empties: &SyncSender<Vec<u8>>,
-    full: &AtomicBool,
-) -> io::Result<()> {
-    for mut batch in batches {
-        engine.feed(&batch)?;
-        engine.flush()?;
-        if engine.full() {
-            full.store(true, Ordering::Relaxed);
-        }
-        batch.clear();
-        // A full queue of empty buffers needs no more of them.
-        let _ = empties.try_send(batch);
+/// Gives up the start if a signal has come meanwhile.
+fn go_on(command: Option<&OsString>, signals: &mut Signals) -> Result<(), Failure> {
+    match signals.peek() {
+        None => Ok(()),
+        Some(signal) => Err(Failure::interrupted(command, signal)),
     }
-    engine.flush()
 }
 
-fn read(
-    tracer: &mut Tracer,
-    batches: &SyncSender<Vec<u8>>,
-    spare: &Receiver<Vec<u8>>,
-    ending: &mut Ending<'_>,
-) {
+/// Reads until the end of the run and tells the account.
+fn trace(
+    mut tracer: Tracer,
+    engine: Engine,
+    options: &Run,
+    mut ending: Ending,
+) -> Result<u8, Failure> {
+    let mut worker = Worker::start(engine);
+    let (end, rest) = read(&mut tracer, &worker, &mut ending);
+    let account = finish(&mut tracer, &worker, rest, &mut ending);
+    // Nothing of ours is left in the kernel while the sinks, or the command, take their time.
+    drop(tracer);
+    worker.close();
+    if !ending.drained(|| worker.ended()) {
+        let account = account?;
+        report(options, &account, None);
+        let delivered = stats::total(&account).delivered;
+        return Err(Failure::stalled(delivered, worker.written()));
+    }
+    let (engine, result) = worker.join();
+    let failed = result.map_err(Failure::output).err();
+    if let Some(failure) = &failed {
+        eprintln!("tracehound: {failure}");
+    }
+    report(options, &account?, engine.as_ref());
+    let code = ending.wait(end, options.quiet);
+    Ok(failed.map_or(code, |failure| failure.code()))
+}
+
+/// Reads as long as the run lasts; what could not be handed over comes back.
+fn read(tracer: &mut Tracer, worker: &Worker, ending: &mut Ending) -> (End, Batch) {
     let mut pause = PAUSE;
     loop {
-        // Asked first: what the command did before it ended is then still read below.
-        let over = ending.over();
-        let mut batch = spare.try_recv().unwrap_or_default();
-        let count = tracer.read(&mut batch, BATCH);
-        let busy = batch.len() >= BATCH;
-        if !batch.is_empty() && batches.send(batch).is_err() {
-            return;
+        let mut batch = worker.batch();
+        batch.records = tracer.read(&mut batch.bytes, BATCH) as u64;
+        let (idle, busy) = (batch.records == 0, batch.bytes.len() >= BATCH);
+        while !batch.bytes.is_empty() {
+            batch = match worker.offer(batch) {
+                Offer::Taken => Batch::default(),
+                Offer::Over => return (End::Output, Batch::default()),
+                Offer::Later(batch) => match ending.over(worker) {
+                    Some(end) => return (end, batch),
+                    None => {
+                        thread::sleep(PAUSE);
+                        batch
+                    }
+                },
+            };
         }
-        if over {
-            return;
+        if let Some(end) = ending.over(worker) {
+            return (end, Batch::default());
         }
         if !busy {
-            pause = if count > 0 {
-                PAUSE
-            } else {
+            pause = if idle {
                 (pause + PAUSE / 4).min(IDLE_PAUSE)
+            } else {
+                PAUSE
             };
             thread::sleep(pause);
         }
     }
 }
 
-/// What ends a run.
-struct Ending<'a> {
-    child: &'a mut Option<Child>,
-    deadline: Option<Instant>,
-    stop: &'a AtomicBool,
-    full: &'a AtomicBool,
-    status: u8,
+/// Detaches, and hands over what is left as long as the engine takes it.
+fn finish(
+    tracer: &mut Tracer,
+    worker: &Worker,
+    mut rest: Batch,
+    ending: &mut Ending,
+) -> Result<Account, Failure> {
+    let account = tracer.finish(&mut rest.bytes)?;
+    let mut rest = Some(rest);
+    ending.drained(|| {
+        if let Some(batch) = rest.take()
+            && let Offer::Later(batch) = worker.offer(batch)
+        {
+            rest = Some(batch);
+        }
+        rest.is_none()
+    });
+    Ok(account)
 }
 
-impl Ending<'_> {
-    fn over(&mut self) -> bool {
-        if self.ended() {
-            return true;
-        }
-        if self.stop.load(Ordering::Relaxed) {
-            // The terminal sends Ctrl-C to the command as well: give it time to end.
-            let until = Instant::now() + GRACE;
-            while self.child.is_some() && !self.ended() && Instant::now() < until {
-                thread::sleep(PAUSE);
-            }
-            return true;
-        }
-        self.full.load(Ordering::Relaxed) || self.deadline.is_some_and(|at| Instant::now() >= at)
-    }
-
-    fn ended(&mut self) -> bool {
-        let Some(child) = &mut self.child else {
-            return false;
-        };
-        match child.try_wait() {
-            Ok(Some(status)) => {
-                self.status = child::code(status);
-                true
-            }
-            _ => false,
-        }
-    }
-}
-
-fn report(options: &Run, account: &Account, engine: &Engine) {
+fn report(options: &Run, account: &Account, engine: Option<&Engine>) {
     if options.stats {
         eprint!("{}", stats::table(account, engine));
     } else if !options.quiet {

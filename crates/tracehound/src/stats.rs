@@ -3,15 +3,18 @@
 use tracehound_engine::Engine;
 use tracehound_probes::{Account, Count};
 
-/// One line for the end of a run.
-pub fn line(account: &Account, engine: &Engine) -> String {
+/// One line for the end of a run; without an engine where it is stuck in a sink.
+pub fn line(account: &Account, engine: Option<&Engine>) -> String {
     let sum = total(account);
     let mut line = format!(
-        "tracehound: {} made = {} delivered + {} filtered + {} dropped + {} missed; {} shown",
-        sum.made, sum.delivered, sum.filtered, sum.dropped, sum.missed, engine.shown
+        "tracehound: {} made = {} delivered + {} filtered + {} dropped + {} missed",
+        sum.made, sum.delivered, sum.filtered, sum.dropped, sum.missed
     );
-    if engine.mismatches > 0 {
-        line += &format!("; {} argument mismatches", engine.mismatches);
+    if let Some(engine) = engine {
+        line += &format!("; {} shown", engine.shown);
+        if engine.mismatches > 0 {
+            line += &format!("; {} argument mismatches", engine.mismatches);
+        }
     }
     if sum.dropped > 0 {
         line += "; records were lost: use a larger --ring-size or fewer events";
@@ -23,7 +26,7 @@ pub fn line(account: &Account, engine: &Engine) -> String {
 }
 
 /// A row per event.
-pub fn table(account: &Account, engine: &Engine) -> String {
+pub fn table(account: &Account, engine: Option<&Engine>) -> String {
     let mut out = format!(
         "{:20} {:>12} {:>12} {:>12} {:>12} {:>12}  made = delivered + filtered + dropped + missed\n",
         "EVENT", "MADE", "DELIVERED", "FILTERED", "DROPPED", "MISSED"
@@ -46,13 +49,17 @@ pub fn table(account: &Account, engine: &Engine) -> String {
             "{name:20} {made:>12} {delivered:>12} {filtered:>12} {dropped:>12} {missed:>12}  {verdict}\n"
         );
     }
-    out + &format!(
-        "shown {}, argument mismatches {}, unreadable {}\n",
-        engine.shown, engine.mismatches, engine.unreadable
-    )
+    if let Some(engine) = engine {
+        out += &format!(
+            "shown {}, argument mismatches {}, unreadable {}\n",
+            engine.shown, engine.mismatches, engine.unreadable
+        );
+    }
+    out
 }
 
-fn total(account: &Account) -> Count {
+/// The sum of all rows.
+pub fn total(account: &Account) -> Count {
     account
         .rows
         .iter()
