@@ -28,13 +28,15 @@ pub struct Preamble {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file is something else.
-    #[error("not a Tracehound recording, or one of a machine with another byte order")]
+    #[error(
+        "not a Tracehound recording, or one of a machine with another byte order; record with -o raw:PATH"
+    )]
     NotOurs,
     /// A record is not whole.
     #[error("damaged at byte {0}: no record starts there; everything before it was shown")]
     Damaged(u64),
     /// The file cannot be read.
-    #[error("cannot read it: {0}")]
+    #[error("cannot read it")]
     Io(#[from] io::Error),
 }
 
@@ -52,7 +54,12 @@ pub fn write(preamble: &Preamble, writer: &mut dyn Write) -> io::Result<()> {
 /// Reads the preamble.
 pub fn open(reader: &mut dyn Read) -> Result<Preamble, Error> {
     let mut start = [0; 52];
-    reader.read_exact(&mut start).map_err(|_| Error::NotOurs)?;
+    reader
+        .read_exact(&mut start)
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => Error::NotOurs,
+            _ => Error::Io(error),
+        })?;
     let (magic, rest) = start.split_at(8);
     let boot = rest.first_chunk().copied().ok_or(Error::NotOurs)?;
     if magic != MAGIC {

@@ -6,8 +6,25 @@ use std::io;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Not enough privilege.
-    #[error("tracing needs root (or CAP_BPF, CAP_PERFMON and CAP_SYS_RESOURCE); run with sudo")]
+    #[error(
+        "tracing needs root, or the capabilities CAP_BPF and CAP_PERFMON; run with sudo, or give \
+         the container these capabilities"
+    )]
     NotRoot,
+    /// Nothing can be known about ourselves.
+    #[error("cannot read /proc/self/status; mount /proc")]
+    NoProc,
+    /// The limit of open files is too low.
+    #[error(
+        "at most {limit} files may be open, and tracing these events needs {needed}; raise the \
+         limit with ulimit -n {needed}"
+    )]
+    FewFiles {
+        /// What the limit is.
+        limit: usize,
+        /// What it must be.
+        needed: usize,
+    },
     /// The kernel does not describe its types.
     #[error(
         "this kernel has no type information (/sys/kernel/btf/vmlinux); \
@@ -32,7 +49,7 @@ pub enum Error {
     #[error("no selected event has a rung called {0}; `tracehound doctor` lists them")]
     UnknownRung(String),
     /// Something that libbpf was asked to do.
-    #[error("{doing}: {source}")]
+    #[error("{doing}")]
     Bpf {
         /// What was being done.
         doing: &'static str,
@@ -40,7 +57,7 @@ pub enum Error {
         source: libbpf_rs::Error,
     },
     /// Something that the system was asked to do.
-    #[error("{doing}: {source}")]
+    #[error("{doing}")]
     Io {
         /// What was being done.
         doing: &'static str,

@@ -7,6 +7,7 @@ mod account;
 mod error;
 mod ladder;
 mod launch;
+mod machine;
 mod object;
 mod prove;
 mod reader;

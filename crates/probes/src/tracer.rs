@@ -11,6 +11,7 @@ use tracehound_schema::{Event, MadeBy, all, by_name};
 use crate::account::{Account, Count};
 use crate::error::Error;
 use crate::ladder::{Climb, Outcome};
+use crate::machine;
 use crate::object::{Flavour, Maps};
 use crate::prove;
 use crate::reader::Reader;
@@ -56,14 +57,15 @@ pub struct Tracer {
 impl Tracer {
     /// Loads, attaches and proves every event's best rung. Nothing is recorded before `go_live`.
     pub fn start(options: &Options) -> Result<Tracer, Error> {
-        check_machine()?;
+        machine::check()?;
         silence_libbpf();
         let cpus = libbpf_rs::num_possible_cpus().map_err(Error::bpf("counting CPUs"))?;
+        let climbs = climbs(options)?;
+        machine::check_files(cpus, climbs.len())?;
         let flavour = Flavour::detect();
         let maps = Maps::create(flavour, cpus as u32)?;
         let (handles, rings) = make_rings(&maps, cpus, options.ring_size)?;
         let reader = Reader::new(rings, cpus);
-        let climbs = climbs(options)?;
         let scoped = options.scoped;
         let mut tracer = Tracer {
             maps,
@@ -335,21 +337,6 @@ fn misses(programs: &[OwnedFd]) -> u64 {
         }
     }
     total
-}
-
-fn check_machine() -> Result<(), Error> {
-    // SAFETY: asks for the effective user id, nothing else.
-    if unsafe { libc::geteuid() } != 0 {
-        return Err(Error::NotRoot);
-    }
-    if !std::path::Path::new("/sys/kernel/btf/vmlinux").exists() {
-        return Err(Error::NoBtf);
-    }
-    let lockdown = std::fs::read_to_string("/sys/kernel/security/lockdown").unwrap_or_default();
-    if lockdown.contains("[confidentiality]") {
-        return Err(Error::LockedDown);
-    }
-    Ok(())
 }
 
 /// Rungs that do not work are reported by us, one line each, not by libbpf's log.

@@ -14,6 +14,10 @@ pub fn check(command: &[OsString]) -> Result<(), Failure> {
     let Some(name) = command.first() else {
         return Ok(());
     };
+    if name.is_empty() {
+        let message = "command not found: its name is empty; name a program after --";
+        return Err(Failure::command(127, message.to_owned()));
+    }
     let shown = shown(name);
     let candidates: Vec<PathBuf> = if name.as_encoded_bytes().contains(&b'/') {
         vec![PathBuf::from(name)]

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, ErrorKind};
 
+use anyhow::Context as _;
 use tracehound_engine::recording;
 use tracehound_engine::{Engine, Selection};
 
@@ -29,9 +30,8 @@ pub fn run(options: &Replay) -> Result<u8, Failure> {
     let planned = outputs::plan(&options.show.outputs, outputs::Default::Stdout)?;
     outputs::spare(&planned, &options.path)?;
     let mut file = File::open(&options.path)
-        .map_err(|error| anyhow::anyhow!("cannot open the recording {shown}: {error}"))?;
-    let preamble = recording::open(&mut file)
-        .map_err(|error| anyhow::anyhow!("recording {shown}: {error}"))?;
+        .with_context(|| format!("cannot open the recording {shown}; check its path"))?;
+    let preamble = recording::open(&mut file).with_context(|| format!("recording {shown}"))?;
     let sinks = outputs::open(planned, &preamble, || Ok(()))?.keep();
     let max = options.show.max_events;
     let mut engine = Engine::new(&Selection::new(&selected), max, sinks);
@@ -49,6 +49,8 @@ pub fn run(options: &Replay) -> Result<u8, Failure> {
         // `| head` is a normal way to read a recording.
         Err(Ended::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(0),
         Err(Ended::Output(error)) => Err(Failure::output(error)),
-        Err(Ended::Recording(error)) => Err(anyhow::anyhow!("recording {shown}: {error}").into()),
+        Err(Ended::Recording(error)) => Err(anyhow::Error::new(error)
+            .context(format!("recording {shown}"))
+            .into()),
     }
 }

@@ -67,7 +67,7 @@ fn preamble() -> Result<Preamble, Failure> {
         .context("the clock is before 1970")?;
     let boot = i64::try_from(now.as_nanos()).unwrap_or(0) - i64::try_from(boot_time()).unwrap_or(0);
     let boot_id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");
-    let boot_id = boot_id.context("reading /proc/sys/kernel/random/boot_id; is /proc mounted?")?;
+    let boot_id = boot_id.context("cannot read the boot id; mount /proc")?;
     Ok(Preamble {
         clock: Clock { boot },
         boot_id: boot_id.trim().to_owned(),
@@ -131,7 +131,9 @@ fn trace(
     if let Some(failure) = &failed {
         eprintln!("tracehound: {failure}");
     }
-    report(options, &account?, engine.as_ref());
+    // With the output lost nobody knows how much of it was shown.
+    let shown = engine.as_ref().filter(|_| failed.is_none());
+    report(options, &account?, shown);
     let code = ending.wait(end, options.quiet);
     Ok(failed.map_or(code, |failure| failure.code()))
 }
