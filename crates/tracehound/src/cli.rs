@@ -3,10 +3,27 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueHint};
 
 use crate::events;
 use crate::failure::{Failure, shown};
+
+/// Commands to start with, and what the exit code says.
+const EXAMPLES: &str = "Examples:
+  sudo tracehound -e sigprocmask -- ls              trace a command and its descendants
+  sudo tracehound -e sigprocmask,signal_generate    trace the whole host until Ctrl-C
+  sudo tracehound -o json:out.json -- make test     to a file, as JSON
+  tracehound events show sigprocmask                read an event's page
+
+Exit codes: 0 done, 1 failed to start or lost an output, 2 bad usage, 126 the command cannot be run, \
+    127 it was not found, else the command's own (128 + signal if one killed it).";
+
+/// What `run` does with a command and how it ends.
+const RUN: &str = "The command keeps its standard streams; events go to standard error then, or \
+    where --output says. Ctrl-C on the terminal reaches the command too and is its business: the run \
+    ends when the command does, with its exit status. A signal from a process is passed on to the \
+    command, a second one ends tracehound alone. Ctrl-\\ ends the tracing and leaves the command. \
+    Without a command any of these ends the run with status 0.";
 
 /// Traces what threads and processes really do, and says where each value was read.
 #[derive(Debug, Parser)]
@@ -16,13 +33,11 @@ use crate::failure::{Failure, shown};
     propagate_version = true,
     max_term_width = 100
 )]
-#[command(after_help = "Examples:\n  \
-    sudo tracehound -e sigprocmask -- ls          trace a command and its children\n  \
-    sudo tracehound -e sigprocmask,signal_generate    trace the whole host until Ctrl-C\n  \
-    tracehound events show sigprocmask            read an event's page\n\n\
-    Without a subcommand, `run` is meant.\n\n\
-    Exit codes: 0 done, 1 failed to start or lost an output, 2 bad usage, 126 the command cannot be \
-    run, 127 it was not found, else the command's own (128 + signal if one killed it).")]
+#[command(
+    override_usage = "tracehound [run] [OPTIONS] [-- COMMAND [ARGS]...]\n       \
+    tracehound events | replay | doctor | completions | man | help ..."
+)]
+#[command(after_help = EXAMPLES)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -33,6 +48,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Trace the host, or one command and its descendants (the default)
+    #[command(after_help = RUN)]
     Run(Run),
     /// List the events, or show one event's page
     Events(Events),
@@ -64,7 +80,7 @@ pub struct Show {
     /// Output: table, json, strace, none or raw, with :PATH to write to a file; repeatable
     #[arg(short, long = "output", value_name = "FORMAT[:PATH]")]
     pub outputs: Vec<String>,
-    /// Stop after so many events
+    /// Stop after so many events; a traced command goes on
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_events: Option<u64>,
 }
@@ -74,10 +90,10 @@ pub struct Show {
 pub struct Run {
     #[command(flatten)]
     pub show: Show,
-    /// Stop after a time, such as 500ms, 10s, 5m or 1h
+    /// Stop after a time, such as 500ms, 10s, 5m or 1h; a traced command goes on
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub duration: Option<Duration>,
-    /// Print the account of every event at the end, life cycle included
+    /// Print the account of each event at the end, instead of one line for all
     #[arg(long)]
     pub stats: bool,
     /// Do not print the account at the end
@@ -90,7 +106,7 @@ pub struct Run {
     #[arg(long, value_name = "SIZE", default_value = "4M", value_parser = ring_size)]
     pub ring_size: usize,
     /// The command to trace, after `--`
-    #[arg(last = true, value_name = "COMMAND")]
+    #[arg(last = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
     pub command: Vec<OsString>,
 }
 
@@ -100,7 +116,7 @@ pub struct Replay {
     #[command(flatten)]
     pub show: Show,
     /// The recording
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub path: std::path::PathBuf,
 }
 
@@ -152,11 +168,29 @@ pub struct Form {
 /// Reads the command line; the failure is one of usage. Help and version are printed and end here.
 pub fn read() -> Result<Cli, Failure> {
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    match Cli::try_parse_from(with_subcommand(arguments)?) {
+    let matches = command().try_get_matches_from(with_subcommand(arguments)?);
+    match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => Ok(cli),
         Err(error) if error.use_stderr() => Err(Failure::usage(sentence(&error.to_string()))),
         Err(help) => help.exit(),
     }
+}
+
+/// The command line as clap knows it. The general help shows the options of `run` too: it is what
+/// most people want, and its name need not be given.
+fn command() -> clap::Command {
+    let mut command = Cli::command();
+    let Some(run) = command.find_subcommand_mut("run") else {
+        return command;
+    };
+    let options = run
+        .clone()
+        .help_template("{options}")
+        .render_help()
+        .to_string();
+    let options = options.trim_end();
+    let help = format!("Options of `run`, which need not be named:\n{options}\n\n{EXAMPLES}");
+    command.after_help(help)
 }
 
 /// The arguments with `run` put in where no subcommand is named.
