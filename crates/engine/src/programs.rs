@@ -78,7 +78,7 @@ impl Programs {
         if let Some(field) = Step::is(self.exec, event) {
             // An unknown new program must not pass for the old one.
             let known = record.state(field) != State::Unread;
-            self.set(pid, record.tail(field).filter(|_| known).map(value::path));
+            self.set(pid, known.then(|| value::path_of(record, field)));
         } else if let Some(field) = Step::is(self.fork, event) {
             let child = record.slot(field).and_then(|pid| u32::try_from(pid).ok());
             if let Some(child) = child.filter(|child| *child != pid) {

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use tracehound_schema::record::Record;
+use tracehound_schema::record::{Record, State};
 use tracehound_schema::{Field, Kind, Names, names, sigset};
 
 use crate::clock::Clock;
@@ -39,7 +39,7 @@ pub fn json(
         Kind::StrArray => return json_list(out, record.tail(index).unwrap_or_default()),
         Kind::Path => {
             out.push(b'"');
-            let raw = text::json(out, &path(record.tail(index).unwrap_or_default()));
+            let raw = text::json(out, &path_of(record, index));
             out.push(b'"');
             return raw;
         }
@@ -57,7 +57,7 @@ pub fn human(out: &mut Vec<u8>, field: &Field, record: &Record<'_>, index: usize
     match field.kind {
         Kind::Time => clock.write_short(slot, out),
         Kind::Str => text::quoted(out, record.tail(index).unwrap_or_default()),
-        Kind::Path => text::quoted(out, &path(record.tail(index).unwrap_or_default())),
+        Kind::Path => text::quoted(out, &path_of(record, index)),
         Kind::StrArray => {
             out.push(b'[');
             for (number, item) in items(record.tail(index).unwrap_or_default()).enumerate() {
@@ -256,6 +256,17 @@ fn json_list(out: &mut Vec<u8>, bytes: &[u8]) -> bool {
     }
     out.push(b']');
     raw
+}
+
+/// The path in a field. Of one that is cut the names nearest to the root are missing: it does not
+/// begin with a slash, so that it is not taken for another path.
+#[must_use]
+pub fn path_of(record: &Record<'_>, index: usize) -> Vec<u8> {
+    let mut path = path(record.tail(index).unwrap_or_default());
+    if record.state(index) == State::Cut {
+        path.remove(0);
+    }
+    path
 }
 
 /// A path from its names, last to first.

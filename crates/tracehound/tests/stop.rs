@@ -375,6 +375,45 @@ fn a_command_outlives_the_duration_and_keeps_its_status() {
     assert!(stderr.contains("goes on untraced"), "{stderr}");
 }
 
+#[test]
+fn waiting_for_a_named_pipes_reader_can_be_interrupted() {
+    if !root() {
+        return;
+    }
+    let pipe = temporary("unread");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let mut tracer = tracehound()
+        .args(["-e", "sigprocmask", "-o"])
+        .arg(format!("json:{}", pipe.display()))
+        .args(["--", "true"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The programs that prove hooks come and go; at the end of the start nothing does.
+    until("everything is attached", || {
+        (Held::by(&tracer).links.len() >= 5).then_some(())
+    });
+    sleep(millis(200));
+    assert!(
+        tracer.try_wait().unwrap().is_none(),
+        "it waits for a reader"
+    );
+    signal("INT", &tracer.id().to_string());
+    assert_eq!(ends(&mut tracer).code(), Some(130));
+    std::fs::remove_file(&pipe).unwrap();
+    let stderr = errors(&mut tracer);
+    assert!(
+        stderr.contains("interrupted before true was started"),
+        "{stderr}"
+    );
+}
+
 /// Starts the tracer over a command that prints "ready".
 fn started(arguments: &[&str]) -> Child {
     let mut tracer = tracehound()
