@@ -38,11 +38,14 @@ struct task_state {
 };
 
 #ifdef TH_LEGACY
-/* 5.10 has no task storage in tracing programs: a table by thread id, emptied at exit. */
+/*
+ * 5.10 has no task storage in tracing programs: a table by thread id, emptied at exit. It is
+ * allocated beforehand (10 MB): otherwise 5.10 loads the programs but warns in its log, which
+ * ends a machine with panic_on_warn (check_map_prog_compatibility, kernel/bpf/verifier.c).
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, u32);
 	__type(value, struct task_state);
 } tasks SEC(".maps");
