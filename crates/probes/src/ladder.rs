@@ -159,3 +159,29 @@ fn missing(event: &Event, rung: &Rung, calls: Calls, records: &[Record<'_>]) -> 
     (rung.inner && !copied)
         .then(|| "the kernel's inner function did not fire: inlined by the compiler".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdicts(event: &str, only: Option<&str>) -> Vec<Verdict> {
+        let event = tracehound_schema::by_name(event).unwrap();
+        let climb = Climb::new(event, only);
+        climb.outcome.rungs.into_iter().map(|rung| rung.1).collect()
+    }
+
+    #[test]
+    fn a_chosen_rung_is_the_only_one_tried_where_the_event_has_it() {
+        let verdicts = verdicts("sigprocmask", Some("raw_tp"));
+        let (last, others) = verdicts.split_last().unwrap();
+        assert_eq!(*last, Verdict::Spare);
+        assert!(!others.is_empty());
+        assert!(others.iter().all(|verdict| *verdict == Verdict::NotChosen));
+    }
+
+    #[test]
+    fn an_event_without_the_chosen_rung_keeps_its_whole_ladder() {
+        let verdicts = verdicts("signal_deliver", Some("kprobe.multi"));
+        assert!(verdicts.iter().all(|verdict| *verdict == Verdict::Spare));
+    }
+}
