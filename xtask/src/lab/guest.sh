@@ -55,11 +55,19 @@ icount() {
 	done </tmp/rungs
 }
 
+# What the kernel complained of: a tracer must not make it.
+complaints() {
+	dmesg | grep -E 'WARNING:|BUG:|Oops|general protection|trace type BPF|stall' | while read -r line; do
+		echo "@@ complaint $line"
+	done
+}
+
 case "$lab_task" in
 tests) tests ;;
 icount) icount ;;
 exec) sh /lab/exec ;;
 shell) setsid cttyhack sh -c 'exec bash -i' ;;
 esac
+complaints
 echo "@@ done"
 poweroff -f

@@ -98,8 +98,8 @@ impl Cache {
         let unpacked = self.folder.join("unpacked");
         fs::remove_dir_all(&unpacked).ok();
         apt.unpack(&kernel.package, &kernel.version, &unpacked)?;
-        let found = find_image(&unpacked.join("boot"))
-            .with_context(|| format!("{} has no boot/vmlinuz", kernel.package))?;
+        let found =
+            find_image(&unpacked).with_context(|| format!("{} has no vmlinuz", kernel.package))?;
         fs::create_dir_all(&folder)?;
         // Moved last, so that a cut download never looks like a kernel.
         fs::rename(found, &image)?;
@@ -116,11 +116,17 @@ fn user_cache() -> Result<PathBuf> {
     Ok(PathBuf::from(home).join(".cache"))
 }
 
-fn find_image(boot: &Path) -> Option<PathBuf> {
-    let entries = fs::read_dir(boot).ok()?.flatten();
-    entries
-        .map(|entry| entry.path())
-        .find(|path| path.to_string_lossy().contains("/vmlinuz-"))
+/// The image: `boot/vmlinuz-VERSION`, or with the modules in packages that keep `/boot` empty.
+fn find_image(unpacked: &Path) -> Option<PathBuf> {
+    let names = |folder: PathBuf| {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).collect::<Vec<_>>()
+    };
+    let is_image = |path: &PathBuf| path.to_string_lossy().contains("/vmlinuz-");
+    let in_boot = names(unpacked.join("boot")).into_iter().find(is_image);
+    let versions = names(unpacked.join("usr/lib/modules"));
+    let with_modules = versions.iter().map(|folder| folder.join("vmlinuz"));
+    in_boot.or_else(|| with_modules.into_iter().find(|path| path.is_file()))
 }
 
 fn line(kernel: &Kernel) -> String {

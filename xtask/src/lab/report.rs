@@ -33,6 +33,8 @@ pub struct Report {
     pub tests: Vec<Test>,
     /// Output of failed tests: title and text.
     pub failures: Vec<(String, String)>,
+    /// Warnings and worse in the kernel's log.
+    pub complaints: Vec<String>,
     /// Instructions per call: the rung, an unselected and a selected call.
     pub costs: Vec<(String, [f64; 2])>,
     /// Whether the guest came to its end.
@@ -63,12 +65,17 @@ impl Report {
                 "works" | "fails" => report.proof(verb == "works", rest),
                 "icount" => report.costs.extend(cost(rest)),
                 "run" => run = start(rest),
+                "complaint" => report.complaints.push(rest.to_owned()),
                 "ran" => report.end(run.take(), rest),
                 "done" => report.done = true,
                 _ => {}
             }
         }
         report.end(run.take(), "cut off");
+        if !report.complaints.is_empty() {
+            let title = "the kernel complained".to_owned();
+            report.failures.push((title, report.complaints.join("\n")));
+        }
         if !report.done {
             report
                 .failures
@@ -192,6 +199,13 @@ mod tests {
         let passed: Vec<_> = report.tests.iter().map(|test| test.passed).collect();
         assert_eq!(passed, [true, false]);
         assert_eq!(report.failures[0].1, "failures:\nwhy");
+    }
+
+    #[test]
+    fn a_complaint_of_the_kernel_is_a_failure() {
+        let report = report("@@ complaint [ 1.0] WARNING: CPU: 0 PID: 1\n@@ done");
+        assert_eq!(report.complaints.len(), 1);
+        assert_eq!(report.failures.len(), 1);
     }
 
     #[test]

@@ -48,6 +48,7 @@ impl Outcome {
             sums.passed += usize::from(test.passed);
             sums.failed += usize::from(!test.passed);
         }
+        sums.failed += usize::from(!report.complaints.is_empty());
         // A guest that says nothing has passed nothing.
         sums.failed += usize::from(!report.done || report.proofs.is_empty());
         sums

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Args, Subcommand};
 
 use super::guest::{self, Setup};
@@ -122,6 +122,8 @@ fn icount(options: &Options) -> Result<()> {
 /// Boots every chosen kernel, a few at a time, in their order.
 fn boot_all(options: &Options, words: &[String], counting: bool) -> Result<Vec<Outcome>> {
     let (cache, kernels) = chosen(options)?;
+    // All before the first boot, and one at a time, as apt and the folder for unpacking want it.
+    let images: Vec<_> = kernels.iter().map(|kernel| cache.image(kernel)).collect();
     let archive = image::build("")?;
     let setup = Setup {
         words: words.to_vec(),
@@ -130,16 +132,16 @@ fn boot_all(options: &Options, words: &[String], counting: bool) -> Result<Vec<O
     };
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(Vec::new());
-    // Two threads must not unpack at once.
-    let fetching = Mutex::new(());
     let work = || {
-        while let Some(kernel) = kernels.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let image = {
-                let _one = fetching.lock();
-                cache.image(kernel)
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let (Some(kernel), Some(image)) = (kernels.get(index), images.get(index)) else {
+                return;
             };
-            let outcome =
-                image.and_then(|image| boot(kernel, &image, &archive, &setup, options.verbose));
+            let outcome = match image {
+                Ok(image) => boot(kernel, image, &archive, &setup, options.verbose),
+                Err(error) => Err(anyhow!("{error:#}")),
+            };
             let outcome = outcome.unwrap_or_else(|error| Outcome {
                 kernel: kernel.clone(),
                 report: Err(format!("{error:#}")),
