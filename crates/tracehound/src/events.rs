@@ -146,7 +146,13 @@ fn show(event: &'static Event, form: &Form) -> Result<u8, Failure> {
     }
     if form.man {
         let sections = page::sections(event, None);
-        let roff = page::man(event.name, event.summary(), &sections);
+        let heading = page::Heading {
+            name: event.name,
+            section: "7",
+            summary: event.summary(),
+            manual: "Tracehound events",
+        };
+        let roff = page::man(&heading, &sections);
         if std::io::stdout().is_terminal() && pager(&roff) {
             return Ok(0);
         }

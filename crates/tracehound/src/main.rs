@@ -9,6 +9,7 @@ mod ending;
 mod events;
 mod failure;
 mod file;
+mod manual;
 mod outputs;
 mod page;
 mod replay;
@@ -18,8 +19,6 @@ mod stats;
 mod worker;
 
 use std::process::ExitCode;
-
-use clap::CommandFactory as _;
 
 use crate::cli::{Cli, Command};
 use crate::failure::Failure;
@@ -48,17 +47,7 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         Command::Events(options) => events::run(&options),
         Command::Replay(options) => replay::run(&options),
         Command::Doctor(options) => doctor::run(&options),
-        Command::Completions { shell } => {
-            let mut out = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "tracehound", &mut out);
-            outputs::print(&out)
-        }
-        Command::Man => {
-            let mut out = Vec::new();
-            clap_mangen::Man::new(Cli::command())
-                .render(&mut out)
-                .map_err(Failure::output)?;
-            outputs::print(&out)
-        }
+        Command::Completions { shell } => outputs::print(&manual::completions(shell)),
+        Command::Man => outputs::print(manual::page().as_bytes()),
     }
 }

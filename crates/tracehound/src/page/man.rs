@@ -4,21 +4,34 @@ use roff::{Inline, Roff, bold, roman};
 
 use super::{Block, Layout, Section, Terms, pieces};
 
-/// Prints sections as a man page of section 7.
-pub fn man(name: &str, summary: &str, sections: &[Section]) -> String {
+/// What a man page is called.
+pub struct Heading<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The section of the manual it belongs to.
+    pub section: &'a str,
+    /// One line that `whatis` prints.
+    pub summary: &'a str,
+    /// The manual, printed at the page's foot.
+    pub manual: &'a str,
+}
+
+/// Prints sections as a man page.
+pub fn man(heading: &Heading<'_>, sections: &[Section]) -> String {
     let mut page = Roff::new();
     let source = concat!("tracehound ", env!("CARGO_PKG_VERSION"));
-    let title = name.to_uppercase();
+    let title = heading.name.to_uppercase();
+    // Names broken by hyphens could not be searched for. The macros read this at the title and put
+    // hyphens back at every paragraph otherwise.
+    page.control("nr", ["HY", "0"]);
     // An empty date would be left out and the others shift; a blank one is not.
     page.control(
         "TH",
-        [title.as_str(), "7", " ", source, "Tracehound events"],
+        [title.as_str(), heading.section, " ", source, heading.manual],
     );
-    // Names broken by hyphens could not be searched for.
-    page.control("nh", []);
     page.control("ad", ["l"]);
     page.control("SH", ["NAME"]);
-    page.text([roman(format!("{name} - {summary}"))]);
+    page.text([roman(format!("{} - {}", heading.name, heading.summary))]);
     for section in sections {
         page.control("SH", [section.title.to_uppercase().as_str()]);
         for block in &section.blocks {

@@ -8,7 +8,7 @@ mod plain;
 mod schema;
 
 pub use content::{Kernel, sections};
-pub use man::man;
+pub use man::{Heading, man};
 pub use markdown::markdown;
 pub use plain::{Style, plain};
 pub use schema::json_schema;
@@ -80,7 +80,10 @@ impl Terms {
                 let cells = self.heads[1..].iter().zip(cells);
                 cells
                     .filter(|(_, cell)| !cell.is_empty())
-                    .map(|(head, cell)| format!("{head}: {cell}"))
+                    .map(|(head, cell)| match *head {
+                        "" => cell,
+                        head => format!("{head}: {cell}"),
+                    })
                     .collect()
             }
         }

@@ -3,6 +3,15 @@ use tracehound_schema::all;
 
 use super::*;
 
+fn heading(event: &'static tracehound_schema::Event) -> Heading<'static> {
+    Heading {
+        name: event.name,
+        section: "7",
+        summary: event.summary(),
+        manual: "Tracehound events",
+    }
+}
+
 /// Words as a reader sees them, without layout.
 fn words(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_owned).collect()
@@ -150,7 +159,7 @@ fn texts(block: &Block) -> Vec<String> {
 #[test]
 fn man_pages_open_with_what_whatis_reads() {
     for event in all() {
-        let page = man(event.name, event.summary(), &sections(event, None));
+        let page = man(&heading(event), &sections(event, None));
         let name = page
             .split(".SH NAME\n")
             .nth(1)
@@ -169,7 +178,7 @@ fn man_pages_open_with_what_whatis_reads() {
         for line in page.lines().filter(|line| line.starts_with('.')) {
             let request = line.split(' ').next().unwrap();
             let known = [
-                ".TH", ".SH", ".PP", ".IP", ".TP", ".RS", ".RE", ".EX", ".EE", ".br", ".nh", ".ad",
+                ".TH", ".SH", ".PP", ".IP", ".TP", ".RS", ".RE", ".EX", ".EE", ".br", ".nr", ".ad",
                 ".ie", ".el",
             ];
             assert!(known.contains(&request), "{}: {line}", event.name);
