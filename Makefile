@@ -1,6 +1,6 @@
 # Thin: scripts/setup installs what is missing, cargo does the rest.
 
-.PHONY: build run test race bench check clean setup programs lab
+.PHONY: build run test race fuzz bench check clean setup programs lab
 
 # BPF needs root.
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -15,6 +15,7 @@ run: build programs
 test: setup programs
 	cargo build --release
 	cargo test --workspace
+	cargo xtask fuzz --seconds 60
 	cargo xtask lab
 
 # A set rewritten under the call: how often user memory lies, and that the masks never do.
@@ -30,6 +31,10 @@ bench: build programs
 # The live tests on stock Debian kernels in qemu; `cargo xtask lab all` takes every kernel.
 lab: setup
 	cargo xtask lab
+
+# Until it finds something or the time is over: make fuzz SECONDS=600
+fuzz: setup
+	cargo xtask fuzz --seconds $(or $(SECONDS),60)
 
 programs:
 	@$(MAKE) -s -C programs

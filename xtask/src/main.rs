@@ -5,6 +5,7 @@
 mod bench;
 mod bless;
 mod check;
+mod fuzz;
 mod lab;
 mod workspace;
 
@@ -26,6 +27,8 @@ enum Task {
     Bless,
     /// Formatting and lints, as a change must pass them
     Check,
+    /// Fuzz a target for a while
+    Fuzz(fuzz::Options),
     /// Live tests on stock Debian kernels under qemu
     Lab(lab::Lab),
 }
@@ -35,6 +38,7 @@ fn main() -> Result<()> {
         Task::Bench(options) => bench::run_bench(&options),
         Task::Bless => bless::run_bless(),
         Task::Check => check::run_check(),
+        Task::Fuzz(options) => fuzz::run_fuzz(&options),
         Task::Lab(options) => lab::run(&options),
     }
 }
