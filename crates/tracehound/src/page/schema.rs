@@ -23,6 +23,48 @@ pub fn json_schema(event: &Event) -> String {
     format!("{schema:#}\n")
 }
 
+/// What each key of a line says; what is not known of a record is left out of its line.
+const MEANINGS: [(&str, &str); 19] = [
+    ("time", "When the record was made, UTC, to the nanosecond."),
+    ("event", "The event."),
+    ("schema", "Version of this form."),
+    (
+        "process",
+        "The thread and its process: ids in its own namespace and in the host's, real user and group, \
+         name, program, start and identity (boot, start time, thread id).",
+    ),
+    ("parent", "The parent process, by its identity."),
+    ("cpu", "The CPU that made the record."),
+    (
+        "cgroup",
+        "Id of the thread's cgroup in the version 2 hierarchy.",
+    ),
+    ("abi", "The convention of the system call."),
+    ("syscall", "The system call that was under way."),
+    ("args", "The event's own values, those that could be read."),
+    ("ret", "What the call returned."),
+    ("error", "Name of the error that a negative ret stands for."),
+    (
+        "in_interrupt",
+        "The record was made in an interrupt: process is whoever was interrupted.",
+    ),
+    ("unread", "Values that could not be read."),
+    ("unread_at", "The addresses where they would have been."),
+    ("cut", "Values that were longer than what is kept."),
+    (
+        "late",
+        "Values read when the call ended, since they could not be when it began.",
+    ),
+    (
+        "raw",
+        "Texts that are not UTF-8, their odd bytes written as \\xNN.",
+    ),
+    (
+        "mismatch",
+        "Values of user memory that contradict the kernel, with both.",
+    ),
+];
+
 /// The keys of the event's lines, in their order.
 pub fn keys(event: &Event) -> Vec<String> {
     properties(event).keys().cloned().collect()
@@ -59,9 +101,12 @@ fn properties(event: &Event) -> Map<String, Value> {
     }
     rows.push(("in_interrupt", json!({"const": true})));
     rows.extend(states(event));
-    rows.into_iter()
-        .map(|(key, value)| (key.to_owned(), value))
-        .collect()
+    let described = |(key, mut value): (&str, Value)| {
+        let row = MEANINGS.iter().find(|row| row.0 == key);
+        value["description"] = json!(row.map_or("", |row| row.1));
+        (key.to_owned(), value)
+    };
+    rows.into_iter().map(described).collect()
 }
 
 /// The keys that say what is not simply there.

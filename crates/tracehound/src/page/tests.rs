@@ -214,3 +214,13 @@ fn the_schema_holds_for_the_example() {
         }
     }
 }
+
+#[test]
+fn the_schema_describes_every_key() {
+    for event in all() {
+        let schema: serde_json::Value = serde_json::from_str(&json_schema(event)).unwrap();
+        for (key, value) in schema["properties"].as_object().unwrap() {
+            assert_ne!(value["description"], "", "{}: {key}", event.name);
+        }
+    }
+}
