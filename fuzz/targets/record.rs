@@ -44,7 +44,9 @@ fn check(mut engine: Engine, kept: &[Kept]) {
     for (format, kept) in FORMATS.iter().zip(kept) {
         let bytes = kept.0.lock().expect("one thread");
         let text = std::str::from_utf8(&bytes).expect("outputs are UTF-8");
-        let bad = text.chars().find(|char| char.is_control() && *char != '\n');
+        let obeyed = |char: char| char.is_control() && char != '\n';
+        let turns = |char: char| matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let bad = text.chars().find(|&char| obeyed(char) || turns(char));
         assert_eq!(bad, None, "{format:?}: {}", text.escape_debug());
         assert!(text.is_empty() || text.ends_with('\n'), "{format:?}");
         let lines = text.lines().count() as u64;

@@ -62,6 +62,13 @@ fn json_char(out: &mut Vec<u8>, char: char) {
             let byte = char as u32 as u8;
             out.extend_from_slice(&[nibble(byte >> 4), nibble(byte & 15)]);
         }
+        // All of them are in the plane that four digits reach.
+        char if is_format(char) => {
+            out.extend_from_slice(b"\\u");
+            for place in (0..4).rev() {
+                out.push(nibble((char as u32 >> (4 * place)) as u8 & 15));
+            }
+        }
         char => out.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes()),
     }
 }
@@ -143,6 +150,14 @@ mod tests {
             serde_json::from_str::<String>(&text).unwrap(),
             "q\"\\\n\u{1b}é"
         );
+    }
+
+    #[test]
+    fn characters_that_turn_text_around_are_escaped_in_json() {
+        let text = shown(|out| {
+            json(out, "a\u{202e}b".as_bytes());
+        });
+        assert_eq!(text, "a\\u202eb");
     }
 
     #[test]

@@ -72,9 +72,11 @@ fn golden(name: &str, records: &[Vec<u8>]) {
     }
 }
 
-/// No output may hold a character that a terminal obeys.
+/// No output may hold a character that a terminal obeys, or that turns the text around.
 fn safe(text: &str) {
-    let bad = text.chars().find(|char| char.is_control() && *char != '\n');
+    let obeyed = |char: char| char.is_control() && char != '\n';
+    let turns = |char: char| matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let bad = text.chars().find(|&char| obeyed(char) || turns(char));
     assert_eq!(bad, None, "{}", text.escape_debug());
 }
 
