@@ -48,7 +48,6 @@ pub fn run_fuzz(options: &Options) -> Result<()> {
         "build",
         "--quiet",
         "--release",
-        "--locked",
         "--manifest-path",
         "fuzz/Cargo.toml",
     ];

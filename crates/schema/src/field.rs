@@ -166,7 +166,7 @@ impl Tag {
                 "racy: another thread can rewrite the memory between the kernel's use and ours \
                  (time of check, time of use)"
             }
-            Tag::Opt => "optional: absent when the pointer is null",
+            Tag::Opt => "optional: absent when it was not passed, as with a null pointer",
         }
     }
 }

@@ -101,7 +101,7 @@ fn argument(event: &Event, field: &Field) -> Term {
         ctype => ctype,
     };
     let names = match field.kind {
-        Kind::Enum(table) | Kind::Flags(table) if table.rows.len() <= 8 => {
+        Kind::Enum(table) | Kind::Flags(table) if table.rows.len() <= 16 => {
             let names: Vec<_> = table.rows.iter().map(|row| row.1).collect();
             format!(" ({})", names.join(", "))
         }
