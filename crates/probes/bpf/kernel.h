@@ -53,7 +53,7 @@ enum bpf_func_id {
 
 /* Only the registers that carry system call numbers, arguments and results on x86. */
 struct pt_regs {
-	unsigned long bx, cx, dx, si, di, bp, ax, orig_ax, r10, r9, r8, sp, ip;
+	unsigned long bx, cx, dx, si, di, bp, ax, orig_ax, r10, r9, r8, sp, ip, cs;
 };
 
 struct thread_info {
@@ -140,6 +140,9 @@ struct path {
 struct file {
 	struct path f_path;
 	struct inode *f_inode;
+};
+struct vm_area_struct {
+	struct file *vm_file;
 };
 struct linux_binprm {
 	struct file *file;

@@ -6,6 +6,7 @@
 #include "put.h"
 #include "read.h"
 #include "scope.h"
+#include "library.h"
 #include "hand/sigprocmask.h"
 #include "programs.h"
 

@@ -2,6 +2,9 @@
 //!
 //! A program is called `<event>__<rung index>_<hook index>`; the loader derives the same name.
 
+#[path = "library.rs"]
+mod library;
+
 use std::fmt::Write as _;
 
 use tracehound_schema::{Abi, Event, Field, Hook, HookKind, Kind, MadeBy, Rung, all};
@@ -19,7 +22,10 @@ pub fn render() -> String {
     for event in all() {
         for (index, rung) in event.rungs().enumerate() {
             // 5.10 lacks the session kfunc and multi attachment altogether.
-            let modern = matches!(rung.kind, HookKind::KprobeSession | HookKind::KprobeMulti);
+            let modern = matches!(
+                rung.kind,
+                HookKind::KprobeSession | HookKind::KprobeMulti | HookKind::UprobeMulti
+            );
             if modern {
                 out.push_str("#ifndef TH_LEGACY\n");
             }
@@ -38,19 +44,26 @@ fn program(out: &mut String, event: &Event, rung: &Rung, index: usize, number: u
     let (name, section, target) = (event.name, hook.section, &hook.target);
     let context = match rung.kind {
         HookKind::Kprobe | HookKind::KprobeMulti | HookKind::KprobeSession => "struct pt_regs *ctx",
+        HookKind::Uprobe | HookKind::UprobeMulti => "struct pt_regs *ctx",
         _ => "u64 *ctx",
     };
     let body = match event.made_by {
         MadeBy::Hand => mask_body(rung, index, hook),
         MadeBy::Syscall => syscall_body(event, rung, index),
+        MadeBy::Library => library::body(event, index),
         _ => hook_body(event, rung, index),
     };
     if event.made_by == MadeBy::Syscall && target == "sys_enter" {
         return;
     }
+    // Which library and where in it is found out at run time.
+    let section = match event.made_by {
+        MadeBy::Library => section.to_owned(),
+        _ => format!("{section}/{target}"),
+    };
     let _ = write!(
         out,
-        "SEC(\"{section}/{target}\")\nint {name}__{index}_{number}({context})\n{{\n{body}\treturn 0;\n}}\n\n"
+        "SEC(\"{section}\")\nint {name}__{index}_{number}({context})\n{{\n{body}\treturn 0;\n}}\n\n"
     );
 }
 

@@ -2,6 +2,8 @@
 
 use tracehound_schema::Event;
 
+use crate::library::Report;
+
 /// What became of one event's records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
@@ -30,6 +32,8 @@ impl Count {
 pub struct Account {
     /// One row per event that had a program.
     pub rows: Vec<(&'static str, Count)>,
+    /// The libraries that library events were probed in.
+    pub libraries: Report,
 }
 
 impl Account {

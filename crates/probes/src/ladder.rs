@@ -3,6 +3,7 @@
 use tracehound_schema::record::Record;
 use tracehound_schema::{Abi, Event, MadeBy, Rung};
 
+use crate::library::Libraries;
 use crate::object::{Attached, Flavour, Maps, attach};
 use crate::prove::Calls;
 
@@ -88,7 +89,7 @@ impl Climb {
     }
 
     /// Attaches the next rung that can be attached.
-    pub fn step(&mut self, flavour: Flavour, maps: &Maps) {
+    pub fn step(&mut self, flavour: Flavour, maps: &Maps, libraries: &Libraries) {
         while self.attached.is_none() && self.next < self.outcome.rungs.len() {
             let index = self.next;
             self.next += 1;
@@ -96,7 +97,12 @@ impl Climb {
             if *verdict == Verdict::NotChosen {
                 continue;
             }
-            match attach(flavour, maps, self.outcome.event, rung, index) {
+            let event = self.outcome.event;
+            let attached = match event.made_by {
+                MadeBy::Library => libraries.attach_own(maps, event, rung, index),
+                _ => attach(flavour, maps, event, rung, index),
+            };
+            match attached {
                 Ok(attached) => {
                     self.attached = Some(attached);
                     self.current = index;
@@ -104,6 +110,14 @@ impl Climb {
                 Err(reason) => *verdict = Verdict::Failed(reason),
             }
         }
+    }
+
+    /// What a library event has attached, to be attached to further libraries.
+    pub fn library(&mut self) -> Option<(&mut Attached, &'static Event, Rung)> {
+        let event = self.outcome.event;
+        let rung = self.outcome.rungs[self.current].0;
+        let attached = self.attached.as_mut()?;
+        (event.made_by == MadeBy::Library).then_some((attached, event, rung))
     }
 
     /// Judges the attached rung by the records that the proving calls gave.

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::os::fd::{AsFd, OwnedFd};
+use std::thread;
 
 use libbpf_rs::{Link, MapCore as _, MapHandle, Object, ObjectBuilder, OpenObject, ProgramType};
 use tracehound_schema::{Abi, Event, Rung};
@@ -58,6 +59,8 @@ pub struct Maps {
     pub sequences: MapHandle,
     /// State per task.
     pub tasks: MapHandle,
+    /// The probed libraries.
+    pub libraries: MapHandle,
     scratches: MapHandle,
     _object: Object,
 }
@@ -94,6 +97,7 @@ impl Maps {
             counts: handle("counts")?,
             sequences: handle("sequences")?,
             tasks: handle("tasks")?,
+            libraries: handle("libraries")?,
             scratches: handle("scratches")?,
             _object: object,
         })
@@ -106,6 +110,7 @@ impl Maps {
             "counts" => Some(&self.counts),
             "sequences" => Some(&self.sequences),
             "tasks" => Some(&self.tasks),
+            "libraries" => Some(&self.libraries),
             "scratches" => Some(&self.scratches),
             _ => None,
         }
@@ -117,15 +122,79 @@ impl Maps {
 pub struct Attached {
     /// Descriptors of the programs, to ask for misses.
     pub programs: Vec<OwnedFd>,
-    links: Vec<Link>,
-    _object: Object,
+    /// What is attached; libraries are added as they are found.
+    pub links: Vec<Link>,
+    /// What holds the programs.
+    pub object: Object,
 }
 
-impl Attached {
-    /// Detaches, keeping the programs so that their misses can be read.
-    pub fn detach(&mut self) {
-        self.links.clear();
+/// Most threads that detach.
+const DETACHERS: usize = 32;
+
+/// Detaches everything, keeping the programs so that their misses can be read.
+///
+/// The kernel waits some 50 ms for each uprobe's users before it gives a link up; those waits go
+/// side by side.
+pub fn detach<'a>(attached: impl Iterator<Item = &'a mut Attached>) {
+    let mut links: Vec<Link> = attached.flat_map(|one| one.links.drain(..)).collect();
+    let share = links.len().div_ceil(DETACHERS);
+    thread::scope(|scope| {
+        while !links.is_empty() {
+            let rest = links.split_off(share.min(links.len()));
+            let mine = std::mem::replace(&mut links, rest);
+            scope.spawn(move || drop(mine));
+        }
+    });
+}
+
+/// Why programs could not be loaded.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The object built for this kernel has none of them.
+    NotBuilt,
+    /// The kernel does not take them.
+    Kernel(libbpf_rs::Error),
+    /// The tracer failed before it could ask.
+    Tracer(String),
+}
+
+impl Refusal {
+    /// The reason to show for `rung`.
+    pub fn reason(&self, rung: &Rung) -> String {
+        match self {
+            Refusal::NotBuilt => reason::not_built(rung),
+            Refusal::Kernel(error) => reason::reason(rung, "", Doing::Loading, error),
+            Refusal::Tracer(reason) => reason.clone(),
+        }
     }
+}
+
+/// Loads the programs whose names start with `prefix`.
+pub fn load(flavour: Flavour, maps: &Maps, prefix: &str) -> Result<Object, Refusal> {
+    let mut object = open(flavour).map_err(|error| Refusal::Tracer(error.to_string()))?;
+    let mut found = 0;
+    for mut program in object.progs_mut() {
+        let ours = program.name().to_string_lossy().starts_with(prefix);
+        program.set_autoload(ours);
+        found += usize::from(ours);
+    }
+    if found == 0 {
+        return Err(Refusal::NotBuilt);
+    }
+    for mut map in object.maps_mut() {
+        let name = map.name().to_owned();
+        let Some(shared) = maps.by_name(&name) else {
+            continue;
+        };
+        map.reuse_fd(shared.as_fd())
+            .map_err(|error| Refusal::Tracer(format!("sharing map {name:?}: {error}")))?;
+    }
+    object.load().map_err(Refusal::Kernel)
+}
+
+/// What the names of a rung's programs start with.
+pub fn prefix(event: &Event, index: usize) -> String {
+    format!("{}__{index}_", event.name)
 }
 
 /// Loads and attaches what `rung` (the `index`th) needs for `event`. The error is a reason to show.
@@ -136,29 +205,9 @@ pub fn attach(
     rung: &Rung,
     index: usize,
 ) -> Result<Attached, String> {
-    let mut object = open(flavour).map_err(|error| error.to_string())?;
+    let prefix = prefix(event, index);
     let hooks = rung.hooks(event, Abi::X86_64);
-    let prefix = format!("{}__{index}_", event.name);
-    let mut found = 0;
-    for mut program in object.progs_mut() {
-        let ours = program.name().to_string_lossy().starts_with(&prefix);
-        program.set_autoload(ours);
-        found += usize::from(ours);
-    }
-    if found == 0 {
-        return Err(reason::not_built(rung));
-    }
-    for mut map in object.maps_mut() {
-        let name = map.name().to_owned();
-        let Some(shared) = maps.by_name(&name) else {
-            continue;
-        };
-        map.reuse_fd(shared.as_fd())
-            .map_err(|error| format!("sharing map {name:?}: {error}"))?;
-    }
-    let object = object
-        .load()
-        .map_err(|error| reason::reason(rung, "", Doing::Loading, &error))?;
+    let object = load(flavour, maps, &prefix).map_err(|refusal| refusal.reason(rung))?;
     let mut links = Vec::with_capacity(hooks.len());
     let mut programs = Vec::with_capacity(hooks.len());
     for program in object.progs_mut() {
@@ -180,6 +229,6 @@ pub fn attach(
     Ok(Attached {
         programs,
         links,
-        _object: object,
+        object,
     })
 }

@@ -50,8 +50,22 @@ pub fn make_calls() {
             8usize,
         )
     };
+    library_calls();
     #[cfg(target_arch = "x86_64")]
     i386_calls();
+}
+
+/// The C library's own functions; `signal` has been called above.
+fn library_calls() {
+    // SAFETY: a set of zeros is an empty one.
+    let mut set: libc::sigset_t = unsafe { std::mem::zeroed() };
+    // SAFETY: the set is ours.
+    unsafe { libc::sigaddset(&raw mut set, libc::SIGUSR2) };
+    let null = std::ptr::null_mut();
+    // SAFETY: the set is ours and the old one is not asked for.
+    unsafe { libc::sigprocmask(libc::SIG_BLOCK, &raw const set, null) };
+    // SAFETY: as above.
+    unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, null) };
 }
 
 #[cfg(target_arch = "x86_64")]

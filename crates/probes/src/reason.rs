@@ -43,6 +43,7 @@ pub fn not_built(rung: &Rung) -> String {
     let since = match rung.kind {
         HookKind::KprobeSession => "6.10",
         HookKind::KprobeMulti => "5.18",
+        HookKind::UprobeMulti => "6.6",
         _ => "5.11",
     };
     format!("needs Linux {since} or newer")
@@ -68,6 +69,9 @@ fn known(rung: &Rung, hook: &str, doing: Doing, errno: &str) -> Option<String> {
         }
         (HookKind::KprobeMulti, Attaching, "EINVAL") => {
             "this kernel does not know attachment to many, which came with Linux 5.18".to_owned()
+        }
+        (HookKind::UprobeMulti, Attaching, "EINVAL" | "EOPNOTSUPP") => {
+            "this kernel does not know uprobes by many, which came with Linux 6.6".to_owned()
         }
         (HookKind::Kprobe, Attaching, "ENOENT") if !kprobes() => {
             "this kernel is built without CONFIG_KPROBES".to_owned()

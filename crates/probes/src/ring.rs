@@ -33,9 +33,7 @@ unsafe impl Send for Ring {}
 impl Ring {
     /// Maps the ring behind `fd`, whose data area has `size` bytes (a power of two).
     pub fn map(fd: BorrowedFd<'_>, size: usize) -> io::Result<Ring> {
-        // SAFETY: sysconf reads a constant of the system.
-        let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
-        let page = usize::try_from(page).map_err(io::Error::other)?;
+        let page = page_size()?;
         let consumer = map(fd, page, libc::PROT_READ | libc::PROT_WRITE, 0)?;
         let producer = match map(fd, page + 2 * size, libc::PROT_READ, page) {
             Ok(producer) => producer,
@@ -109,7 +107,15 @@ impl Drop for Ring {
     }
 }
 
-fn map(fd: BorrowedFd<'_>, length: usize, access: i32, offset: usize) -> io::Result<*mut u8> {
+/// Bytes of a page.
+pub fn page_size() -> io::Result<usize> {
+    // SAFETY: sysconf reads a constant of the system.
+    let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    usize::try_from(page).map_err(io::Error::other)
+}
+
+/// Maps a file, shared, at an address of the kernel's choice.
+pub fn map(fd: BorrowedFd<'_>, length: usize, access: i32, offset: usize) -> io::Result<*mut u8> {
     let offset = libc::off_t::try_from(offset).map_err(io::Error::other)?;
     // SAFETY: a new shared mapping at an address of the kernel's choice; no memory of ours is
     // touched, and the result is checked.
@@ -130,7 +136,8 @@ fn map(fd: BorrowedFd<'_>, length: usize, access: i32, offset: usize) -> io::Res
     }
 }
 
-fn unmap(at: *mut u8, length: usize) {
+/// Ends what `map` has made.
+pub fn unmap(at: *mut u8, length: usize) {
     // SAFETY: `at` and `length` are those of a mapping made by `map`, which nobody uses any more.
     let _ = unsafe { libc::munmap(at.cast(), length) };
 }

@@ -1,7 +1,6 @@
 //! A run on a live kernel: start, prove, read, stop.
 
-use std::io;
-use std::os::fd::{AsFd as _, AsRawFd as _, FromRawFd as _, OwnedFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::time::{Duration, Instant};
 
 use libbpf_rs::{MapCore as _, MapFlags, MapHandle, MapType};
@@ -11,11 +10,13 @@ use tracehound_schema::{Event, MadeBy, all, by_name};
 use crate::account::{Account, Count};
 use crate::error::Error;
 use crate::ladder::{Climb, Outcome};
+use crate::library::Libraries;
 use crate::machine;
-use crate::object::{Flavour, Maps};
+use crate::object::{self, Flavour, Maps};
 use crate::prove;
 use crate::reader::Reader;
 use crate::ring::Ring;
+use crate::scope;
 
 /// Process life-cycle events: following a command and naming processes rest on them.
 const LIFE: [&str; 3] = [
@@ -49,6 +50,7 @@ pub struct Tracer {
     _rings: Vec<MapHandle>,
     reader: Reader,
     climbs: Vec<Climb>,
+    libraries: Libraries,
     flavour: Flavour,
     scoped: bool,
     cpus: usize,
@@ -66,12 +68,15 @@ impl Tracer {
         let maps = Maps::create(flavour, cpus as u32)?;
         let (handles, rings) = make_rings(&maps, cpus, options.ring_size)?;
         let reader = Reader::new(rings, cpus);
+        let events = climbs.iter().map(|climb| climb.outcome.event);
+        let libraries = Libraries::new(flavour, &maps, events);
         let scoped = options.scoped;
         let mut tracer = Tracer {
             maps,
             _rings: handles,
             reader,
             climbs,
+            libraries,
             flavour,
             scoped,
             cpus,
@@ -88,7 +93,7 @@ impl Tracer {
         self.set_phase(PROVING)?;
         while self.climbs.iter().any(|climb| !climb.done()) {
             for climb in &mut self.climbs {
-                climb.step(self.flavour, &self.maps);
+                climb.step(self.flavour, &self.maps, &self.libraries);
             }
             if self.climbs.iter().all(Climb::done) {
                 break;
@@ -121,32 +126,13 @@ impl Tracer {
 
     /// Puts a task and its future descendants in scope. It must not have started anything yet.
     pub fn follow(&self, pid: u32) -> Result<(), Error> {
-        // The state's last eight bytes are `in_scope` and its padding.
-        let size = self.maps.tasks.value_size() as usize;
-        let mut state = vec![0u8; size];
-        state[size - 8..size - 4].copy_from_slice(&1u32.to_ne_bytes());
-        let key = match self.flavour {
-            Flavour::Legacy => pid,
-            Flavour::Modern => {
-                let pidfd = pidfd_open(pid).map_err(Error::io("opening the command's pidfd"))?;
-                let key = pidfd.as_raw_fd().to_ne_bytes();
-                let doing = "putting the command in scope";
-                return self
-                    .maps
-                    .tasks
-                    .update(&key, &state, MapFlags::ANY)
-                    .map_err(Error::bpf(doing));
-            }
-        };
-        let doing = "putting the command in scope";
-        self.maps
-            .tasks
-            .update(&key.to_ne_bytes(), &state, MapFlags::ANY)
-            .map_err(Error::bpf(doing))
+        scope::enter(&self.maps, self.flavour, pid)
     }
 
     /// Starts counting and recording, from nothing.
     pub fn go_live(&mut self) -> Result<(), Error> {
+        self.libraries
+            .find_present(&self.maps, &mut self.climbs, self.scoped);
         let doing = "clearing the account";
         for (map, keys) in [
             (&self.maps.counts, all().count()),
@@ -182,17 +168,18 @@ impl Tracer {
     /// Appends what has come since the last call to `batch`, until it holds `room` bytes; returns
     /// the number of records.
     pub fn read(&mut self, batch: &mut Vec<u8>, room: usize) -> usize {
+        self.libraries.find_new(&self.maps, &mut self.climbs);
         let now = boot_time();
         self.reader.read(now, batch, room)
     }
 
     /// Detaches everything, reads what is left and closes the account.
     pub fn finish(&mut self, batch: &mut Vec<u8>) -> Result<Account, Error> {
-        for climb in &mut self.climbs {
-            if let Some(attached) = &mut climb.attached {
-                attached.detach();
-            }
-        }
+        object::detach(
+            self.climbs
+                .iter_mut()
+                .filter_map(|climb| climb.attached.as_mut()),
+        );
         let deadline = Instant::now() + Duration::from_secs(1);
         loop {
             // Programs already running on other CPUs are let go a moment after detaching.
@@ -209,7 +196,10 @@ impl Tracer {
 
     /// The account up to now; it balances when nothing is under way.
     pub fn account(&self) -> Result<Account, Error> {
-        let mut account = Account::default();
+        let mut account = Account {
+            libraries: self.libraries.report(),
+            ..Account::default()
+        };
         for climb in &self.climbs {
             let event = climb.outcome.event;
             let index = all().position(|other| other.id == event.id).unwrap_or(0);
@@ -344,17 +334,6 @@ fn silence_libbpf() {
     let show = std::env::var_os("TRACEHOUND_LIBBPF_LOG").is_some();
     let print: libbpf_rs::PrintCallback = |_, text| eprint!("{text}");
     libbpf_rs::set_print(show.then_some((libbpf_rs::PrintLevel::Debug, print)));
-}
-
-fn pidfd_open(pid: u32) -> io::Result<OwnedFd> {
-    // SAFETY: a system call with two numbers; the result is checked.
-    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
-    let fd = i32::try_from(fd).unwrap_or(-1);
-    if fd < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    // SAFETY: the kernel has just opened it for us and nobody else has it.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
 /// Nanoseconds since boot, as records count them.

@@ -91,6 +91,13 @@ impl Event {
         self.fields.iter().position(|field| field.name == name)
     }
 
+    /// Whether the event is traced only when it is named or chosen by its set: it puts breakpoints
+    /// into files that every process of the host may be running.
+    #[must_use]
+    pub fn opt_in(&self) -> bool {
+        self.made_by == MadeBy::Library
+    }
+
     /// The ladder's rungs, best first.
     pub fn rungs(&self) -> impl Iterator<Item = Rung> + '_ {
         self.ladder.iter().map(|name| Rung::parse(name))

@@ -3,7 +3,8 @@
 //! A rung is written as text in an event's block and parsed here, so that the loader, `doctor`,
 //! the pages and the lab all speak of the same thing. Two forms exist:
 //!
-//! * `KIND/TARGET`: one program, as libbpf names its sections (`tp_btf/signal_generate`);
+//! * `KIND/TARGET`: one program, as libbpf names its sections (`tp_btf/signal_generate`); for
+//!   uprobes the target is a function of a library (`uprobe/sigaddset`);
 //! * `KIND` or `ENTRY+EXIT`: programs on every function that serves the event's system calls,
 //!   and `ENTRY+EXIT+inner` with the kernel's inner function added.
 
@@ -26,6 +27,8 @@ pub enum HookKind {
     TpBtf,
     /// Tracepoint with untyped arguments.
     RawTp,
+    /// Breakpoints in a user-space library, all by one attachment (6.6 on).
+    UprobeMulti,
     /// Breakpoint in a user-space library.
     Uprobe,
     /// No hook: the tracer makes the event.
@@ -69,6 +72,7 @@ impl Rung {
             "kprobe" => HookKind::Kprobe,
             "tp_btf" => HookKind::TpBtf,
             "raw_tp" => HookKind::RawTp,
+            "uprobe.multi" => HookKind::UprobeMulti,
             "uprobe" => HookKind::Uprobe,
             _ => HookKind::None,
         };
@@ -100,6 +104,7 @@ impl Rung {
             HookKind::Kprobe => ("kprobe", "kretprobe"),
             HookKind::TpBtf => ("tp_btf", "tp_btf"),
             HookKind::RawTp => ("raw_tp", "raw_tp"),
+            HookKind::UprobeMulti => ("uprobe.multi", ""),
             HookKind::Uprobe => ("uprobe", ""),
             HookKind::None => ("", ""),
         }
@@ -116,7 +121,7 @@ impl Rung {
             }];
         }
         match self.kind {
-            HookKind::None | HookKind::Uprobe => Vec::new(),
+            HookKind::None | HookKind::UprobeMulti | HookKind::Uprobe => Vec::new(),
             HookKind::TpBtf | HookKind::RawTp => vec![
                 Hook {
                     section: entry,

@@ -68,7 +68,7 @@ pub enum Command {
 /// What to show and where; shared by `run` and `replay`.
 #[derive(Args, Debug)]
 pub struct Show {
-    /// Events: names, tag=SET, wild*cards, -excluded; separated by commas
+    /// Events: names, tag=SET, wild*cards (not opt-in events), -excluded; separated by commas
     #[arg(
         short,
         long = "events",

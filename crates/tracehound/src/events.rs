@@ -27,7 +27,7 @@ pub fn choose(expressions: &[String], otherwise: &str) -> Result<Vec<&'static Ev
     };
     let mut chosen: Vec<&'static Event> = ALWAYS.iter().filter_map(|name| by_name(name)).collect();
     for expression in plus {
-        for event in matching(expression)? {
+        for event in wanted(expression)? {
             if !chosen.iter().any(|other| other.id == event.id) {
                 chosen.push(event);
             }
@@ -43,6 +43,23 @@ pub fn choose(expressions: &[String], otherwise: &str) -> Result<Vec<&'static Ev
         ));
     }
     Ok(chosen)
+}
+
+/// What an expression chooses. Opt-in events must be named, in full or by their set: a wildcard is
+/// about what there is to see, not about breakpoints in files that other processes run.
+fn wanted(expression: &str) -> Result<Vec<&'static Event>, Failure> {
+    let mut found = matching(expression)?;
+    let pattern = expression.contains('*') && !expression.starts_with("tag=");
+    if pattern {
+        found.retain(|event| !event.opt_in());
+    }
+    if found.is_empty() {
+        return Err(Failure::usage(format!(
+            "{expression:?} fits opt-in events only, which wildcards leave out; \
+             name them, or choose their set: tag=libc"
+        )));
+    }
+    Ok(found)
 }
 
 fn matching(expression: &str) -> Result<Vec<&'static Event>, Failure> {
@@ -218,6 +235,21 @@ mod tests {
     #[test]
     fn sets_are_chosen_by_tag() {
         assert!(names(&["tag=proc_life"]).contains(&"sched_process_fork"));
+    }
+
+    #[test]
+    fn wildcards_leave_opt_in_events_out_and_names_do_not() {
+        for expression in ["*", "*sig*", "tag=signals"] {
+            let chosen = names(&[expression]);
+            assert!(chosen.contains(&"sigprocmask"), "{expression}");
+            assert!(chosen.iter().all(|name| !name.starts_with("libc_")));
+        }
+        assert!(names(&["libc_sigaddset"]).contains(&"libc_sigaddset"));
+        let chosen = names(&["tag=libc", "-libc_*mask"]);
+        assert!(chosen.contains(&"libc_signal"), "{chosen:?}");
+        assert!(!chosen.contains(&"libc_sigprocmask"), "{chosen:?}");
+        let failure = choose(&["libc_*".to_owned()], "").unwrap_err();
+        assert!(failure.to_string().contains("tag=libc"), "{failure}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The account as people read it.
 
 use tracehound_engine::Engine;
-use tracehound_probes::{Account, Count};
+use tracehound_probes::{Account, Count, Library};
 
 /// One line for the end of a run; without an engine where it is stuck in a sink.
 pub fn line(account: &Account, engine: Option<&Engine>) -> String {
@@ -18,6 +18,9 @@ pub fn line(account: &Account, engine: Option<&Engine>) -> String {
     }
     if sum.dropped > 0 {
         line += "; records were lost: use a larger --ring-size or fewer events";
+    }
+    if !account.libraries.failed.is_empty() {
+        line += "; not every library could be probed, see --stats";
     }
     if !account.balances() {
         line += "; THE ACCOUNT DOES NOT BALANCE, see --stats";
@@ -49,6 +52,7 @@ pub fn table(account: &Account, engine: Option<&Engine>) -> String {
             "{name:20} {made:>12} {delivered:>12} {filtered:>12} {dropped:>12} {missed:>12}  {verdict}\n"
         );
     }
+    out += &libraries(account);
     if let Some(engine) = engine {
         out += &format!(
             "shown {}, argument mismatches {}, unreadable {}\n",
@@ -56,6 +60,44 @@ pub fn table(account: &Account, engine: Option<&Engine>) -> String {
         );
     }
     out
+}
+
+/// A line per library that was probed, and what was not.
+fn libraries(account: &Account) -> String {
+    let report = &account.libraries;
+    let mut out: String = report.probed.iter().map(library).collect();
+    for failure in &report.failed {
+        out += &format!("not probed: {}\n", failure.escape_debug());
+    }
+    if report.unlisted > 0 {
+        out += &format!("not probed: {} more\n", report.unlisted);
+    }
+    if report.gone > 0 {
+        out += &format!(
+            "not probed: {} mapped files that were gone before they could be looked at\n",
+            report.gone
+        );
+    }
+    out
+}
+
+fn library(library: &Library) -> String {
+    let path = String::from_utf8_lossy(&library.path);
+    let since = library.late.map_or_else(
+        || "from the start".to_owned(),
+        |late| {
+            format!(
+                "{:.1} ms after it was first mapped",
+                late.as_secs_f64() * 1e3
+            )
+        },
+    );
+    let (major, minor) = (library.dev >> 20, library.dev & 0xf_ffff);
+    format!(
+        "probed {} ({major}:{minor} inode {}) {since}\n",
+        path.escape_debug(),
+        library.inode
+    )
 }
 
 /// The sum of all rows.

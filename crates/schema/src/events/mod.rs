@@ -1,5 +1,6 @@
 //! The catalogue: one block per event, one file per family.
 
+mod library;
 mod process;
 mod signal;
 mod syscall;
@@ -7,10 +8,11 @@ mod tracer;
 
 use crate::event::Event;
 
-static FAMILIES: [&[Event]; 4] = [
+static FAMILIES: [&[Event]; 5] = [
     tracer::EVENTS,
     process::EVENTS,
     signal::EVENTS,
+    library::EVENTS,
     syscall::EVENTS,
 ];
 

@@ -65,7 +65,10 @@ events! {
                 "The kernel has no function do_sigprocmask and no do_rt_sigprocmask, whatever older pages say. Its inner function is sigprocmask (kernel/signal.c); compilers inline it from about 6.12 on, and a hook on it then attaches and never fires.",
                 "A set that is not resident at entry is read at exit and listed under late.",
             ],
-            related: ["rt_sigprocmask", "signal_generate", "signal_deliver", "argument_mismatch"],
+            related: [
+                "rt_sigprocmask", "signal_generate", "signal_deliver", "argument_mismatch",
+                "libc_signal", "libc_sigaddset", "libc_sigprocmask", "libc_pthread_sigmask",
+            ],
             sources: [
                 "sigprocmask(2)", "signal(7)",
                 "kernel/signal.c (v6.18): SYSCALL_DEFINE4(rt_sigprocmask), COMPAT_SYSCALL_DEFINE3(sigprocmask), sigprocmask()",

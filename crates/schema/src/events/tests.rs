@@ -13,6 +13,10 @@ const GOLDEN: &[(u16, &str)] = &[
     (120, "sigprocmask"),
     (121, "signal_generate"),
     (122, "signal_deliver"),
+    (130, "libc_signal"),
+    (131, "libc_sigaddset"),
+    (132, "libc_sigprocmask"),
+    (133, "libc_pthread_sigmask"),
     (1014, "rt_sigprocmask"),
 ];
 
@@ -59,5 +63,14 @@ fn rungs_of_hooked_events_parse() {
         for rung in event.rungs() {
             assert_ne!(rung.kind, HookKind::None, "{}: {}", event.name, rung.name);
         }
+    }
+}
+
+#[test]
+fn opt_in_events_are_in_no_set_but_libc() {
+    for event in all() {
+        let only = event.sets == ["libc"];
+        assert_eq!(event.opt_in(), only, "{}", event.name);
+        assert!(only || !event.sets.contains(&"libc"), "{}", event.name);
     }
 }

@@ -75,6 +75,13 @@ fn description(event: &Event) -> Vec<Block> {
         event.id,
         sets.join(", ")
     )));
+    if event.opt_in() {
+        blocks.push(text(
+            "Opt-in: traced only when named or chosen by its set, not by a wildcard. It puts a \
+             breakpoint into the library's file, which slows the function for every process of \
+             the host that maps the file, traced or not.",
+        ));
+    }
     blocks
 }
 
@@ -200,6 +207,9 @@ fn mechanism(rung: &Rung) -> &'static str {
         (HookKind::Kprobe, _) => "probes of entry and exit (kprobe, kretprobe)",
         (HookKind::TpBtf, _) => "typed tracepoint (tp_btf)",
         (HookKind::RawTp, _) => "raw tracepoint (raw_tp)",
+        (HookKind::UprobeMulti, _) => {
+            "breakpoints in a user-space library, by one attachment (uprobe.multi)"
+        }
         (HookKind::Uprobe, _) => "breakpoint in a user-space library (uprobe)",
         (HookKind::None, _) => "none",
     }

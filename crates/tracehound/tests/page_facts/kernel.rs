@@ -73,7 +73,9 @@ fn tracepoint(btf: &Btf<'_>, name: &str) -> Option<Vec<String>> {
 fn targets(event: &'static Event) -> Vec<(&'static str, String, bool)> {
     let (btf, functions) = (btf(), functions());
     let mut targets = Vec::new();
-    for rung in event.rungs().filter(|rung| rung.kind != HookKind::Uprobe) {
+    // Uprobes sit on libraries, not on the kernel.
+    let libraries = [HookKind::Uprobe, HookKind::UprobeMulti];
+    for rung in event.rungs().filter(|rung| !libraries.contains(&rung.kind)) {
         for hook in rung.hooks(event, Abi::X86_64) {
             let exists = match rung.kind {
                 HookKind::TpBtf | HookKind::RawTp => tracepoint(&btf, &hook.target).is_some(),
