@@ -18,12 +18,32 @@ const PROGRAMS: [&str; 9] = [
     "bash", "dash", "strace", "env", "sleep", "ls", "cat", "wc", "kill",
 ];
 
-/// Builds what goes in, with a shell command to be run on demand, packs it, and returns the
-/// archive's path.
-pub fn build(exec: &str) -> Result<PathBuf> {
-    let folder = root().join("target/lab");
-    let files = folder.join("root");
-    fs::remove_dir_all(&files).ok();
+/// A packed initramfs. Dropping it removes it.
+pub struct Archive {
+    folder: PathBuf,
+    /// The file.
+    pub path: PathBuf,
+}
+
+impl Drop for Archive {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.folder).ok();
+    }
+}
+
+/// Builds what goes in, with a shell command to be run on demand, and packs it.
+pub fn build(exec: &str) -> Result<Archive> {
+    // A folder per run, so that one lab can be looked into while another runs.
+    let folder = root().join(format!("target/lab/{}", std::process::id()));
+    let path = folder.join("initramfs.cpio");
+    let archive = Archive { folder, path };
+    let files = archive.folder.join("root");
+    fill(&files, exec)?;
+    pack(&archive.path, &files)?;
+    Ok(archive)
+}
+
+fn fill(files: &Path, exec: &str) -> Result<()> {
     for part in [
         "bin",
         "busybox",
@@ -37,16 +57,16 @@ pub fn build(exec: &str) -> Result<PathBuf> {
     }
     fs::write(files.join("etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n")?;
     let mut dynamic = BTreeSet::new();
-    binaries(&files, &mut dynamic)?;
-    programs(&files, &mut dynamic)?;
-    busybox(&files)?;
+    binaries(files, &mut dynamic)?;
+    programs(files, &mut dynamic)?;
+    busybox(files)?;
     for path in &dynamic {
-        libraries(path, &files)?;
+        libraries(path, files)?;
     }
     write_program(&files.join("init"), INIT)?;
     fs::write(files.join("lab/events"), plan::events())?;
     fs::write(files.join("lab/exec"), format!("{exec}\n"))?;
-    pack(&folder, &files)
+    Ok(())
 }
 
 /// The tracer and the live tests, as cargo builds them.
@@ -164,15 +184,14 @@ fn write_program(path: &Path, text: &str) -> Result<()> {
 }
 
 /// Not compressed: emulated unpacking costs more than reading it whole does.
-fn pack(folder: &Path, files: &Path) -> Result<PathBuf> {
-    let archive = folder.join("initramfs.cpio");
+fn pack(archive: &Path, files: &Path) -> Result<()> {
     let mut names = Vec::new();
     list(files, Path::new("."), &mut names)?;
     let mut cpio = Command::new("cpio")
         .args(["-o", "-H", "newc", "--quiet", "-R", "0:0"])
         .current_dir(files)
         .stdin(Stdio::piped())
-        .stdout(fs::File::create(&archive)?)
+        .stdout(fs::File::create(archive)?)
         .spawn()
         .context("running cpio; `make setup` installs it")?;
     let mut stdin = cpio.stdin.take().context("cpio's input")?;
@@ -182,7 +201,7 @@ fn pack(folder: &Path, files: &Path) -> Result<PathBuf> {
     if !status.success() {
         bail!("packing the guest's files: cpio: {status}");
     }
-    Ok(archive)
+    Ok(())
 }
 
 fn list(files: &Path, at: &Path, names: &mut Vec<String>) -> Result<()> {

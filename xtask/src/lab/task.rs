@@ -139,7 +139,7 @@ fn boot_all(options: &Options, words: &[String], counting: bool) -> Result<Vec<O
                 return;
             };
             let outcome = match image {
-                Ok(image) => boot(kernel, image, &archive, &setup, options.verbose),
+                Ok(image) => boot(kernel, image, &archive.path, &setup, options.verbose),
                 Err(error) => Err(anyhow!("{error:#}")),
             };
             let outcome = outcome.unwrap_or_else(|error| Outcome {
@@ -199,5 +199,5 @@ fn interact(series: &str, task: &str, command: &str) -> Result<()> {
         counting: false,
         limit: Duration::MAX,
     };
-    guest::interact(&cache.image(kernel)?, &image::build(command)?, &setup)
+    guest::interact(&cache.image(kernel)?, &image::build(command)?.path, &setup)
 }
