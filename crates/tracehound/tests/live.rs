@@ -175,7 +175,11 @@ fn no_call_of_many_is_lost_or_told_twice() {
         &["-e", "sigprocmask", "--ring-size", "256M"],
         &[&program("sequence"), &calls.to_string(), "2"],
     );
-    assert_eq!(row(&run.stats, "sigprocmask")[3], 0, "{}", run.stats);
+    let account = row(&run.stats, "sigprocmask");
+    assert_eq!(account[3], 0, "{}", run.stats);
+    // A kernel that preempts programs skips some runs, counts them, and nobody can get them back.
+    let missed = account[4];
+    let mut skipped = 0;
     let mut next = std::collections::HashMap::new();
     for line in run.stdout.lines() {
         let words: Vec<u64> = line.split(' ').map(|word| word.parse().unwrap()).collect();
@@ -194,18 +198,17 @@ fn no_call_of_many_is_lost_or_told_twice() {
             continue;
         };
         if own && *expected <= *last && after != 0 {
-            assert_eq!(after, *expected, "out of order, lost or twice: {event}");
-            *expected += 1;
+            assert!(after >= *expected, "out of order or twice: {event}");
+            skipped += after - *expected;
+            assert!(skipped <= missed, "lost: {event}\n{}", run.stats);
+            *expected = after + 1;
         }
     }
-    for (expected, last) in next.values() {
-        assert_eq!(
-            *expected,
-            last + 1,
-            "calls at the end are missing\n{}",
-            run.stats
-        );
-    }
+    let at_the_end: u64 = next
+        .values()
+        .map(|(expected, last)| last + 1 - expected)
+        .sum();
+    assert!(skipped + at_the_end <= missed, "lost\n{}", run.stats);
 }
 
 #[test]
