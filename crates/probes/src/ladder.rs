@@ -5,6 +5,7 @@ use tracehound_schema::{Abi, Event, MadeBy, Rung};
 
 use crate::library::Libraries;
 use crate::object::{Attached, Flavour, Maps, attach};
+use crate::preempt::order;
 use crate::prove::Calls;
 
 /// What became of one rung.
@@ -59,40 +60,44 @@ pub struct Climb {
     pub outcome: Outcome,
     /// What is attached.
     pub attached: Option<Attached>,
-    next: usize,
+    /// Rungs still to be tried, the next one last.
+    left: Vec<usize>,
     current: usize,
     proved: bool,
 }
 
 impl Climb {
-    /// Starts at the top; `only` keeps to one rung if the event has it.
-    pub fn new(event: &'static Event, only: Option<&str>) -> Climb {
+    /// Starts at the top; `only` keeps to one rung if the event has it, `preempts` says that this
+    /// kernel preempts programs.
+    pub fn new(event: &'static Event, only: Option<&str>, preempts: bool) -> Climb {
         let has = only.is_some_and(|only| event.ladder.contains(&only));
         let verdict = |rung: &Rung| match only {
             Some(only) if has && rung.name != only => Verdict::NotChosen,
             _ => Verdict::Spare,
         };
-        let rungs = event.rungs().map(|rung| (rung, verdict(&rung))).collect();
+        let rungs: Vec<_> = event.rungs().map(|rung| (rung, verdict(&rung))).collect();
+        let mut left = order(rungs.iter().map(|rung| &rung.0), preempts);
+        left.reverse();
         let outcome = Outcome { event, rungs };
         Climb {
             outcome,
             attached: None,
-            next: 0,
+            left,
             current: 0,
             proved: false,
         }
     }
 
     /// Whether the search is over, well or badly.
-    pub const fn done(&self) -> bool {
-        self.proved || (self.attached.is_none() && self.next >= self.outcome.rungs.len())
+    pub fn done(&self) -> bool {
+        self.proved || (self.attached.is_none() && self.left.is_empty())
     }
 
     /// Attaches the next rung that can be attached.
     pub fn step(&mut self, flavour: Flavour, maps: &Maps, libraries: &Libraries) {
-        while self.attached.is_none() && self.next < self.outcome.rungs.len() {
-            let index = self.next;
-            self.next += 1;
+        while self.attached.is_none()
+            && let Some(index) = self.left.pop()
+        {
             let (rung, verdict) = &mut self.outcome.rungs[index];
             if *verdict == Verdict::NotChosen {
                 continue;
@@ -180,7 +185,7 @@ mod tests {
 
     fn verdicts(event: &str, only: Option<&str>) -> Vec<Verdict> {
         let event = tracehound_schema::by_name(event).unwrap();
-        let climb = Climb::new(event, only);
+        let climb = Climb::new(event, only, false);
         climb.outcome.rungs.into_iter().map(|rung| rung.1).collect()
     }
 

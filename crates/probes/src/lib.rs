@@ -10,6 +10,7 @@ mod launch;
 mod library;
 mod machine;
 mod object;
+mod preempt;
 mod prove;
 mod reader;
 mod reason;

@@ -13,6 +13,7 @@ use crate::ladder::{Climb, Outcome};
 use crate::library::Libraries;
 use crate::machine;
 use crate::object::{self, Flavour, Maps};
+use crate::preempt;
 use crate::prove;
 use crate::reader::Reader;
 use crate::ring::Ring;
@@ -284,9 +285,10 @@ fn climbs(options: &Options) -> Result<Vec<Climb>, Error> {
     {
         return Err(Error::UnknownRung(only.to_owned()));
     }
+    let preempts = preempt::preempts();
     Ok(events
         .into_iter()
-        .map(|event| Climb::new(event, only))
+        .map(|event| Climb::new(event, only, preempts))
         .collect())
 }
 
