@@ -49,22 +49,33 @@ pub fn ladder_of(event: &'static Event) -> Option<page::Kernel> {
     let outcome = tracer
         .outcomes()
         .find(|outcome| outcome.event.id == event.id)?;
-    let rungs = outcome.rungs.iter();
     Some(page::Kernel {
         release: kernel(),
-        rungs: rungs
-            .map(|(rung, verdict)| (rung.name, verdict_text(verdict).to_owned()))
+        rungs: verdicts(outcome)
+            .map(|(rung, verdict)| (rung.name, verdict.to_owned()))
             .collect(),
     })
 }
 
-fn verdict_text(verdict: &Verdict) -> &str {
-    match verdict {
-        Verdict::Used => "used: loaded, attached and proved live by calls of the tracer's own",
-        Verdict::Spare => "not needed",
-        Verdict::NotChosen => "not chosen",
-        Verdict::Failed(reason) => reason,
-    }
+/// Each rung with what became of it, in words.
+fn verdicts(outcome: &Outcome) -> impl Iterator<Item = (&Rung, &str)> {
+    let used = outcome
+        .rungs
+        .iter()
+        .position(|rung| rung.1 == Verdict::Used);
+    let rungs = outcome.rungs.iter().enumerate();
+    rungs.map(move |(index, (rung, verdict))| {
+        let words = match verdict {
+            Verdict::Spare if used.is_some_and(|used| index < used) => {
+                "put back: this kernel preempts such programs and then misses calls"
+            }
+            Verdict::Used => "used: loaded, attached and proved live by calls of the tracer's own",
+            Verdict::Spare => "not needed",
+            Verdict::NotChosen => "not chosen",
+            Verdict::Failed(reason) => reason,
+        };
+        (rung, words)
+    })
 }
 
 fn section(outcome: &Outcome) -> String {
@@ -72,8 +83,8 @@ fn section(outcome: &Outcome) -> String {
         format!("by {}", rung.name)
     });
     let mut out = format!("\n{}: {used}\n", outcome.event.name);
-    for (rung, verdict) in &outcome.rungs {
-        out += &format!("    {:32} {}\n", rung.name, verdict_text(verdict));
+    for (rung, verdict) in verdicts(outcome) {
+        out += &format!("    {:32} {verdict}\n", rung.name);
     }
     out
 }
