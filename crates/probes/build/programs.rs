@@ -192,12 +192,12 @@ fn is_long(field: &Field) -> bool {
     field.kind.has_tail() && field.from.ctype != "char [16]"
 }
 
-/// Scope is inherited before anything else, so that a child is followed even if its record is lost.
+/// Scope is settled before anything else, so that a child is followed even if its record is lost.
 fn before(event: &Event) -> &'static str {
-    if event.name == "sched_process_fork" {
-        "scope_inherit(current, child);"
-    } else {
-        ""
+    match event.name {
+        "sched_process_fork" => "scope_heal(current);\n\tscope_inherit(current, child);",
+        "sched_process_exec" | "sched_process_exit" => "scope_heal(current);",
+        _ => "",
     }
 }
 
