@@ -5,7 +5,14 @@ use std::collections::BTreeSet;
 use tracehound_schema::all;
 
 /// Test binaries of the package `tracehound` that run in guests, those of them that exist.
-pub const BINARIES: [&str; 5] = ["live", "names", "process", "plain_call", "uprobes"];
+pub const BINARIES: [&str; 6] = [
+    "live",
+    "names",
+    "process",
+    "plain_call",
+    "following",
+    "uprobes",
+];
 
 /// Rungs of one event each: the tests that concern it. Other rungs run every test but these.
 const CONCERNED: &[(&str, &[&str])] = &[
@@ -16,7 +23,7 @@ const CONCERNED: &[(&str, &[&str])] = &[
     ("sched_process_exit", FOLLOWING),
     ("rt_sigprocmask", &["the_plain_call"]),
 ];
-const FOLLOWING: &[&str] = &["a_command_is_followed", "the_exit_status"];
+const FOLLOWING: &[&str] = &["a_command_is_followed", "the_exit_status", "every_child"];
 
 /// Events that have hooks, a line each.
 pub fn events() -> String {
