@@ -1,6 +1,6 @@
 //! The table kernel × event × rung, what failed, and the last line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tracehound_schema::all;
@@ -17,6 +17,8 @@ pub struct Outcome {
     pub report: Result<Report, String>,
     /// How long it took.
     pub took: Duration,
+    /// Whether every test was meant to run.
+    pub whole: bool,
 }
 
 /// Passed, failed and skipped, a test counting once per kernel and rung.
@@ -49,9 +51,22 @@ impl Outcome {
             sums.failed += usize::from(!test.passed);
         }
         sums.failed += usize::from(!report.complaints.is_empty());
+        sums.failed += self.untested().len();
         // A guest that says nothing has passed nothing.
         sums.failed += usize::from(!report.done || report.proofs.is_empty());
         sums
+    }
+
+    /// Rungs that work and that no test ran on: a test's name has changed and `plan` has not.
+    fn untested(&self) -> BTreeSet<&str> {
+        let Ok(report) = &self.report else {
+            return BTreeSet::new();
+        };
+        let works = report.proofs.iter().filter(|proof| proof.reason.is_none());
+        let rungs = works.map(|proof| proof.rung.as_str());
+        rungs
+            .filter(|rung| self.whole && !report.tests.iter().any(|test| test.rung == *rung))
+            .collect()
     }
 
     fn proof(&self, event: &str, rung: &str) -> Option<&Proof> {
@@ -73,6 +88,7 @@ impl Outcome {
             Some(_) if may_lack(self.kernel.series, rung) => "unavailable",
             Some(_) => "FAILED",
             None if self.report.as_ref().is_ok_and(failed) => "FAILED",
+            None if self.untested().contains(rung) => "FAILED",
             None => "ok",
         }
     }
@@ -173,6 +189,9 @@ fn failures(outcomes: &[Outcome]) -> String {
         match &outcome.report {
             Err(error) => out += &format!("---- kernel {series}: {error}\n\n"),
             Ok(report) => {
+                for rung in outcome.untested() {
+                    out += &format!("---- kernel {series}: no test ran on {rung}\n\n");
+                }
                 for (title, text) in &report.failures {
                     out += &format!("---- kernel {series}: {title}\n{text}\n\n");
                 }
@@ -198,6 +217,7 @@ mod tests {
             },
             report: Ok(report),
             took: Duration::ZERO,
+            whole: true,
         }
     }
 
@@ -238,6 +258,18 @@ mod tests {
             text.ends_with("\nlab: 2 passed, 1 failed, 1 skipped\n"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_rung_that_no_test_ran_on_is_a_failure() {
+        let report = Report {
+            proofs: vec![proof("tp_btf", None)],
+            done: true,
+            ..Report::default()
+        };
+        let (text, sums) = render(&[outcome(Series(6, 1), report)]);
+        assert_eq!((sums.passed, sums.failed), (1, 1));
+        assert!(text.contains("no test ran on tp_btf"), "{text}");
     }
 
     #[test]

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Args, Subcommand};
 
-use super::guest::{self, Setup};
-use super::kernels::{self, Cache, Kernel};
+use super::guest::{self, Said, Setup};
+use super::kernels::{self, Cache, Kernel, Series};
 use super::report::Report;
 use super::table::{self, Outcome};
 use super::{icount, image};
@@ -138,15 +138,20 @@ fn boot_all(options: &Options, words: &[String], counting: bool) -> Result<Vec<O
             let (Some(kernel), Some(image)) = (kernels.get(index), images.get(index)) else {
                 return;
             };
-            let outcome = match image {
-                Ok(image) => boot(kernel, image, &archive.path, &setup, options.verbose),
+            let said = match image {
+                Ok(image) => boot(kernel.series, image, &archive.path, &setup, options.verbose),
                 Err(error) => Err(anyhow!("{error:#}")),
             };
-            let outcome = outcome.unwrap_or_else(|error| Outcome {
+            let (took, report) = match said {
+                Ok(said) => (said.took, Ok(Report::read(&said))),
+                Err(error) => (Duration::ZERO, Err(format!("{error:#}"))),
+            };
+            let outcome = Outcome {
                 kernel: kernel.clone(),
-                report: Err(format!("{error:#}")),
-                took: Duration::ZERO,
-            });
+                report,
+                took,
+                whole: options.rung.is_empty() && options.test.is_empty(),
+            };
             if let Ok(mut outcomes) = outcomes.lock() {
                 outcomes.push(outcome);
             }
@@ -166,14 +171,13 @@ fn boot_all(options: &Options, words: &[String], counting: bool) -> Result<Vec<O
 }
 
 fn boot(
-    kernel: &Kernel,
+    series: Series,
     image: &Path,
     archive: &Path,
     setup: &Setup,
     verbose: bool,
-) -> Result<Outcome> {
-    let series = kernel.series;
-    eprintln!("lab: booting {series} ({})", kernel.version);
+) -> Result<Said> {
+    eprintln!("lab: booting {series}");
     let start = Instant::now();
     let said = guest::listen(image, archive, setup, |line| {
         if verbose {
@@ -181,11 +185,7 @@ fn boot(
         }
     })?;
     eprintln!("lab: {series} took {} s", said.took.as_secs());
-    Ok(Outcome {
-        kernel: kernel.clone(),
-        report: Ok(Report::read(&said)),
-        took: said.took,
-    })
+    Ok(said)
 }
 
 /// Boots one kernel with the terminal as its console, for a shell or one shell command.
