@@ -17,6 +17,7 @@ mod reason;
 mod ring;
 mod scope;
 mod tracer;
+mod trial;
 
 pub use account::{Account, Count};
 pub use error::Error;

@@ -9,6 +9,7 @@ use tracehound_schema::{Abi, Event, Rung};
 
 use crate::error::Error;
 use crate::reason::{self, Doing};
+use crate::trial;
 
 /// Keeps the bytes aligned as ELF headers need.
 #[repr(align(8))]
@@ -207,7 +208,11 @@ pub fn attach(
 ) -> Result<Attached, String> {
     let prefix = prefix(event, index);
     let hooks = rung.hooks(event, Abi::X86_64);
-    let object = load(flavour, maps, &prefix).map_err(|refusal| refusal.reason(rung))?;
+    trial::check(rung, &hooks)?;
+    let object = load(flavour, maps, &prefix).map_err(|refusal| {
+        trial::learn(rung, &refusal);
+        refusal.reason(rung)
+    })?;
     let mut links = Vec::with_capacity(hooks.len());
     let mut programs = Vec::with_capacity(hooks.len());
     for program in object.progs_mut() {

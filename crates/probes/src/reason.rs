@@ -17,6 +17,11 @@ pub enum Doing {
     Attaching,
 }
 
+/// Whether this kernel is built with kprobes.
+pub fn has_kprobes() -> bool {
+    Path::new(KPROBE_TYPE).exists()
+}
+
 /// Says why `rung` failed.
 pub fn reason(rung: &Rung, hook: &str, doing: Doing, error: &libbpf_rs::Error) -> String {
     let text = format!("{error:#}");
@@ -57,7 +62,6 @@ fn code(text: &str) -> Option<i64> {
 
 fn known(rung: &Rung, hook: &str, doing: Doing, errno: &str) -> Option<String> {
     use Doing::{Attaching, Loading};
-    let kprobes = || Path::new(KPROBE_TYPE).exists();
     // Numbers and not versions decide: distributions build and patch kernels as they like.
     let words = match (rung.kind, doing, errno) {
         (_, _, "EPERM") => "this kernel's policy refuses programs of this kind".to_owned(),
@@ -73,7 +77,7 @@ fn known(rung: &Rung, hook: &str, doing: Doing, errno: &str) -> Option<String> {
         (HookKind::UprobeMulti, Attaching, "EINVAL" | "EOPNOTSUPP") => {
             "this kernel does not know uprobes by many, which came with Linux 6.6".to_owned()
         }
-        (HookKind::Kprobe, Attaching, "ENOENT") if !kprobes() => {
+        (HookKind::Kprobe, Attaching, "ENOENT") if !has_kprobes() => {
             "this kernel is built without CONFIG_KPROBES".to_owned()
         }
         (

@@ -1,0 +1,112 @@
+//! Asking the kernel whether it has a rung's mechanism at all, before our programs are loaded.
+//!
+//! A kernel without FPROBE or KPROBES loads their programs all the same and refuses to attach them.
+//! Checking ours takes the verifier some hundred milliseconds; a program of two instructions takes
+//! none. What a policy refuses by kind is refused for every event, so it is asked for once.
+
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
+use std::sync::Mutex;
+
+use libbpf_sys as sys;
+use tracehound_schema::{Hook, HookKind, Rung};
+
+use crate::object::Refusal;
+use crate::reason::{self, Doing};
+
+/// Kinds of programs that this kernel does not let us load.
+static REFUSED: Mutex<Vec<HookKind>> = Mutex::new(Vec::new());
+
+/// Why a rung cannot work here, if a trial shows it. The error is a reason to show.
+pub fn check(rung: &Rung, hooks: &[Hook]) -> Result<(), String> {
+    let refused = REFUSED.lock().is_ok_and(|kinds| kinds.contains(&rung.kind));
+    if refused {
+        let error = libbpf_rs::Error::from_raw_os_error(libc::EPERM);
+        return Err(reason::reason(rung, "", Doing::Loading, &error));
+    }
+    let Some(hook) = hooks.first() else {
+        return Ok(());
+    };
+    let how = match rung.kind {
+        HookKind::KprobeMulti => sys::BPF_TRACE_KPROBE_MULTI,
+        HookKind::KprobeSession => sys::BPF_TRACE_KPROBE_SESSION,
+        HookKind::Kprobe if !reason::has_kprobes() => {
+            let error = libbpf_rs::Error::from_raw_os_error(libc::ENOENT);
+            return Err(reason::reason(rung, "", Doing::Attaching, &error));
+        }
+        _ => return Ok(()),
+    };
+    let tried = load(how).and_then(|program| attach(&program, how, &hook.target));
+    tried.map_err(|error| {
+        let section = format!("{}/{}", hook.section, hook.target);
+        let error = libbpf_rs::Error::from(error);
+        reason::reason(rung, &section, Doing::Attaching, &error)
+    })
+}
+
+/// Remembers that the kernel's policy refuses a kind of program.
+pub fn learn(rung: &Rung, refusal: &Refusal) {
+    let policy = matches!(refusal, Refusal::Kernel(error)
+        if error.kind() == libbpf_rs::ErrorKind::PermissionDenied);
+    if policy && let Ok(mut kinds) = REFUSED.lock() {
+        kinds.push(rung.kind);
+    }
+}
+
+/// Loads a program that does nothing.
+fn load(how: sys::bpf_attach_type) -> io::Result<OwnedFd> {
+    let mut zero = sys::bpf_insn {
+        code: (sys::BPF_ALU64 | sys::BPF_MOV | sys::BPF_K) as u8,
+        ..Default::default()
+    };
+    zero.set_dst_reg(sys::BPF_REG_0 as u8);
+    let exit = sys::bpf_insn {
+        code: (sys::BPF_JMP | sys::BPF_EXIT) as u8,
+        ..Default::default()
+    };
+    let program = [zero, exit];
+    let mut options = sys::bpf_prog_load_opts {
+        sz: size_of::<sys::bpf_prog_load_opts>() as sys::size_t,
+        expected_attach_type: how,
+        ..Default::default()
+    };
+    // SAFETY: the instructions, their number, both names and the options live through the call.
+    let fd = unsafe {
+        sys::bpf_prog_load(
+            sys::BPF_PROG_TYPE_KPROBE,
+            c"trial".as_ptr(),
+            c"Dual BSD/GPL".as_ptr(),
+            program.as_ptr(),
+            program.len() as sys::size_t,
+            &raw mut options,
+        )
+    };
+    owned(fd)
+}
+
+/// Attaches it to one function, and detaches it again.
+fn attach(program: &OwnedFd, how: sys::bpf_attach_type, function: &str) -> io::Result<()> {
+    let function = CString::new(function).map_err(io::Error::other)?;
+    let mut functions = [function.as_ptr()];
+    let mut options = sys::bpf_link_create_opts {
+        sz: size_of::<sys::bpf_link_create_opts>() as sys::size_t,
+        ..Default::default()
+    };
+    options.__bindgen_anon_1.kprobe_multi = sys::bpf_link_create_opts__bindgen_ty_1__bindgen_ty_2 {
+        cnt: 1,
+        syms: functions.as_mut_ptr(),
+        ..Default::default()
+    };
+    // SAFETY: the program is open; the options and the one name they point at live through the call.
+    let fd = unsafe { sys::bpf_link_create(program.as_raw_fd(), 0, how, &raw const options) };
+    owned(fd).map(drop)
+}
+
+fn owned(fd: i32) -> io::Result<OwnedFd> {
+    if fd < 0 {
+        return Err(io::Error::from_raw_os_error(-fd));
+    }
+    // SAFETY: the kernel has just opened it for us and nobody else has it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
