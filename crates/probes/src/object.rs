@@ -47,6 +47,21 @@ impl Flavour {
     }
 }
 
+/// Lets the system have the pages of the objects back; they are read again where they are needed.
+pub fn forget() {
+    for bytes in [Flavour::Modern.bytes(), Flavour::Legacy.bytes()] {
+        let page = 4096;
+        let start = bytes.as_ptr().addr().next_multiple_of(page) - bytes.as_ptr().addr();
+        let Some(whole) = bytes.get(start..bytes.len() / page * page) else {
+            continue;
+        };
+        let at = whole.as_ptr().cast_mut().cast();
+        // SAFETY: the range lies inside a read-only part of the program's file, which the kernel
+        // reads anew when it is touched; its content does not change.
+        unsafe { libc::madvise(at, whole.len(), libc::MADV_DONTNEED) };
+    }
+}
+
 /// The maps that every object shares.
 #[derive(Debug)]
 pub struct Maps {
@@ -63,7 +78,6 @@ pub struct Maps {
     /// The probed libraries.
     pub libraries: MapHandle,
     scratches: MapHandle,
-    _object: Object,
 }
 
 fn open(flavour: Flavour) -> Result<OpenObject, Error> {
@@ -100,7 +114,6 @@ impl Maps {
             tasks: handle("tasks")?,
             libraries: handle("libraries")?,
             scratches: handle("scratches")?,
-            _object: object,
         })
     }
 
@@ -125,8 +138,9 @@ pub struct Attached {
     pub programs: Vec<OwnedFd>,
     /// What is attached; libraries are added as they are found.
     pub links: Vec<Link>,
-    /// What holds the programs.
-    pub object: Object,
+    /// What holds the programs, for those that are attached to more as it is found. It is a
+    /// megabyte of parsed ELF and types that others do without.
+    pub object: Option<Object>,
 }
 
 /// Most threads that detach.
@@ -234,6 +248,6 @@ pub fn attach(
     Ok(Attached {
         programs,
         links,
-        object,
+        object: None,
     })
 }

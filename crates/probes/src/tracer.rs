@@ -86,6 +86,10 @@ impl Tracer {
         if !options.lenient {
             tracer.check_available()?;
         }
+        // Parsing the kernel's types took megabytes that are not needed again.
+        // SAFETY: gives free memory back to the system, nothing else.
+        unsafe { libc::malloc_trim(0) };
+        object::forget();
         Ok(tracer)
     }
 

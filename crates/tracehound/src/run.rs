@@ -24,7 +24,7 @@ const PAUSE: Duration = Duration::from_millis(1);
 /// The longest, when nothing happens.
 const IDLE_PAUSE: Duration = Duration::from_millis(4);
 /// Bytes of a batch; the next batch takes the rest.
-const BATCH: usize = 1 << 20;
+const BATCH: usize = 1 << 18;
 
 /// Runs `run`.
 pub fn run(options: &Run) -> Result<u8, Failure> {

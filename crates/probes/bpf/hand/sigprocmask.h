@@ -59,16 +59,24 @@ static __always_inline bool is_legacy(u8 abi, s32 nr)
 	return abi == ABI_I386 && nr == NR_I386_sigprocmask;
 }
 
-/* Reads the set as the kernel will: 4 bytes for the legacy call, 8 for the others. */
+/*
+ * Reads the set as the kernel will: 4 bytes for the legacy call, 8 for the others. Into
+ * the stack first: a hardened kernel looks up the slab of any other destination.
+ */
 static __always_inline bool set_read(u64 *set, struct mask_call *call)
 {
-	*set = 0;
+	u64 value = 0;
+	bool failed;
+
 	if (is_legacy(call->abi, call->nr))
-		return !bpf_probe_read_user(set, 4, (void *)call->set_ptr);
-	/* Any other size is refused by the kernel before it looks at the set. */
-	if (call->sigsetsize != sizeof(*set))
-		return false;
-	return !bpf_probe_read_user(set, sizeof(*set), (void *)call->set_ptr);
+		failed = bpf_probe_read_user(&value, 4, (void *)call->set_ptr);
+	else if (call->sigsetsize == sizeof(value))
+		failed = bpf_probe_read_user(&value, sizeof(value), (void *)call->set_ptr);
+	else
+		/* Any other size is refused by the kernel before it looks at the set. */
+		failed = true;
+	*set = value;
+	return !failed;
 }
 
 static __always_inline void mask_enter(struct task_struct *task, struct mask_args *args)

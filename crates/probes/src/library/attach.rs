@@ -34,7 +34,8 @@ pub fn attach(
     let path = format!("/proc/self/fd/{}", library.as_raw_fd());
     let cookie = |site: &Site| number.map(|number| u64::from(number) << 32 | u64::from(site.depth));
     let Attached { object, links, .. } = attached;
-    let program = object.progs_mut().find(|program| program.autoload());
+    let programs = object.iter_mut().flat_map(|object| object.progs_mut());
+    let program = programs.into_iter().find(|program| program.autoload());
     let program = program.ok_or_else(|| "the program is gone".to_owned())?;
     if rung.kind == HookKind::UprobeMulti {
         let options = UprobeMultiOpts {

@@ -354,7 +354,7 @@ impl Attached {
         Ok(Attached {
             programs,
             links: Vec::new(),
-            object,
+            object: Some(object),
         })
     }
 }

@@ -9,7 +9,7 @@ use crate::text;
 use crate::value;
 
 /// Threads whose text is kept: a power of two. Two that share a place take turns.
-const PLACES: usize = 1024;
+const PLACES: usize = 256;
 
 /// Header bytes that the text is made of.
 type Bytes = [u8; IDENTITY.end - IDENTITY.start];
@@ -121,10 +121,16 @@ impl Identity {
             task(out, boot_id, start, tid);
             out.extend_from_slice(end);
         }
-        out.extend_from_slice(b",\"pid_ns\":");
-        text::number(out, header.pid_ns);
-        out.extend_from_slice(b",\"mnt_ns\":");
-        text::number(out, header.mnt_ns);
+        // A thread that is ending has given its namespaces back.
+        for (key, inode) in [
+            (",\"pid_ns\":", header.pid_ns),
+            (",\"mnt_ns\":", header.mnt_ns),
+        ] {
+            if inode != 0 {
+                out.extend_from_slice(key.as_bytes());
+                text::number(out, inode);
+            }
+        }
         out.extend_from_slice(b"},\"parent\":{\"id\":\"");
         task(out, boot_id, header.parent_start, header.host_ppid);
         out.extend_from_slice(b"\"},\"cpu\":");
