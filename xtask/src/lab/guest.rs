@@ -30,8 +30,10 @@ pub struct Said {
     pub took: Duration,
 }
 
-/// The kernel's command line: consoles, an oops ends the guest, LSM programs are possible.
-const CMDLINE: &str = "console=ttyS0 quiet loglevel=3 panic=-1 oops=panic nokaslr \
+/// The kernel's command line: consoles, LSM programs are possible, an oops or a CPU stuck for a minute
+/// ends the guest and shows where.
+const CMDLINE: &str = "console=ttyS0 quiet loglevel=3 panic=-1 oops=panic \
+                       softlockup_panic=1 watchdog_thresh=30 nokaslr \
                        lsm=lockdown,capability,bpf random.trust_cpu=on";
 
 /// The command that boots `image`; its console is the standard streams.
