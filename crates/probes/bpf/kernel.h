@@ -169,6 +169,7 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct mm_struct *mm;
 	int exit_code;
+	unsigned long nvcsw, nivcsw;
 };
 
 struct kernel_siginfo {

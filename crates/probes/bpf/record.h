@@ -10,6 +10,7 @@ struct control {
 	u32 self_tgid;	/* the tracer */
 	u32 scoped;	/* only tasks in scope are wanted */
 	u32 cpus;	/* index of the life ring, behind the per-CPU ones */
+	u32 preempts;	/* the kernel preempts programs, and skips them meanwhile */
 };
 
 struct {

@@ -22,6 +22,7 @@ struct mask_call {
 	u64 before;
 	u64 set;
 	u64 set_user;
+	u64 switches;
 	s32 how;
 	s32 nr;
 	u8 active;	/* entry was seen */

@@ -159,6 +159,7 @@ impl Tracer {
             std::process::id(),
             u32::from(self.scoped),
             self.cpus as u32,
+            u32::from(preempt::preempts()),
         ];
         let bytes: Vec<u8> = values
             .iter()

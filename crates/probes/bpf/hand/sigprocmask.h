@@ -79,6 +79,28 @@ static __always_inline bool set_read(u64 *set, struct mask_call *call)
 	return !failed;
 }
 
+/* How often the task has given up its CPU. */
+static __always_inline u64 switches_of(struct task_struct *task)
+{
+	return TASK_READ(task, nvcsw) + TASK_READ(task, nivcsw);
+}
+
+/*
+ * Whether the entry that was seen is this call's. A program is skipped only while another
+ * thread sits inside it, having lost this CPU there; so if the task has not given up its
+ * CPU since, neither the exit between two entries nor the later entry was skipped.
+ * `late` has no number where probes run by ftrace, which skips none.
+ */
+static __always_inline bool is_paired(struct task_struct *task, struct mask_call *call,
+				      struct mask_args *late)
+{
+	struct control *control = control_get();
+
+	if (!control || !control->preempts || late->nr < 0)
+		return true;
+	return call->switches == switches_of(task);
+}
+
 static __always_inline void mask_enter(struct task_struct *task, struct mask_args *args)
 {
 	struct control *control = control_get();
@@ -100,6 +122,8 @@ static __always_inline void mask_enter(struct task_struct *task, struct mask_arg
 	call->abi = args->abi;
 	call->before = TASK_READ(task, blocked.sig[0]);
 	call->inner = 0;
+	if (control->preempts)
+		call->switches = switches_of(task);
 	call->set_read = call->set_ptr && set_read(&call->set_user, call);
 	call->active = 1;
 }
@@ -202,7 +226,7 @@ static __always_inline void mask_exit(struct task_struct *task, struct mask_args
 	if (!admit_state(INDEX_sigprocmask, task, state, false))
 		return;
 	call = state ? &state->mask : &unseen;
-	if (!call->active) {
+	if (!call->active || !is_paired(task, call, late)) {
 		call = &unseen;
 		call->how = late->how;
 		call->set_ptr = late->set;
