@@ -119,6 +119,9 @@ fn ending(out: &mut Vec<u8>, item: &Item<'_>) {
             out.extend_from_slice(name.as_bytes());
         }
     }
+    if header.flags & record::IN_INTERRUPT != 0 {
+        out.extend_from_slice(b"  (in an interrupt of this process)");
+    }
     if let Some(mismatch) = item.mismatch {
         out.extend_from_slice(b"  MISMATCH ");
         out.extend_from_slice(mismatch.field.as_bytes());
