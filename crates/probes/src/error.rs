@@ -37,14 +37,9 @@ pub enum Error {
          memory; boot with lockdown=integrity or none"
     )]
     LockedDown,
-    /// No rung of an event works here.
-    #[error("{event} is not available on this kernel: {reason}; see `tracehound doctor`")]
-    Unavailable {
-        /// The event.
-        event: &'static str,
-        /// What each rung said.
-        reason: String,
-    },
+    /// No rung of what is needed works here.
+    #[error("cannot trace {0}")]
+    Unavailable(String),
     /// No such rung in any selected event's ladder.
     #[error("no selected event has a rung called {0}; `tracehound doctor` lists them")]
     UnknownRung(String),

@@ -40,6 +40,16 @@ impl Outcome {
             .map(|rung| &rung.0)
     }
 
+    /// The event and why it is not to be had here.
+    #[must_use]
+    pub fn lack(&self) -> String {
+        format!(
+            "{}, which is not available on this kernel: {}; see `tracehound doctor`",
+            self.event.name,
+            self.reasons()
+        )
+    }
+
     /// Why no rung could be used, in one line.
     #[must_use]
     pub fn reasons(&self) -> String {

@@ -84,7 +84,7 @@ impl Tracer {
         };
         tracer.prove()?;
         if !options.lenient {
-            tracer.check_available()?;
+            tracer.check_available(&options.events)?;
         }
         // Parsing the kernel's types took megabytes that are not needed again.
         // SAFETY: gives free memory back to the system, nothing else.
@@ -114,13 +114,25 @@ impl Tracer {
         Ok(())
     }
 
-    fn check_available(&self) -> Result<(), Error> {
-        match self.climbs.iter().find(|climb| climb.attached.is_none()) {
-            None => Ok(()),
-            Some(climb) => Err(Error::Unavailable {
-                event: climb.outcome.event.name,
-                reason: climb.outcome.reasons(),
-            }),
+    /// What the kernel lacks is told and the rest traced; but there must be something to trace, and
+    /// a command cannot be followed without its forks.
+    fn check_available(&self, wanted: &[&'static Event]) -> Result<(), Error> {
+        let lacks = |climb: &&Climb| climb.attached.is_none();
+        // The first is the fork's.
+        let fork = self.climbs.first().filter(|_| self.scoped);
+        if let Some(climb) = fork.filter(lacks) {
+            return Err(Error::Unavailable(climb.outcome.lack()));
+        }
+        let mut chosen = self.climbs.iter().filter(|climb| {
+            let id = climb.outcome.event.id;
+            wanted.iter().any(|event| event.id == id)
+        });
+        match (
+            chosen.clone().find(lacks),
+            chosen.any(|climb| !lacks(&climb)),
+        ) {
+            (Some(climb), false) => Err(Error::Unavailable(climb.outcome.lack())),
+            _ => Ok(()),
         }
     }
 

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::process::{Command, Stdio};
 
 use strsim::damerau_levenshtein as distance;
-use tracehound_schema::{Event, all, by_name};
+use tracehound_schema::{Event, MadeBy, all, by_name};
 
 use crate::cli::{Events, EventsAction, Form};
 use crate::failure::{Failure, shown};
@@ -26,8 +26,10 @@ pub fn choose(expressions: &[String], otherwise: &str) -> Result<Vec<&'static Ev
         plus
     };
     let mut chosen: Vec<&'static Event> = ALWAYS.iter().filter_map(|name| by_name(name)).collect();
+    let mut only_always = true;
     for expression in plus {
         for event in wanted(expression)? {
+            only_always &= ALWAYS.contains(&event.name);
             if !chosen.iter().any(|other| other.id == event.id) {
                 chosen.push(event);
             }
@@ -37,12 +39,24 @@ pub fn choose(expressions: &[String], otherwise: &str) -> Result<Vec<&'static Ev
         let out = matching(&expression[1..])?;
         chosen.retain(|event| !out.iter().any(|other| other.id == event.id));
     }
-    if chosen.iter().all(|event| ALWAYS.contains(&event.name)) {
+    let left = chosen.iter().any(|event| !ALWAYS.contains(&event.name));
+    if chosen.is_empty() || !(left || only_always) {
         return Err(Failure::usage(
             "no event is left to trace: everything is excluded".to_owned(),
         ));
     }
     Ok(chosen)
+}
+
+/// The events to trace for those to show: the same, or where only the tracer's own are to be shown,
+/// what they are made from.
+pub fn traced(shown: &[&'static Event]) -> Vec<&'static Event> {
+    if shown.iter().any(|event| event.made_by != MadeBy::Tracer) {
+        return shown.to_vec();
+    }
+    all()
+        .filter(|event| !event.checks.is_empty() && !event.opt_in())
+        .collect()
 }
 
 /// What an expression chooses. Opt-in events must be named, in full or by their set: a wildcard is
@@ -260,6 +274,14 @@ mod tests {
             failure.to_string().contains("did you mean sigprocmask?"),
             "{failure}"
         );
+    }
+
+    #[test]
+    fn only_mismatches_can_be_shown() {
+        assert_eq!(names(&["argument_mismatch", "-gap"]), ["argument_mismatch"]);
+        let mismatch = by_name("argument_mismatch").unwrap();
+        let traced: Vec<_> = traced(&[mismatch]).iter().map(|e| e.name).collect();
+        assert_eq!(traced, ["sigprocmask"]);
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub fn run(options: &Run) -> Result<u8, Failure> {
     let preamble = preamble()?;
     let mut signals = Signals::catch()?;
     let started = Tracer::start(&Options {
-        events: selected.clone(),
+        events: events::traced(&selected),
         rung: options.rung.clone(),
         ring_size: options.ring_size,
         scoped: command.is_some(),
@@ -50,6 +50,9 @@ pub fn run(options: &Run) -> Result<u8, Failure> {
     // The terminal's Ctrl-C reaches the child that proves hooks too; then nothing was proved.
     go_on(command, &mut signals)?;
     let mut tracer = started.map_err(Failure::start)?;
+    for outcome in tracer.outcomes().filter(|outcome| outcome.used().is_none()) {
+        eprintln!("tracehound: going on without {}", outcome.lack());
+    }
     let outputs = outputs::open(planned, &preamble, || go_on(command, &mut signals))?;
     let child = start(&mut tracer, options, &mut signals)?;
     let engine = Engine::new(

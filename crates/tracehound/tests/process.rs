@@ -36,6 +36,43 @@ fn signals_tell_who_sent_what_to_whom() {
 }
 
 #[test]
+fn what_the_kernel_lacks_is_told_and_the_rest_traced() {
+    if !root() || std::env::var_os("TRACEHOUND_RUNG").is_some() {
+        return;
+    }
+    let doctor = tracehound()
+        .args(["doctor", "--rungs", "sigprocmask"])
+        .output()
+        .unwrap();
+    let works = String::from_utf8(doctor.stdout).unwrap();
+    let event = tracehound_schema::by_name("sigprocmask").unwrap();
+    let other = tracehound_schema::by_name("rt_sigprocmask").unwrap();
+    let lacking = event
+        .ladder
+        .iter()
+        .find(|rung| !works.lines().any(|line| line == **rung) && !other.ladder.contains(rung));
+    let Some(rung) = lacking else {
+        println!("skipped: this kernel has every rung of sigprocmask");
+        return;
+    };
+    let both = ["-e", "sigprocmask,rt_sigprocmask", "--rung", rung];
+    let run = trace(&both, &[&program("sigmask")]);
+    assert!(
+        run.stats.contains("going on without sigprocmask"),
+        "{}",
+        run.stats
+    );
+    assert!(!named(&run, "rt_sigprocmask").is_empty(), "{}", run.stats);
+    let alone = trace(&["-e", "sigprocmask", "--rung", rung], &["true"]);
+    assert_eq!(alone.code, Some(1), "{}", alone.stats);
+    assert!(
+        alone.stats.contains("cannot trace sigprocmask"),
+        "{}",
+        alone.stats
+    );
+}
+
+#[test]
 fn a_timers_signal_is_told_to_come_from_an_interrupt() {
     if !root() {
         return;
