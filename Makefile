@@ -7,13 +7,13 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 TRACEHOUND = $(SUDO) target/release/tracehound
 
 build: setup
-	cargo build --release
+	cargo build --release --package tracehound
 
 run: build programs
 	$(TRACEHOUND) -e sigprocmask -- target/programs/sigmask
 
 test: setup programs
-	cargo build --release
+	cargo build --release --package tracehound
 	cargo test --workspace
 	cargo xtask fuzz --seconds 60
 	cargo xtask lab

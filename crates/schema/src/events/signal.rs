@@ -37,19 +37,19 @@ events! {
             /// What to do with the set: SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK. Another value is shown as a number, and the call returns EINVAL.
             how: Enum(&names::HOW), register("argument 1").ctype("int");
             /// The signals to block, unblock or put in place. Absent when the pointer is null: the mask is then only examined.
-            set: SigSet, user("argument 2").ctype("const sigset_t *").opt().inner("sigprocmask").unread("when its memory could be read neither at entry nor at exit, or sigsetsize is not 8");
+            set: SigSet, user("argument 2").ctype("const sigset_t *").opt().inner("sigprocmask").unread("when its memory could be read neither at entry nor at exit, when it could not at entry and the old set was stored over it, or when sigsetsize is not 8");
             /// The previous mask as the kernel stored it for the caller. Absent when the pointer is null.
             oldset: SigSet, kernel("task->blocked at entry, stored through argument 3").ctype("sigset_t *").opt().unread("when the call failed, so that nothing was stored");
             /// The size of the sets in bytes; the kernel accepts 8 only. The legacy call has no such argument: absent.
             sigsetsize: Size, register("argument 4").ctype("size_t").opt();
             /// The thread's mask when the call began.
-            blocked_before: SigSet, kernel("task->blocked at entry").ctype("sigset_t").unread("when the call began before tracing did");
+            blocked_before: SigSet, kernel("task->blocked at entry").ctype("sigset_t").unread("when the beginning of the call was not seen: it lay before tracing, or the kernel skipped the program (see missed in docs/loss.md)");
             /// The thread's mask when the call ended.
             blocked_after: SigSet, kernel("task->blocked at exit").ctype("sigset_t");
             /// The signals that the call began to block.
-            added: SigSet, kernel("blocked_after & ~blocked_before").unread("when the call began before tracing did");
+            added: SigSet, kernel("blocked_after & ~blocked_before").unread("when the beginning of the call was not seen: it lay before tracing, or the kernel skipped the program (see missed in docs/loss.md)");
             /// The signals that the call ceased to block.
-            removed: SigSet, kernel("blocked_before & ~blocked_after").unread("when the call began before tracing did");
+            removed: SigSet, kernel("blocked_before & ~blocked_after").unread("when the beginning of the call was not seen: it lay before tracing, or the kernel skipped the program (see missed in docs/loss.md)");
             /// The set as user memory held it at entry, kept beside the kernel's copy.
             set_user: SigSet, user("argument 2").opt().hidden();
         }
@@ -64,6 +64,7 @@ events! {
                 "The set is read from user memory where the kernel's inner function cannot be hooked; another thread can rewrite it under the call. blocked_before and blocked_after cannot be forged, and argument_mismatch is emitted when set cannot explain their difference. The figures: `make race`.",
                 "The kernel has no function do_sigprocmask and no do_rt_sigprocmask, whatever older pages say. Its inner function is sigprocmask (kernel/signal.c); compilers inline it from about 6.12 on, and a hook on it then attaches and never fires.",
                 "A set that is not resident at entry is read at exit and listed under late.",
+                "The kernel's own copy lacks SIGKILL and SIGSTOP, which it takes out first; where it otherwise equals the set in user memory, the set is shown as it was asked for.",
             ],
             related: [
                 "rt_sigprocmask", "signal_generate", "signal_deliver", "argument_mismatch",
