@@ -89,19 +89,26 @@ impl SigMask {
             return Some(mismatch(user, set, cause));
         }
         let how = read(record, self.how)? as i64;
-        let (before, after) = (read(record, self.before)?, read(record, self.after)?);
+        let (before, after) = (read(record, self.before), read(record, self.after)?);
         // A refused call changes nothing; one that fails at storing the old set has changed the mask.
-        if record.header.ret != 0 && before == after {
+        if record.header.ret != 0 && before.is_none_or(|before| before == after) {
             return None;
         }
         // The legacy call is the one without a set size.
         let legacy = record.state(self.size) == State::Absent;
-        if sigset::apply(how, before, set, legacy) == Some(after) {
+        let explained = before.map_or_else(
+            || sigset::can_lead_to(how, set, after, legacy),
+            |before| sigset::apply(how, before, set, legacy) == Some(after),
+        );
+        if explained {
             return None;
         }
-        let kernel = match how {
-            0 => after & !before,
-            1 => before & !after,
+        let kernel = match (how, before) {
+            (0, Some(before)) => after & !before,
+            (1, Some(before)) => before & !after,
+            // What of it can have been passed.
+            (0, None) => set & after,
+            (1, None) => set & !after,
             _ if legacy => after & 0xffff_ffff,
             _ => after,
         };

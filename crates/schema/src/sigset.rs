@@ -78,6 +78,19 @@ pub fn apply(how: i64, before: u64, set: u64, low_word: bool) -> Option<u64> {
     Some(after & !UNBLOCKABLE)
 }
 
+/// Whether `set` can have led to the mask `after`, where the mask before is not known.
+#[must_use]
+pub fn can_lead_to(how: i64, set: u64, after: u64, low_word: bool) -> bool {
+    let reached = if low_word { 0xffff_ffff } else { u64::MAX };
+    let set = set & reached & !UNBLOCKABLE;
+    match how {
+        0 => set & !after == 0,
+        1 => set & after == 0,
+        2 => set == after & reached,
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +114,17 @@ mod tests {
     #[test]
     fn kill_and_stop_are_never_blocked() {
         assert_eq!(apply(0, 0, u64::MAX, false), Some(!UNBLOCKABLE));
+    }
+
+    #[test]
+    fn without_the_mask_before_the_mask_after_still_speaks() {
+        assert!(can_lead_to(0, 0b0110, 0b1110, false));
+        assert!(!can_lead_to(0, 0b0110, 0b1010, false));
+        assert!(can_lead_to(1, 0b0110, 0b1001, false));
+        assert!(!can_lead_to(1, 0b0110, 0b0010, false));
+        assert!(can_lead_to(2, 0b0110 | UNBLOCKABLE, 0b0110, false));
+        assert!(!can_lead_to(2, 0b0110, 0b0111, false));
+        assert!(can_lead_to(2, 0b0110, 1 << 40 | 0b0110, true));
     }
 
     #[test]
