@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use jsonschema::Validator;
 use serde_json::Value;
+use support::{root, source, tracehound};
 use tracehound_schema::all;
+
+#[expect(dead_code, reason = "each test file uses a part")]
+mod support;
 
 /// The order of keys as the design has it; what is not listed there stands where it is put here.
 const ORDER: [&str; 22] = [
@@ -35,27 +37,6 @@ const ORDER: [&str; 22] = [
     "raw",
     "mismatch",
 ];
-
-fn tracehound() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_tracehound"))
-}
-
-fn source() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-fn root() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let uids = status
-        .lines()
-        .find_map(|line| line.strip_prefix("Uid:"))
-        .unwrap();
-    let root = uids.split_whitespace().nth(1) == Some("0");
-    if !root {
-        println!("skipped: tracing needs root");
-    }
-    root
-}
 
 /// What each event's lines must be like.
 struct Schemas {

@@ -8,29 +8,17 @@ mod commands;
 mod headers;
 mod kernel;
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use support::{source, tracehound};
 
-/// The program under test.
-fn tracehound() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_tracehound"))
-}
-
-/// The source folder, where commands of the pages are run.
-fn source() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+#[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "each test file uses a part")]
+mod support;
 
 /// Whether this is root; if not, says what is skipped.
 fn root(what: &str) -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let uids = status
-        .lines()
-        .find_map(|line| line.strip_prefix("Uid:"))
-        .unwrap();
-    let root = uids.split_whitespace().nth(1) == Some("0");
+    let root = support::root();
     if !root {
-        println!("skipped: {what} needs root");
+        println!("skipped: {what}");
     }
     root
 }

@@ -24,6 +24,11 @@ pub fn program(name: &str) -> String {
     path.display().to_string()
 }
 
+/// The source folder, where commands of documents are run.
+pub fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
 /// The tracer, without arguments.
 pub fn tracehound() -> Command {
     let path = std::env::var("TRACEHOUND_BIN")
