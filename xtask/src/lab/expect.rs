@@ -26,6 +26,12 @@ const LACKS: &[Lack] = &[
         from: FIRST,
         until: Series(6, 10),
     },
+    // BPF_TRACE_UPROBE_MULTI came with 6.6.
+    Lack {
+        rung: "uprobe.multi",
+        from: FIRST,
+        until: Series(6, 6),
+    },
     // BPF_TRACE_KPROBE_MULTI came with 5.18; Debian's 6.1 is built without CONFIG_FPROBE.
     Lack {
         rung: "kprobe.multi",
@@ -36,7 +42,9 @@ const LACKS: &[Lack] = &[
 
 /// Whether a kernel may lack a rung.
 pub fn may_lack(series: Series, rung: &str) -> bool {
+    // What a rung that names its one target is attached by.
+    let mechanism = rung.split('/').next().unwrap_or(rung);
     LACKS
         .iter()
-        .any(|lack| lack.rung == rung && lack.from <= series && series < lack.until)
+        .any(|lack| lack.rung == mechanism && lack.from <= series && series < lack.until)
 }

@@ -69,6 +69,9 @@ fn fill(files: &Path, exec: &str) -> Result<()> {
     Ok(())
 }
 
+/// What musl's programs name as their loader.
+const MUSL: &str = "/lib/ld-musl-x86_64.so.1";
+
 /// The tracer and the live tests, as cargo builds them.
 fn binaries(files: &Path, dynamic: &mut BTreeSet<PathBuf>) -> Result<()> {
     let mut cargo = command("cargo");
@@ -158,6 +161,9 @@ fn busybox(files: &Path) -> Result<()> {
 
 /// Copies the libraries and the loader that a program needs, to the paths where it looks.
 fn libraries(program: &Path, files: &Path) -> Result<()> {
+    if memchr::memmem::find(&fs::read(program)?, MUSL.as_bytes()).is_some() {
+        return musl(files);
+    }
     let output = Command::new("ldd").arg(program).output()?;
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         // `name => /path (address)`, or `/loader (address)`.
@@ -173,6 +179,22 @@ fn libraries(program: &Path, files: &Path) -> Result<()> {
         fs::create_dir_all(target.parent().unwrap_or(files))?;
         fs::copy(path, &target).with_context(|| format!("copying {path}"))?;
     }
+    Ok(())
+}
+
+/// musl is one file, loader and library; programs know it by a link. ldd does not know it at all.
+fn musl(files: &Path) -> Result<()> {
+    let link = files.join(MUSL.trim_start_matches('/'));
+    if link.is_symlink() {
+        return Ok(());
+    }
+    let library = fs::canonicalize(MUSL).with_context(|| format!("looking for {MUSL}"))?;
+    let target = files.join(library.strip_prefix("/").unwrap_or(&library));
+    for path in [&link, &target] {
+        fs::create_dir_all(path.parent().unwrap_or(files))?;
+    }
+    fs::copy(&library, target).with_context(|| format!("copying {}", library.display()))?;
+    symlink(library, link)?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tracehound_schema::all;
+use tracehound_schema::{MadeBy, all};
 
 /// Test binaries of the package `tracehound` that run in guests, those of them that exist.
 pub const BINARIES: [&str; 6] = [
@@ -11,12 +11,21 @@ pub const BINARIES: [&str; 6] = [
     "process",
     "plain_call",
     "following",
-    "uprobes",
+    LIBRARY,
+];
+
+/// The binary that tests library events, and nothing else does.
+const LIBRARY: &str = "library";
+/// Its tests that need no more than what is in a guest.
+const LIBRARY_TESTS: &[&str] = &[
+    "every_call_of_a_glibc",
+    "every_call_of_a_32_bit",
+    "every_call_of_a_musl",
 ];
 
 /// Rungs of one event each: the tests that concern it. Other rungs run every test but these.
 const CONCERNED: &[(&str, &[&str])] = &[
-    ("signal_generate", &["signals_tell"]),
+    ("signal_generate", &["signals_tell", "a_timers_signal"]),
     ("signal_deliver", &["signals_tell"]),
     ("sched_process_fork", FOLLOWING),
     ("sched_process_exec", FOLLOWING),
@@ -37,11 +46,13 @@ pub fn runs(binaries: &[String]) -> String {
     for (event, rung) in all().flat_map(|event| event.ladder.iter().map(move |rung| (event, rung)))
     {
         let concerned = CONCERNED.iter().find(|row| row.0 == event.name);
+        let library = event.made_by == MadeBy::Library;
         let arguments = match concerned {
+            _ if library => LIBRARY_TESTS.join(" "),
             Some(row) => row.1.join(" "),
             None => others(),
         };
-        for binary in binaries {
+        for binary in binaries.iter().filter(|name| (*name == LIBRARY) == library) {
             lines.insert(format!("{rung} {binary} {arguments}\n"));
         }
     }
@@ -61,10 +72,14 @@ mod tests {
 
     #[test]
     fn every_rung_of_every_hooked_event_has_a_run() {
-        let runs = runs(&["live".to_owned()]);
-        for rung in all().flat_map(|event| event.ladder) {
-            let line = format!("{rung} live ");
-            assert!(runs.lines().any(|run| run.starts_with(&line)), "{rung}");
+        let runs = runs(&["live".to_owned(), LIBRARY.to_owned()]);
+        for event in all() {
+            let library = event.made_by == MadeBy::Library;
+            let binary = if library { LIBRARY } else { "live" };
+            for rung in event.ladder {
+                let line = format!("{rung} {binary} ");
+                assert!(runs.lines().any(|run| run.starts_with(&line)), "{rung}");
+            }
         }
     }
 
