@@ -82,7 +82,8 @@ events! {
     /// record's process), the thread it is meant for, the reason, and what became of it: delivered
     /// to the queue, ignored, already pending, or lost for want of memory.
     signal_generate = 121 by Hook
-        on ["tp_btf/signal_generate", "raw_tp/signal_generate"]
+        // A raw tracepoint cannot look up whether the target is in scope.
+        on ["tp_btf/signal_generate"]
         (sig: "int", info: "struct kernel_siginfo *", target: "struct task_struct *", group: "int", result: "int")
         sets ["signals"]
         {
