@@ -39,7 +39,7 @@ events! {
             /// The signals to block, unblock or put in place. Absent when the pointer is null: the mask is then only examined.
             set: SigSet, user("argument 2").ctype("const sigset_t *").opt().inner("sigprocmask").unread("when its memory could be read neither at entry nor at exit, when it could not at entry and the old set was stored over it, or when sigsetsize is not 8");
             /// The previous mask as the kernel stored it for the caller. Absent when the pointer is null.
-            oldset: SigSet, kernel("task->blocked at entry, stored through argument 3").ctype("sigset_t *").opt().unread("when the call failed, so that nothing was stored");
+            oldset: SigSet, kernel("task->blocked at entry, stored through argument 3").ctype("sigset_t *").opt().unread("when the call failed, so that nothing was stored, or when its beginning was not seen");
             /// The size of the sets in bytes; the kernel accepts 8 only. The legacy call has no such argument: absent.
             sigsetsize: Size, register("argument 4").ctype("size_t").opt();
             /// The thread's mask when the call began.
