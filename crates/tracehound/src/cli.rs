@@ -10,7 +10,7 @@ use crate::failure::{Failure, shown};
 
 /// Commands to start with, and what the exit code says.
 const EXAMPLES: &str = "Examples:
-  sudo tracehound -e sigprocmask -- ls              trace a command and its descendants
+  sudo tracehound -e sigprocmask -- bash -c 'ls|wc' trace a command and its descendants
   sudo tracehound -e sigprocmask,signal_generate    trace the whole host until Ctrl-C
   sudo tracehound -o json:out.json -- make test     to a file, as JSON
   tracehound events show sigprocmask                read an event's page

@@ -75,7 +75,7 @@ const EXAMPLES: [(&str, &str); 6] = [
         "Two outputs at once:",
     ),
     (
-        "sudo tracehound -o raw:ls.rec -- ls; tracehound replay ls.rec -o json",
+        "sudo tracehound -o raw:ls.rec -- bash -c 'ls; true'; tracehound replay ls.rec -o json",
         "Record now, read later, without root:",
     ),
     (

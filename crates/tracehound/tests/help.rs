@@ -24,7 +24,7 @@ fn the_general_help_shows_what_most_people_want() {
         "--events",
         "--output",
         "--stats",
-        "-- ls",
+        "-- bash -c 'ls|wc'",
         "Exit codes",
         "126",
         "doctor",
