@@ -291,8 +291,9 @@ fn ctrl_c_on_a_terminal_is_the_commands_business() {
     let out = temporary("terminal");
     let script = "trap 'echo caught; sleep 0.5; kill -0 $$; exit 5' INT; echo ready; \
                   while :; do sleep 0.05; done";
+    // exec: a shell that stays beside the run is ended by Ctrl-C itself, as dash is.
     let run = format!(
-        "{} -q -e signal_deliver,sched_process_exit -o json:{} -- sh -c \"{script}\"",
+        "exec {} -q -e signal_deliver,sched_process_exit -o json:{} -- sh -c \"{script}\"",
         tracehound().get_program().display(),
         out.display()
     );
