@@ -22,7 +22,9 @@ pub fn json(
     let slot = record.slot(index).unwrap_or(0);
     match field.kind {
         Kind::I32 | Kind::I64 => signed(out, slot as i64),
-        Kind::U32 | Kind::U64 | Kind::Pid | Kind::Uid | Kind::Size => unsigned(out, slot),
+        Kind::U32 | Kind::U64 | Kind::Pid | Kind::Uid | Kind::Size | Kind::Arg(_) => {
+            unsigned(out, slot);
+        }
         Kind::Bool => out.extend_from_slice(if slot == 0 { b"false" } else { b"true" }),
         Kind::SigSet => json_set(out, slot),
         Kind::Enum(table) => match table.name(slot as i64) {

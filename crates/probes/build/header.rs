@@ -21,7 +21,7 @@ pub fn render() -> String {
         out,
         "#define TH_HAS_RET {HAS_RET}\n#define TH_IN_INTERRUPT {IN_INTERRUPT}"
     );
-    for call in syscalls::TABLE {
+    for call in syscalls::all() {
         for abi in Abi::ALL {
             if let Some(number) = call.number(abi) {
                 let abi = abi.name().to_uppercase();

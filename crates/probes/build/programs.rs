@@ -19,7 +19,7 @@ pub fn render() -> String {
         "extern bool bpf_session_is_return(void) __ksym __weak;\n\
          extern bool bpf_session_is_return___ctx(void *ctx) __ksym __weak;\n\n",
     );
-    for event in all() {
+    for event in all().filter(|event| event.made_by != MadeBy::Syscall) {
         for (index, rung) in event.rungs().enumerate() {
             // 5.10 lacks the session kfunc and multi attachment altogether.
             let modern = matches!(
@@ -49,13 +49,9 @@ fn program(out: &mut String, event: &Event, rung: &Rung, index: usize, number: u
     };
     let body = match event.made_by {
         MadeBy::Hand => mask_body(rung, index, hook),
-        MadeBy::Syscall => syscall_body(event, rung, index),
         MadeBy::Library => library::body(event, index),
         _ => hook_body(event, rung, index),
     };
-    if event.made_by == MadeBy::Syscall && target == "sys_enter" {
-        return;
-    }
     // Which library and where in it is found out at run time.
     let section = match event.made_by {
         MadeBy::Library => section.to_owned(),
@@ -111,42 +107,6 @@ fn mask_body(rung: &Rung, index: usize, hook: &Hook) -> String {
             )
         }
     }
-}
-
-/// The body for a plain system call: registers at exit.
-fn syscall_body(event: &Event, rung: &Rung, index: usize) -> String {
-    let name = event.name;
-    let typed = u8::from(rung.kind != HookKind::RawTp);
-    let test = if rung.on_functions() {
-        String::new()
-    } else {
-        format!("\tif (nr != NR_X86_64_{name} && nr != NR_I386_{name})\n\t\treturn 0;\n")
-    };
-    let slots: String = event
-        .fields
-        .iter()
-        .zip(["how", "set", "oldset", "size"])
-        .map(|(field, arg)| {
-            format!(
-                "\t\tput_value(rec, FIELD_{name}_{}, args.{arg});\n",
-                field.name
-            )
-        })
-        .collect();
-    format!(
-        "\tstruct pt_regs *regs = (struct pt_regs *)ctx[0];\n\
-         \tlong nr = REGS(regs, {typed}, orig_ax) & ~X32_BIT;\n\
-         \tstruct task_struct *task;\n\tstruct mask_args args;\n\tstruct th_record *rec;\n\n{test}\
-         \ttask = current_task();\n\
-         \tmask_args_read(&args, regs, task, {typed});\n\
-         \tif (args.nr != (args.abi == ABI_I386 ? NR_I386_{name} : NR_X86_64_{name}))\n\t\treturn 0;\n\
-         \tif (!admit(INDEX_{name}, task, false))\n\t\treturn 0;\n\
-         \trec = record_begin(task, {name}, {index}, 0, 0);\n\
-         \tif (rec) {{\n\
-         \t\trec->abi = args.abi;\n\t\trec->nr = args.nr;\n\
-         \t\trec->ret = ctx[1];\n\t\trec->flags = TH_HAS_RET;\n{slots}\
-         \t\trecord_end(rec);\n\t}}\n"
-    )
 }
 
 /// The body for an event that one hook says: parameters, admission, a put per field.

@@ -1,7 +1,7 @@
 //! The hook ladder: for each event the first rung that loads, attaches and is proved live.
 
 use tracehound_schema::record::Record;
-use tracehound_schema::{Abi, Event, MadeBy, Rung};
+use tracehound_schema::{Abi, Event, MadeBy, Rung, syscalls};
 
 use crate::library::Libraries;
 use crate::object::{Attached, Flavour, Maps, attach};
@@ -163,8 +163,7 @@ fn missing(event: &Event, rung: &Rung, calls: Calls, records: &[Record<'_>]) -> 
             .is_empty()
             .then(|| "attached, but did not fire".to_owned());
     }
-    let table = tracehound_schema::syscalls::TABLE;
-    for call in table.iter().filter(|call| event.calls.contains(&call.name)) {
+    for call in syscalls::all().filter(|call| event.calls.contains(&call.name)) {
         for abi in [Abi::X86_64, Abi::I386] {
             let Some(number) = call.number(abi) else {
                 continue;

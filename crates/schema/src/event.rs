@@ -3,6 +3,7 @@
 use crate::field::Field;
 use crate::rung::Rung;
 use crate::sample::Sample;
+use crate::syscalls::Syscall;
 
 /// A parameter of a generated program, as the hook passes it.
 #[derive(Debug)]
@@ -70,6 +71,8 @@ pub struct Event {
     pub ladder: &'static [&'static str],
     /// The system calls (rows of `syscalls.rs`) the event covers; empty for others.
     pub calls: &'static [&'static str],
+    /// The row of a system call that the event is derived from.
+    pub call: Option<&'static Syscall>,
     /// What the hook passes to a generated program.
     pub params: &'static [Param],
     /// The sets (`tag=SET`) the event belongs to.

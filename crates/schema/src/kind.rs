@@ -1,5 +1,7 @@
 //! Field kinds: how the 8-byte slot of a field, and the tail bytes it may point at, are to be read.
 
+use crate::types::Type;
+
 /// A table of names for numbers. Several values may share a prefix, none may share a name.
 #[derive(Debug)]
 pub struct Names {
@@ -58,6 +60,8 @@ pub enum Kind {
     StrArray,
     /// A path as the kernel resolves it: NUL-terminated names from the last to the first.
     Path,
+    /// An argument of a system call, in the registers and the copied memory of its record.
+    Arg(&'static Type),
 }
 
 impl Kind {
@@ -90,6 +94,7 @@ impl Kind {
             Kind::Str => "string",
             Kind::StrArray => "string[]",
             Kind::Path => "path",
+            Kind::Arg(_) => "argument",
         }
     }
 }

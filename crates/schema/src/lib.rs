@@ -2,21 +2,24 @@
 //!
 //! Nothing here runs. The kernel programs (`probes`), the decoder and the outputs (`engine`) and
 //! every page that `tracehound events show` prints are derived from these tables, so that each
-//! fact has one place. The crate has no dependencies.
+//! fact has one place. The crate depends on nothing but the constants of the kernel's headers.
 
 #![forbid(unsafe_code)]
 
 pub mod abi;
+pub mod capture;
 pub mod event;
 pub mod events;
 pub mod field;
 pub mod kind;
+pub mod layout;
 pub mod names;
 pub mod record;
 pub mod rung;
 pub mod sample;
 pub mod sigset;
 pub mod syscalls;
+pub mod types;
 
 pub use abi::Abi;
 pub use event::{Check, Event, MadeBy, Page, Param};

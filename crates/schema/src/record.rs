@@ -21,6 +21,140 @@ pub const HAS_RET: u32 = 1;
 /// is whoever was interrupted.
 pub const IN_INTERRUPT: u32 = 2;
 
+/// Set in [`Header::flags`] of the record of a call's beginning: arguments and what the call reads.
+/// The record of its end follows, unless the call never returns.
+pub const ENTRY: u32 = 4;
+
+/// Set in [`Header::flags`] of the record of a call's end: its beginning was told by a record of its
+/// own.
+pub const HAS_ENTRY: u32 = 8;
+
+/// What a chunk holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChunkKind {
+    /// Bytes of the process's memory, at the chunk's address.
+    Memory,
+    /// The file behind the descriptor that the address stands for: [`FileFacts`], then the path as
+    /// [`crate::Kind::Path`] has it.
+    File,
+    /// The socket behind the descriptor that the address stands for: [`SocketFacts`].
+    Socket,
+}
+
+/// When and how well a chunk was read.
+pub mod chunk {
+    /// Read when the call ended; otherwise when it began.
+    pub const EXIT: u8 = 1;
+    /// What the call reads, read when it ended since it could not be when it began.
+    pub const LATE: u8 = 2;
+    /// The end of what was wanted is missing.
+    pub const CUT: u8 = 4;
+    /// Nothing could be read.
+    pub const UNREAD: u8 = 8;
+    /// Bytes of a chunk's head: address `u64`, length `u32`, kind `u8`, state `u8`, step `u16`.
+    pub const HEAD: usize = 16;
+}
+
+/// One piece of what the kernel side copied behind the slots of a system call's record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chunk<'a> {
+    /// Where the bytes were in the process's memory; for files and sockets the descriptor, sign
+    /// extended.
+    pub address: u64,
+    /// What the bytes are.
+    pub kind: ChunkKind,
+    /// [`chunk::EXIT`], [`chunk::LATE`], [`chunk::CUT`], [`chunk::UNREAD`].
+    pub state: u8,
+    /// The bytes.
+    pub bytes: &'a [u8],
+}
+
+impl<'a> Chunk<'a> {
+    /// Reads the chunk at the start of `bytes` and gives what follows it.
+    #[must_use]
+    pub fn split(bytes: &'a [u8]) -> Option<(Chunk<'a>, &'a [u8])> {
+        let head: &[u8; chunk::HEAD] = bytes.first_chunk()?;
+        let [
+            a0,
+            a1,
+            a2,
+            a3,
+            a4,
+            a5,
+            a6,
+            a7,
+            l0,
+            l1,
+            l2,
+            l3,
+            kind,
+            state,
+            ..,
+        ] = *head;
+        let length = u32::from_ne_bytes([l0, l1, l2, l3]) as usize;
+        let kind = match kind {
+            0 => ChunkKind::Memory,
+            1 => ChunkKind::File,
+            2 => ChunkKind::Socket,
+            _ => return None,
+        };
+        let whole = length
+            .checked_next_multiple_of(8)?
+            .checked_add(chunk::HEAD)?;
+        let (own, rest) = bytes.split_at_checked(whole)?;
+        let chunk = Chunk {
+            address: u64::from_ne_bytes([a0, a1, a2, a3, a4, a5, a6, a7]),
+            kind,
+            state,
+            bytes: own.get(chunk::HEAD..chunk::HEAD + length)?,
+        };
+        Some((chunk, rest))
+    }
+}
+
+/// What the kernel says of an open file; the C struct of the same members is in `bpf/file.h`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct FileFacts {
+    /// Inode number.
+    pub inode: u64,
+    /// Device as the kernel keeps it (`major << 20 | minor`).
+    pub dev: u32,
+    /// Type and permissions (`umode_t`).
+    pub mode: u32,
+    /// Device of a device file, in the same form.
+    pub rdev: u32,
+    /// The file system's magic number (`s_magic`), which tells pipes, anonymous inodes and the like.
+    pub magic: u32,
+}
+
+/// What the kernel says of a socket; the C struct of the same members is in `bpf/file.h`.
+/// Addresses and ports are in network byte order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct SocketFacts {
+    /// Inode number.
+    pub inode: u64,
+    /// `AF_*`.
+    pub family: u16,
+    /// `SOCK_*`.
+    pub kind: u16,
+    /// `IPPROTO_*`.
+    pub protocol: u16,
+    /// `TCP_*` state (`sk_state`).
+    pub state: u16,
+    /// Local port; network byte order.
+    pub local_port: u16,
+    /// Remote port; network byte order.
+    pub remote_port: u16,
+    /// Length of the unix path that follows, 0 for none.
+    pub path_length: u32,
+    /// Local address: 4 or 16 bytes. For netlink the port id in the first 4.
+    pub local: [u8; 16],
+    /// Remote address: 4 or 16 bytes. For unix the peer's inode number in the first 8.
+    pub remote: [u8; 16],
+}
+
 /// One member of the C header.
 #[derive(Debug)]
 pub struct Member {
@@ -217,6 +351,19 @@ impl<'a> Record<'a> {
         let offset = usize::try_from(slot & 0xffff_ffff).ok()?;
         let length = usize::try_from(slot >> 32).ok()?;
         self.bytes.get(offset..offset.checked_add(length)?)
+    }
+
+    /// The chunks behind `slots` slots, as far as they are whole.
+    pub fn chunks(&self, slots: usize) -> impl Iterator<Item = Chunk<'a>> + use<'a> {
+        let mut rest = self
+            .bytes
+            .get(HEADER_SIZE + slots * 8..)
+            .unwrap_or_default();
+        std::iter::from_fn(move || {
+            let (chunk, next) = Chunk::split(rest)?;
+            rest = next;
+            Some(chunk)
+        })
     }
 
     /// The state of field `index`.

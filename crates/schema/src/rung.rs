@@ -12,6 +12,9 @@ use crate::abi::Abi;
 use crate::event::Event;
 use crate::syscalls;
 
+/// The ladder of every event that is a system call. One rung serves all of them at a time.
+pub const CALL_LADDER: &[&str] = &["fentry+fexit", "kprobe.session", "tp_btf", "raw_tp"];
+
 /// The mechanism that runs a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HookKind {

@@ -109,6 +109,7 @@ fn of_kind(kind: &Kind) -> Sample {
         Kind::Str => Text(b"bash"),
         Kind::StrArray => Text(b"ls\0-l\0"),
         Kind::Path => Text(b"bash\0bin\0usr\0"),
+        Kind::Arg(_) => Number(0),
     }
 }
 

@@ -8,17 +8,17 @@ mod tracer;
 
 use crate::event::Event;
 
-static FAMILIES: [&[Event]; 5] = [
+static FAMILIES: [&[Event]; 4] = [
     tracer::EVENTS,
     process::EVENTS,
     signal::EVENTS,
     library::EVENTS,
-    syscall::EVENTS,
 ];
 
 /// Every event, family by family.
 pub fn all() -> impl Iterator<Item = &'static Event> {
-    FAMILIES.iter().flat_map(|family| family.iter())
+    let written = FAMILIES.iter().flat_map(|family| family.iter());
+    written.chain(syscall::EVENTS.iter())
 }
 
 /// The event of a name.
@@ -65,6 +65,7 @@ macro_rules! events {
             made_by: crate::event::MadeBy::$made_by,
             ladder: &[$($rung),*],
             calls: &[$($($call),*)?],
+            call: None,
             params: &[$($(crate::event::Param { name: stringify!($param), ctype: $ctype }),*)?],
             sets: &[$($set),*],
             fields: &[$(crate::field::Field {

@@ -1,12 +1,38 @@
 //! Names for numbers, one table a subject.
 
 mod errno;
+mod file;
 mod signal;
 
 pub use errno::ERRNO;
+pub use file::*;
 pub use signal::{HOW, SA_FLAGS, SIGNAL_CODE, SIGNAL_RESULT};
 
 use crate::kind::Names;
+
+/// Declares tables of names whose values are those of the kernel's headers, in the order they are to
+/// be printed; names that the crate of constants lacks stand with their value behind `and`, and a
+/// test compares those with the headers of the machine.
+///
+/// ```text
+/// /// Access modes of open(2).
+/// OPEN_ACCESS = "flags" from general [O_RDONLY, O_WRONLY, O_RDWR];
+/// ```
+macro_rules! names {
+    ($($(#[$doc:meta])* $table:ident = $title:literal
+        $(from $header:ident [$($name:ident),* $(,)?])*
+        $(and [$($value:literal => $own:literal),* $(,)?])?;
+    )*) => {
+        $($(#[$doc])* pub static $table: crate::kind::Names = crate::kind::Names {
+            title: $title,
+            rows: &[
+                $($((linux_raw_sys::$header::$name as i64, stringify!($name)),)*)*
+                $($(($value, $own),)*)?
+            ],
+        };)*
+    };
+}
+pub(crate) use names;
 
 /// Event classes that a gap can stand for: which ring lost records.
 pub static RING: Names = Names {

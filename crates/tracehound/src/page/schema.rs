@@ -256,5 +256,6 @@ fn kind(kind: &Kind) -> Value {
         Kind::Time => time(),
         Kind::Str | Kind::Path => json!({"type": "string"}),
         Kind::StrArray => json!({"type": "array", "items": {"type": "string"}}),
+        Kind::Arg(_) => json!({}),
     }
 }

@@ -117,7 +117,7 @@ fn every_error_of_the_headers_has_a_name() {
 fn numbers(header: &str, define: &str, wanted: impl Fn(&syscalls::Syscall) -> Option<u16>) {
     let source = format!("{define}#include <{header}>\n");
     let macros = gcc(&["-dM", "-E"], &source);
-    for call in syscalls::TABLE {
+    for call in syscalls::all() {
         let name = format!("#define __NR_{} ", call.name);
         let found = macros.lines().find_map(|line| line.strip_prefix(&name));
         let found = found.map(|value| {

@@ -85,7 +85,7 @@ fn abi_text(abi: Abi) -> Vec<u8> {
 
 fn calls(abi: Abi) -> Vec<Vec<u8>> {
     let mut texts = Vec::new();
-    for call in syscalls::TABLE {
+    for call in syscalls::all() {
         let Some(number) = call.number(abi).map(usize::from) else {
             continue;
         };
