@@ -8,6 +8,7 @@
 
 pub mod abi;
 pub mod capture;
+pub mod ctype;
 pub mod event;
 pub mod events;
 pub mod field;

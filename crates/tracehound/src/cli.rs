@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueHint};
 
+use tracehound_schema::Abi;
+
 use crate::events;
 use crate::failure::{Failure, shown};
 
@@ -140,7 +142,7 @@ pub struct Events {
 #[derive(Debug, Subcommand)]
 pub enum EventsAction {
     /// List the events with their sets
-    List,
+    List(Filter),
     /// Show one event's page
     Show {
         /// The event
@@ -148,6 +150,23 @@ pub enum EventsAction {
         #[command(flatten)]
         form: Form,
     },
+}
+
+/// Which events are listed; with several options those that fit all.
+#[derive(Args, Debug, Default)]
+pub struct Filter {
+    /// Events of this set
+    #[arg(long, value_name = "SET")]
+    pub set: Option<String>,
+    /// System calls that this ABI has: x86_64, i386, x32 or aarch64
+    #[arg(long, value_name = "ABI", value_parser = abi)]
+    pub abi: Option<Abi>,
+    /// Events with an argument of this name (`*` stands for any text)
+    #[arg(long, value_name = "NAME")]
+    pub argument: Option<String>,
+    /// System calls that came with this kernel or a later one, such as 5.10
+    #[arg(long, value_name = "KERNEL", value_parser = kernel)]
+    pub since: Option<(u32, u32)>,
 }
 
 /// How a page is printed.
@@ -245,6 +264,22 @@ fn duration(text: &str) -> Result<Duration, String> {
         Some(0) => Err("no time at all; give 1ms or more".to_owned()),
         Some(time) => Ok(Duration::from_millis(time)),
         None => Err("too long".to_owned()),
+    }
+}
+
+fn abi(text: &str) -> Result<Abi, String> {
+    let known = Abi::ALL.map(Abi::name);
+    let found = Abi::ALL.into_iter().find(|abi| abi.name() == text);
+    found.ok_or_else(|| format!("known are {}", known.join(", ")))
+}
+
+/// A kernel's version as its first two numbers, which is how far calls are dated.
+pub fn kernel(text: &str) -> Result<(u32, u32), String> {
+    let mut numbers = text.split('.').map(str::parse);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => Ok((major, minor)),
+        (Some(Ok(major)), None) => Ok((major, 0)),
+        _ => Err("write a version such as 5.10".to_owned()),
     }
 }
 

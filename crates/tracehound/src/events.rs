@@ -4,9 +4,10 @@ use std::io::IsTerminal as _;
 use std::process::{Command, Stdio};
 
 use strsim::damerau_levenshtein as distance;
+use tracehound_schema::syscalls::{self, Syscall};
 use tracehound_schema::{Event, MadeBy, all, by_name};
 
-use crate::cli::{Events, EventsAction, Form};
+use crate::cli::{self, Events, EventsAction, Filter, Form};
 use crate::failure::{Failure, shown};
 use crate::{doctor, outputs, page};
 
@@ -121,6 +122,9 @@ fn no_such(name: &str) -> Failure {
     unknown("event", name, all().map(|event| event.name))
 }
 
+/// Names that can all be listed in an error.
+const FEW: usize = 60;
+
 /// The failure of a name that is not known: the nearest one if it is near, else all.
 pub fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> Failure {
     let mut known: Vec<&str> = known.into_iter().collect();
@@ -131,6 +135,7 @@ pub fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a s
         Some((distance, other)) if distance <= 2 + name.len() / 4 => {
             format!("did you mean {other}?")
         }
+        _ if known.len() > FEW => "see `tracehound events list`".to_owned(),
         _ => format!("known: {}", known.join(", ")),
     };
     let name = shown(name.as_ref());
@@ -150,21 +155,49 @@ fn fits(pattern: &str, name: &str) -> bool {
 /// Runs `events`.
 pub fn run(options: &Events) -> Result<u8, Failure> {
     match &options.action {
-        None | Some(EventsAction::List) => {
-            let lines: String = all()
-                .map(|event| {
-                    format!(
-                        "{:20} {:40} {}\n",
-                        event.name,
-                        event.sets.join(","),
-                        event.summary()
-                    )
-                })
-                .collect();
-            outputs::print(lines.as_bytes())
-        }
+        None => list(&Filter::default()),
+        Some(EventsAction::List(filter)) => list(filter),
         Some(EventsAction::Show { name, form }) => show(named(name)?, form),
     }
+}
+
+fn list(filter: &Filter) -> Result<u8, Failure> {
+    if let Some(set) = &filter.set {
+        matching(&format!("tag={set}"))?;
+    }
+    let mut listed: Vec<_> = all().filter(|event| listed(event, filter)).collect();
+    if listed.is_empty() {
+        return Err(Failure::usage(
+            "no event fits all of that; leave one of the options out".to_owned(),
+        ));
+    }
+    listed.sort_by_key(|event| event.call.is_some());
+    let line = |event: &&Event| {
+        let (name, sets) = (event.name, event.sets.join(","));
+        format!("{name:23} {sets:32} {}\n", event.summary())
+    };
+    let lines: String = listed.iter().map(line).collect();
+    outputs::print(lines.as_bytes())
+}
+
+/// Whether an event is to be listed.
+fn listed(event: &Event, filter: &Filter) -> bool {
+    let set = filter.set.as_deref();
+    let argument = filter.argument.as_deref();
+    let mut shown = event.fields.iter().filter(|field| !field.from.hidden);
+    let dated = |call: &Syscall| cli::kernel(call.since).ok();
+    let calls = |abi| {
+        event
+            .calls
+            .iter()
+            .filter_map(move |name| syscalls::by_name(name)?.number(abi))
+    };
+    set.is_none_or(|set| event.sets.contains(&set))
+        && filter.abi.is_none_or(|abi| calls(abi).next().is_some())
+        && argument.is_none_or(|name| shown.any(|field| fits(name, field.name)))
+        && filter
+            .since
+            .is_none_or(|since| event.call.and_then(dated) >= Some(since))
 }
 
 fn show(event: &'static Event, form: &Form) -> Result<u8, Failure> {
@@ -282,6 +315,32 @@ mod tests {
         let mismatch = by_name("argument_mismatch").unwrap();
         let traced: Vec<_> = traced(&[mismatch]).iter().map(|e| e.name).collect();
         assert_eq!(traced, ["sigprocmask"]);
+    }
+
+    #[test]
+    fn the_list_is_filtered_by_every_option() {
+        let names = |filter: &Filter| -> Vec<_> {
+            let listed = all().filter(|event| listed(event, filter));
+            listed.map(|event| event.name).collect()
+        };
+        let legacy = Filter {
+            abi: Some(tracehound_schema::Abi::I386),
+            argument: Some("old*".to_owned()),
+            ..Filter::default()
+        };
+        assert!(names(&legacy).contains(&"rt_sigprocmask"));
+        assert!(!names(&legacy).contains(&"read"));
+        let set = Filter {
+            set: Some("net".to_owned()),
+            argument: Some("sockfd".to_owned()),
+            ..Filter::default()
+        };
+        assert!(names(&set).contains(&"connect"));
+        let old = Filter {
+            since: Some((3, 0)),
+            ..Filter::default()
+        };
+        assert!(!names(&old).contains(&"read"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use crate::ctype;
 use crate::event::{Event, MadeBy, Page};
 use crate::field::{self, Field, From};
 use crate::kind::Kind;
@@ -63,30 +64,66 @@ fn sets(call: &Syscall) -> Vec<&'static str> {
 }
 
 fn field(arg: &'static Arg) -> Field {
+    let ctype = String::leak(ctype::of(&arg.kind));
     Field {
         name: arg.name,
         kind: Kind::Arg(&arg.kind),
-        doc: &[],
-        from: from(&arg.kind),
+        doc: doc(&arg.kind),
+        from: from(&arg.kind).ctype(ctype),
+    }
+}
+
+fn doc(kind: &Type) -> &'static [&'static str] {
+    match kind {
+        Type::In(_) => &["What the call reads, as it was when the call began."],
+        Type::Out(_) => &["What the call wrote, as it was when the call ended."],
+        Type::InOut(_) => &["What the call reads and writes, as it was at each end."],
+        Type::Left(_) => &["What the call wrote when it was interrupted."],
+        Type::Fd | Type::DirFd => &["The descriptor; `files` says what it stood for."],
+        Type::Addr => &["The address, which is not followed."],
+        Type::By(_) => &["What it means is decided by another argument."],
+        _ => &["As the register held it."],
     }
 }
 
 fn from(kind: &Type) -> From {
     match kind {
-        Type::In(_) | Type::InOut(_) => field::user("the argument's memory at entry").opt(),
-        Type::Out(_) | Type::Left(_) => field::user("the argument's memory at exit").opt(),
+        Type::In(_) => field::user("behind the argument, at entry")
+            .opt()
+            .unread("when its memory could be read neither when the call began nor when it ended"),
+        Type::InOut(_) => field::user("behind the argument, at entry and exit")
+            .opt()
+            .unread("when its memory could not be read"),
+        Type::Out(_) | Type::Left(_) => field::user("behind the argument, at exit").opt().unread(
+            "when its memory could not be read when the call ended; unwritten when the call failed",
+        ),
+        Type::By(_) => field::user("the argument's register, or behind it"),
         _ => field::register("the argument's register"),
     }
 }
 
 fn page(call: &'static Syscall) -> Page {
+    let man = match call.man {
+        "" => format!("{}(2)", call.name),
+        man => man.to_owned(),
+    };
     Page {
-        purpose: "Sees the call at its end, and at its beginning where it reads memory, may wait or never returns.",
-        use_case: "See who makes the call, with which arguments and to what end.",
-        command: "",
+        purpose: "Sees the call at its end, and at its beginning where it reads memory, may wait without limit or never returns.",
+        use_case: "See who makes the call, with which arguments, on which files, and to what end.",
+        command: String::leak(format!("sudo tracehound -e {}", call.name)),
         example: &[],
-        issues: &[],
+        issues: ISSUES,
         related: &[],
-        sources: leak(vec![call.man]),
+        sources: leak(vec![&*String::leak(man), TABLES]),
     }
 }
+
+/// What holds for every call.
+const ISSUES: &[&str] = &[
+    "What a pointer points at is read from the caller's memory when the call begins or ends; another thread can rewrite it between that and the kernel's own use. Registers and what `files` says come from the kernel.",
+    "A call that is refused before it begins, as by seccomp(2), is seen at its end only, or not at all where hooks sit on the call's own function.",
+];
+
+/// Where numbers come from.
+const TABLES: &str =
+    "arch/x86/entry/syscalls/syscall_64.tbl, syscall_32.tbl and scripts/syscall.tbl (v6.18)";
