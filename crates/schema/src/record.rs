@@ -437,6 +437,19 @@ impl Builder {
         self.slot(index, slot)
     }
 
+    /// Appends a chunk, padded; records of calls have chunks and no tails.
+    #[must_use]
+    pub fn chunk(mut self, chunk: &Chunk<'_>) -> Builder {
+        let length = u32::try_from(chunk.bytes.len()).unwrap_or(u32::MAX);
+        self.tail.extend_from_slice(&chunk.address.to_ne_bytes());
+        self.tail.extend_from_slice(&length.to_ne_bytes());
+        self.tail
+            .extend_from_slice(&[chunk.kind as u8, chunk.state, 0, 0]);
+        self.tail.extend_from_slice(chunk.bytes);
+        self.tail.resize(self.tail.len().next_multiple_of(8), 0);
+        self
+    }
+
     /// Marks a field as having no value.
     #[must_use]
     pub fn absent(mut self, index: usize) -> Builder {

@@ -60,6 +60,8 @@ pub enum Type {
     Handler,
     /// Seconds since 1970 (`time_t` of the caller's ABI).
     Seconds,
+    /// How a process ended or stopped, as `wait(2)` tells it, 32 bits.
+    WaitStatus,
     /// One of a table of names, 32 bits; an unknown value stays a number.
     Enum(&'static Names),
     /// Bits by name, 32 bits; unknown bits stay a number.

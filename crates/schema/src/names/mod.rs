@@ -3,6 +3,7 @@
 mod errno;
 mod file;
 mod signal;
+pub mod socket;
 
 pub use errno::ERRNO;
 pub use file::*;
