@@ -52,13 +52,13 @@ fn check(mut engine: Engine, kept: &[Kept]) {
         let lines = text.lines().count() as u64;
         match format {
             Format::Json => {
-                assert_eq!(lines, engine.shown, "a line per event");
+                assert_eq!(lines, engine.shown(), "a line per event");
                 text.lines().for_each(parses);
             }
             Format::Table => {
-                assert_eq!(lines, engine.shown + 1, "a line per event and the heading")
+                assert_eq!(lines, engine.shown() + 1, "a line per event and the heading")
             }
-            Format::Strace => assert_eq!(lines, engine.shown, "a line per event"),
+            Format::Strace => assert_eq!(lines, engine.shown(), "a line per event"),
             _ => assert_eq!(lines, 0),
         }
     }

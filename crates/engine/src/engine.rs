@@ -1,10 +1,13 @@
 //! The ordered middle of the pipeline: records in, checked and named events out to the sinks.
 
+use std::cell::OnceCell;
 use std::io;
 
-use tracehound_schema::record::{HEADER_SIZE, Header, Record, State};
-use tracehound_schema::{Event, all, by_id};
+use tracehound_schema::record::{Chunk, ENTRY, HAS_RET, HEADER_SIZE, Header, Record, State};
+use tracehound_schema::syscalls::{REGISTERS, Syscall};
+use tracehound_schema::{Abi, Event, all, by_id, by_name};
 
+use crate::calls::{Call, Join, Phase, Prepared};
 use crate::integrity::{self, Checker, Mismatch};
 use crate::programs::Programs;
 use crate::sink::{Item, Sink};
@@ -39,20 +42,24 @@ struct Plan {
     size: usize,
     /// Fields whose slot points at tail bytes.
     tails: Vec<usize>,
+    /// The event's system call, by convention.
+    prepared: [OnceCell<Prepared>; Abi::ALL.len() + 1],
 }
 
 impl Plan {
     fn new(event: &'static Event, selection: &Selection) -> Plan {
         let fields = event.fields.iter().enumerate();
+        let slots = event.call.map_or(event.fields.len(), |_| REGISTERS);
         Plan {
             event,
             shown: selection.has(event.id),
             checkers: Checker::of(event),
-            size: HEADER_SIZE + event.fields.len() * 8,
+            size: HEADER_SIZE + slots * 8,
             tails: fields
                 .filter(|(_, field)| field.kind.has_tail())
                 .map(|(index, _)| index)
                 .collect(),
+            prepared: Default::default(),
         }
     }
 
@@ -66,21 +73,56 @@ impl Plan {
                 let start = record.slot(index).map(|slot| slot & 0xffff_ffff);
                 !there || (start >= Some(self.size as u64) && record.tail(index).is_some())
             })
+            && (self.event.call.is_none() || is_whole_call(record, self.size))
     }
+
+    fn prepared(&self, row: &'static Syscall, abi: u8) -> &Prepared {
+        let abi = Abi::from_byte(abi);
+        self.prepared[abi as usize].get_or_init(|| Prepared::new(row, abi))
+    }
+}
+
+/// Whether the record of a call begins or ends it, and consists of chunks behind the registers.
+fn is_whole_call(record: &Record<'_>, size: usize) -> bool {
+    let mut rest = record.bytes().get(size..).unwrap_or_default();
+    while let Some((_, next)) = Chunk::split(rest) {
+        rest = next;
+    }
+    rest.is_empty() && record.header.flags & (ENTRY | HAS_RET) != 0
+}
+
+/// What a record is of a call.
+enum Part<'r> {
+    /// The beginning.
+    Beginning,
+    /// The end, and the beginning if it was seen.
+    End(Option<&'r Record<'r>>),
+    /// A beginning whose end was not seen.
+    CutOff,
 }
 
 /// Decodes, checks and hands on.
 pub struct Engine {
     plans: Vec<Option<Plan>>,
-    sinks: Vec<Sink>,
-    programs: Programs,
-    left: Option<u64>,
-    /// Events shown.
-    pub shown: u64,
+    output: Output,
+    join: Join,
+    life: Life,
     /// Disagreements between user memory and the kernel.
     pub mismatches: u64,
     /// Records that could not be read: not whole, or of no known event.
     pub unreadable: u64,
+    /// Beginnings of calls that are told with their ends.
+    pub joined: u64,
+    /// Records that nobody wants: of other events, or beyond the number wanted.
+    pub unwanted: u64,
+}
+
+/// Where items go.
+struct Output {
+    sinks: Vec<Sink>,
+    programs: Programs,
+    left: Option<u64>,
+    shown: u64,
 }
 
 impl Engine {
@@ -91,18 +133,24 @@ impl Engine {
         let plan = |id| by_id(id).map(|event| Plan::new(event, selection));
         Engine {
             plans: (0..=highest).map(plan).collect(),
-            sinks,
-            programs: Programs::new(),
-            left: max,
-            shown: 0,
+            output: Output {
+                sinks,
+                programs: Programs::new(),
+                left: max,
+                shown: 0,
+            },
+            join: Join::default(),
+            life: Life::new(),
             mismatches: 0,
             unreadable: 0,
+            joined: 0,
+            unwanted: 0,
         }
     }
 
     /// Takes a batch of records. The error is a sink's.
     pub fn feed(&mut self, batch: &[u8]) -> io::Result<()> {
-        for sink in &mut self.sinks {
+        for sink in &mut self.output.sinks {
             sink.raw(batch)?;
         }
         let mut rest = batch;
@@ -117,15 +165,35 @@ impl Engine {
         Ok(())
     }
 
+    /// Events shown.
+    #[must_use]
+    pub const fn shown(&self) -> u64 {
+        self.output.shown
+    }
+
+    /// Beginnings of calls that were not kept, since too many threads are in calls at once.
+    #[must_use]
+    pub const fn forgotten(&self) -> u64 {
+        self.join.forgotten
+    }
+
     /// Whether as many events as wanted have been shown.
     #[must_use]
     pub fn full(&self) -> bool {
-        self.left == Some(0)
+        self.output.left == Some(0)
     }
 
     /// Writes out what the sinks hold.
     pub fn flush(&mut self) -> io::Result<()> {
-        self.sinks.iter_mut().try_for_each(Sink::flush)
+        self.output.sinks.iter_mut().try_for_each(Sink::flush)
+    }
+
+    /// Tells the calls that have not ended, at the end of a run, and writes all out.
+    pub fn finish(&mut self) -> io::Result<()> {
+        for kept in self.join.drain() {
+            self.cut_off(Some(kept))?;
+        }
+        self.flush()
     }
 
     fn record(&mut self, record: &Record<'_>) -> io::Result<()> {
@@ -135,16 +203,100 @@ impl Engine {
             self.unreadable += 1;
             return Ok(());
         };
+        if let Some(row) = plan.event.call {
+            return if plan.shown {
+                self.call(row, record)
+            } else {
+                self.unwanted += 1;
+                Ok(())
+            };
+        }
         let (event, shown) = (plan.event, plan.shown);
-        self.programs.learn(event, record);
+        self.output.programs.learn(event, record);
         let mismatch = plan.checkers.iter().find_map(|check| check.check(record));
+        let cut_off = self.life.learn(event, record, &mut self.join);
+        self.cut_off(cut_off)?;
         if shown {
             self.show(event, record, mismatch.as_ref())?;
+        } else {
+            self.unwanted += 1;
         }
         if let Some(mismatch) = mismatch {
             self.mismatch(event, &record.header, &mismatch)?;
         }
-        self.programs.forget(event, record);
+        self.output.programs.forget(event, record);
+        Ok(())
+    }
+
+    /// A record of a selected call.
+    fn call(&mut self, row: &'static Syscall, record: &Record<'_>) -> io::Result<()> {
+        if record.header.flags & ENTRY == 0 {
+            let joined = self.join.end(record);
+            self.cut_off(joined.cut_off)?;
+            let beginning = joined.beginning.as_deref().and_then(Record::split);
+            let beginning = beginning.map(|(beginning, _)| beginning);
+            self.joined += u64::from(beginning.is_some());
+            self.part(row, record, &Part::End(beginning.as_ref()))?;
+            if let Some(kept) = joined.beginning {
+                self.join.recycle(kept);
+            }
+            return Ok(());
+        }
+        if row.never_returns {
+            let cut_off = self.join.take(record.header.host_tid);
+            self.cut_off(cut_off)?;
+            self.part(row, record, &Part::Beginning)?;
+            return self.part(row, record, &Part::End(None));
+        }
+        let (cut_off, kept) = self.join.begin(record);
+        self.cut_off(cut_off)?;
+        self.unwanted += u64::from(!kept);
+        self.part(row, record, &Part::Beginning)
+    }
+
+    /// Tells a call whose end was not seen.
+    fn cut_off(&mut self, kept: Option<Vec<u8>>) -> io::Result<()> {
+        let Some(kept) = kept else {
+            return Ok(());
+        };
+        if let Some((record, _)) = Record::split(&kept) {
+            let id = usize::from(record.header.event);
+            let plan = self.plans.get(id).and_then(Option::as_ref);
+            if let Some(row) = plan.and_then(|plan| plan.event.call) {
+                self.part(row, &record, &Part::CutOff)?;
+            }
+        }
+        self.join.recycle(kept);
+        Ok(())
+    }
+
+    fn part(
+        &mut self,
+        row: &'static Syscall,
+        record: &Record<'_>,
+        part: &Part<'_>,
+    ) -> io::Result<()> {
+        let id = usize::from(record.header.event);
+        let Some(plan) = self.plans.get(id).and_then(Option::as_ref) else {
+            return Ok(());
+        };
+        let prepared = plan.prepared(row, record.header.abi);
+        let (phase, call) = match part {
+            Part::Beginning => (Phase::Enter, Call::new(prepared, Some(record), None)),
+            Part::CutOff => (Phase::Unfinished, Call::new(prepared, Some(record), None)),
+            Part::End(None) if record.header.flags & ENTRY != 0 => {
+                (Phase::Exit, Call::new(prepared, Some(record), None))
+            }
+            Part::End(beginning) => (Phase::Exit, Call::new(prepared, *beginning, Some(record))),
+        };
+        let told = self.output.show(&Shown {
+            event: plan.event,
+            record,
+            mismatch: None,
+            call: Some(&call),
+            phase,
+        })?;
+        self.unwanted += u64::from(!told);
         Ok(())
     }
 
@@ -168,19 +320,80 @@ impl Engine {
         record: &Record<'_>,
         mismatch: Option<&Mismatch>,
     ) -> io::Result<()> {
-        if let Some(left) = &mut self.left {
-            if *left == 0 {
-                return Ok(());
-            }
-            *left -= 1;
-        }
-        self.shown += 1;
-        let item = Item {
+        let told = self.output.show(&Shown {
             event,
             record,
-            programs: &self.programs,
             mismatch,
+            call: None,
+            phase: Phase::Exit,
+        })?;
+        self.unwanted += u64::from(!told);
+        Ok(())
+    }
+}
+
+/// What is to be shown.
+struct Shown<'a> {
+    event: &'static Event,
+    record: &'a Record<'a>,
+    mismatch: Option<&'a Mismatch>,
+    call: Option<&'a Call<'a>>,
+    phase: Phase,
+}
+
+impl Output {
+    /// Gives an item to the sinks; false if no more are wanted. A beginning is not counted: its call
+    /// will be.
+    fn show(&mut self, shown: &Shown<'_>) -> io::Result<bool> {
+        let counts = u64::from(shown.phase != Phase::Enter);
+        if let Some(left) = &mut self.left {
+            if *left == 0 {
+                return Ok(counts == 0);
+            }
+            *left -= counts;
+        }
+        self.shown += counts;
+        let item = Item {
+            event: shown.event,
+            record: shown.record,
+            programs: &self.programs,
+            mismatch: shown.mismatch,
+            call: shown.call,
+            phase: shown.phase,
         };
-        self.sinks.iter_mut().try_for_each(|sink| sink.item(&item))
+        self.sinks
+            .iter_mut()
+            .try_for_each(|sink| sink.item(&item))?;
+        Ok(true)
+    }
+}
+
+/// What of a thread's life ends or renames its calls.
+#[derive(Debug)]
+struct Life {
+    exec: Option<(u16, usize)>,
+    exit: Option<u16>,
+}
+
+impl Life {
+    fn new() -> Life {
+        let exec = by_name("sched_process_exec");
+        Life {
+            exec: exec.and_then(|event| Some((event.id, event.field_index("old_tid")?))),
+            exit: by_name("sched_process_exit").map(|event| event.id),
+        }
+    }
+
+    /// Gives the beginning of a call that will have no end.
+    fn learn(&self, event: &Event, record: &Record<'_>, join: &mut Join) -> Option<Vec<u8>> {
+        if self.exit == Some(event.id) {
+            return join.take(record.header.host_tid);
+        }
+        let (_, field) = self.exec.filter(|exec| exec.0 == event.id)?;
+        if record.state(field) != State::Read {
+            return None;
+        }
+        let old = u32::try_from(record.slot(field)?).ok()?;
+        join.rename(old, &record.header)
     }
 }

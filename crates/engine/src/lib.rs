@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod calls;
 mod clock;
 mod engine;
 mod integrity;

@@ -118,6 +118,60 @@ fn escape(out: &mut Vec<u8>, byte: u8) {
     out.extend_from_slice(&[nibble(byte >> 4), nibble(byte & 15)]);
 }
 
+/// Which bytes of a text strace writes as numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quoting {
+    /// Those that are no printable ASCII, in octal.
+    Octal,
+    /// All of a text that has such bytes, in hexadecimal (`-x`).
+    HexIfNeeded,
+    /// All, in hexadecimal (`-xx`).
+    Hex,
+}
+
+/// Appends text between quotes as strace does.
+pub fn strace(out: &mut Vec<u8>, bytes: &[u8], quoting: Quoting) {
+    out.push(b'"');
+    let printable = |byte: &u8| (0x20..0x7f).contains(byte) || (9..14).contains(byte);
+    let hex = match quoting {
+        Quoting::Octal => false,
+        Quoting::HexIfNeeded => !bytes.iter().all(printable),
+        Quoting::Hex => true,
+    };
+    if hex {
+        bytes.iter().for_each(|byte| escape(out, *byte));
+    } else if is_plain(bytes) {
+        out.extend_from_slice(bytes);
+    } else {
+        for (index, byte) in bytes.iter().enumerate() {
+            c_char(out, *byte, bytes.get(index + 1));
+        }
+    }
+    out.push(b'"');
+}
+
+/// Appends a byte as C has it; an octal number is as short as the byte after it lets it be.
+fn c_char(out: &mut Vec<u8>, byte: u8, next: Option<&u8>) {
+    let letter = match byte {
+        b'"' | b'\\' => byte,
+        0x09 => b't',
+        0x0a => b'n',
+        0x0b => b'v',
+        0x0c => b'f',
+        0x0d => b'r',
+        0x20..=0x7e => return out.push(byte),
+        _ => {
+            let digits = [byte >> 6, byte >> 3 & 7, byte & 7].map(|digit| b'0' + digit);
+            let long = next.is_some_and(u8::is_ascii_digit);
+            let zeros = digits[..2].iter().take_while(|digit| **digit == b'0');
+            let start = if long { 0 } else { zeros.count() };
+            out.push(b'\\');
+            return out.extend_from_slice(&digits[start..]);
+        }
+    };
+    out.extend_from_slice(&[b'\\', letter]);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -111,9 +111,15 @@ fn mask_header() -> Header {
     sample::header(event("sigprocmask"))
 }
 
+/// Events that are declared in blocks. Calls follow from rows; some of them have golden lines of their
+/// own, all of them are held to their schemas.
+fn declared() -> impl Iterator<Item = &'static Event> {
+    all().filter(|event| event.call.is_none())
+}
+
 #[test]
 fn every_event_prints_its_example() {
-    let records: Vec<_> = all().map(sample::record).collect();
+    let records: Vec<_> = declared().map(sample::record).collect();
     golden("every_event", &records);
 }
 
@@ -121,7 +127,7 @@ fn every_event_prints_its_example() {
 #[test]
 fn every_state_of_a_value_shows() {
     let mut records = Vec::new();
-    for event in all() {
+    for event in declared() {
         let bits = (1u32 << event.fields.len()) - 1;
         let mut states = [sample::header(event); 5];
         states[0].unread = bits;
@@ -376,7 +382,7 @@ fn damaged_records_are_counted_and_not_shown() {
     let selection = Selection::new(&all().collect::<Vec<_>>());
     let mut engine = Engine::new(&selection, None, Vec::new());
     engine.feed(&damaged.concat()).unwrap();
-    assert_eq!((engine.shown, engine.unreadable), (0, 4));
+    assert_eq!((engine.shown(), engine.unreadable), (0, 4));
     golden("damaged", &[damaged.concat(), sigprocmask(bits, &[])]);
 }
 

@@ -5,8 +5,8 @@
 use crate::abi::Abi;
 use crate::event::Event;
 use crate::kind::Kind;
-use crate::record::{Builder, HAS_RET, Header};
-use crate::syscalls;
+use crate::record::{Builder, ENTRY, HAS_RET, Header};
+use crate::syscalls::{self, REGISTERS};
 
 /// A value of an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,9 @@ pub fn record(event: &Event) -> Vec<u8> {
 /// An example of an event under a header of the caller's.
 #[must_use]
 pub fn build(event: &Event, header: Header) -> Vec<u8> {
+    if event.call.is_some() {
+        return call(event, header);
+    }
     let mut builder = Builder::new(event.id, event.fields.len(), header);
     for (index, field) in event.fields.iter().enumerate() {
         let value = match chosen(event, field.name) {
@@ -42,6 +45,19 @@ pub fn build(event: &Event, header: Header) -> Vec<u8> {
             Text(bytes) => builder.tail(index, bytes),
             Absent => builder.absent(index),
         };
+    }
+    builder.build()
+}
+
+/// An example of a system call: its registers, and the memory they point at.
+fn call(event: &Event, header: Header) -> Vec<u8> {
+    let mut builder = Builder::new(event.id, REGISTERS, header);
+    for (index, field) in event.fields.iter().enumerate() {
+        let value = match chosen(event, field.name) {
+            Some(Number(number)) => number as u64,
+            _ => 0,
+        };
+        builder = builder.slot(index, value);
     }
     builder.build()
 }
@@ -66,7 +82,11 @@ pub fn header(event: &Event) -> Header {
         } else {
             Abi::None as u8
         },
-        flags: if event.has_ret { HAS_RET } else { 0 },
+        flags: match event.call {
+            Some(call) if call.never_returns => ENTRY,
+            _ if event.has_ret => HAS_RET,
+            _ => 0,
+        },
         ..Header::default()
     };
     if chosen(event, "process") == Some(Absent) {
@@ -125,6 +145,10 @@ mod tests {
             let bytes = record(event);
             let (read, rest) = Record::split(&bytes).unwrap();
             assert!(rest.is_empty(), "{}", event.name);
+            if event.call.is_some() {
+                assert!(read.slot(REGISTERS - 1).is_some(), "{}", event.name);
+                continue;
+            }
             for (index, field) in event.fields.iter().enumerate() {
                 let there = read.state(index) == State::Read;
                 assert_eq!(there, !field.from.hidden, "{}.{}", event.name, field.name);

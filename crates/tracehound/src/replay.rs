@@ -43,7 +43,7 @@ pub fn run(options: &Replay) -> Result<u8, Failure> {
             Ok(())
         }
     });
-    let flushed = engine.flush();
+    let flushed = engine.finish();
     match result.and(flushed.map_err(Ended::Output)) {
         Ok(()) | Err(Ended::Full) => Ok(0),
         // `| head` is a normal way to read a recording.

@@ -11,7 +11,7 @@ pub fn line(account: &Account, engine: Option<&Engine>) -> String {
         sum.made, sum.delivered, sum.filtered, sum.dropped, sum.missed
     );
     if let Some(engine) = engine {
-        line += &format!("; {} shown", engine.shown);
+        line += &format!("; {} shown", engine.shown());
         if engine.mismatches > 0 {
             line += &format!("; {} argument mismatches", engine.mismatches);
         }
@@ -56,7 +56,9 @@ pub fn table(account: &Account, engine: Option<&Engine>) -> String {
     if let Some(engine) = engine {
         out += &format!(
             "shown {}, argument mismatches {}, unreadable {}\n",
-            engine.shown, engine.mismatches, engine.unreadable
+            engine.shown(),
+            engine.mismatches,
+            engine.unreadable
         );
     }
     out

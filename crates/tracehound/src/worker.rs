@@ -132,5 +132,5 @@ fn work(
         // A full queue of empty buffers needs no more of them.
         let _ = empties.try_send(bytes);
     }
-    engine.flush()
+    engine.finish()
 }

@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use tracehound_schema::Event;
 use tracehound_schema::record::Record;
 
+use crate::calls::{Call, Phase};
 use crate::integrity::Mismatch;
 use crate::programs::Programs;
 use crate::recording::Preamble;
@@ -42,12 +43,21 @@ pub struct Item<'a> {
     pub programs: &'a Programs,
     /// What disagrees.
     pub mismatch: Option<&'a Mismatch>,
+    /// The call that the record is of, where the event is derived from a call's row.
+    pub call: Option<&'a Call<'a>>,
+    /// How far the call is.
+    pub phase: Phase,
 }
 
 /// One format's way of turning an event into text.
 trait Text: Send {
     /// Appends what stands before the first event.
     fn heading(&self, _out: &mut Vec<u8>) {}
+
+    /// Whether beginnings of calls are wanted too, each before the whole call.
+    fn wants_beginnings(&self) -> bool {
+        false
+    }
 
     /// Appends one event and a newline.
     fn event(&mut self, out: &mut Vec<u8>, item: &Item<'_>);
@@ -88,6 +98,9 @@ impl Sink {
         let Some(text) = &mut self.text else {
             return Ok(());
         };
+        if item.phase == Phase::Enter && !text.wants_beginnings() {
+            return Ok(());
+        }
         text.event(&mut self.buffer, item);
         if self.buffer.len() > GATHERED {
             self.write_out()

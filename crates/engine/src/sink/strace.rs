@@ -7,6 +7,7 @@ use tracehound_schema::syscalls::{self, Syscall};
 use tracehound_schema::{Abi, Field, Kind, Names};
 
 use super::{Item, Text};
+use crate::calls::{self, Human, Phase, Style};
 use crate::clock::Clock;
 use crate::recording::Preamble;
 use crate::text;
@@ -43,6 +44,7 @@ fn write(out: &mut Vec<u8>, item: &Item<'_>, clock: Clock) {
     pad(out, start + 5);
     out.push(b' ');
     match call(item) {
+        Some(_) if item.call.is_some() => decoded(out, item),
         Some(call) => {
             out.extend_from_slice(call.name.as_bytes());
             list(out, item, is_argument, |out, index| {
@@ -67,6 +69,26 @@ fn write(out: &mut Vec<u8>, item: &Item<'_>, clock: Clock) {
         result(out, header.ret);
     }
     out.push(b'\n');
+}
+
+/// A call of the table.
+fn decoded(out: &mut Vec<u8>, item: &Item<'_>) {
+    let Some(call) = item.call else {
+        return;
+    };
+    out.extend_from_slice(call.prepared.row.name.as_bytes());
+    out.push(b'(');
+    for index in 0..call.args().len() {
+        if index > 0 {
+            out.extend_from_slice(b", ");
+        }
+        calls::argument(call, index, &mut Human::new(out, Style::PLAIN));
+    }
+    out.extend_from_slice(if item.phase == Phase::Unfinished {
+        b" <unfinished ...>"
+    } else {
+        b")"
+    });
 }
 
 /// The system call that the record is of, if it is of one.

@@ -4,6 +4,7 @@ use tracehound_schema::record::{self, State};
 use tracehound_schema::{Abi, syscalls};
 
 use super::{Item, Text};
+use crate::calls::{self, Call, Human, Phase, Style};
 use crate::clock::{Clock, Stamp};
 use crate::recording::Preamble;
 use crate::text;
@@ -43,7 +44,11 @@ impl Text for Table {
         left(out, 18, |out| {
             out.extend_from_slice(item.event.name.as_bytes());
         });
-        arguments(out, item, self.clock);
+        called(out, item);
+        match item.call {
+            Some(call) => call_arguments(out, call),
+            None => arguments(out, item, self.clock),
+        }
         ending(out, item);
         out.push(b'\n');
     }
@@ -68,7 +73,8 @@ fn left(out: &mut Vec<u8>, width: usize, write: impl FnOnce(&mut Vec<u8>)) {
     out.extend(std::iter::repeat_n(b' ', width.saturating_sub(shown)));
 }
 
-fn arguments(out: &mut Vec<u8>, item: &Item<'_>, clock: Clock) {
+/// The system call that was under way.
+fn called(out: &mut Vec<u8>, item: &Item<'_>) {
     let header = &item.record.header;
     let abi = Abi::from_byte(header.abi);
     let number = u16::try_from(header.nr).ok();
@@ -78,6 +84,20 @@ fn arguments(out: &mut Vec<u8>, item: &Item<'_>, clock: Clock) {
         out.push(b':');
         out.extend_from_slice(call.name.as_bytes());
     }
+}
+
+fn call_arguments(out: &mut Vec<u8>, call: &Call<'_>) {
+    for (index, arg) in call.args().iter().enumerate() {
+        out.push(b' ');
+        out.extend_from_slice(arg.name.as_bytes());
+        out.push(b'=');
+        let mut print = Human::new(out, Style::PLAIN).telling_late();
+        calls::argument(call, index, &mut print);
+    }
+}
+
+fn arguments(out: &mut Vec<u8>, item: &Item<'_>, clock: Clock) {
+    let header = &item.record.header;
     for (index, field) in item.event.fields.iter().enumerate() {
         let state = item.record.state(index);
         if field.from.hidden || state == State::Absent {
@@ -113,11 +133,19 @@ fn ending(out: &mut Vec<u8>, item: &Item<'_>) {
     let header = &item.record.header;
     if header.flags & record::HAS_RET != 0 {
         out.extend_from_slice(b" = ");
-        text::number(out, header.ret);
+        match item.call {
+            Some(call) if value::error_name(header.ret).is_none() => {
+                calls::returned(call, &mut Human::new(out, Style::PLAIN));
+            }
+            _ => text::number(out, header.ret),
+        }
         if let Some(name) = value::error_name(header.ret) {
             out.push(b' ');
             out.extend_from_slice(name.as_bytes());
         }
+    }
+    if item.phase == Phase::Unfinished {
+        out.extend_from_slice(b" <unfinished>");
     }
     if header.flags & record::IN_INTERRUPT != 0 {
         out.extend_from_slice(b"  (in an interrupt of this process)");

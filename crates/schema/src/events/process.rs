@@ -49,6 +49,9 @@ events! {
             inode: U64, kernel("file_inode(bprm_file(bprm))").ctype("unsigned long");
             /// The arguments, read from the new program's stack before it can change them.
             argv: StrArray, kernel("task").ctype("char **");
+            /// The id that the thread had, in the initial namespace: where it was not the first of
+            /// its process, it has got that one's.
+            old_tid: Pid, kernel("old_pid").ctype("pid_t");
         }
         page {
             purpose: "Sees the program that was really started, after scripts and links are resolved.",

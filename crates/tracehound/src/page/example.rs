@@ -47,7 +47,7 @@ fn line(event: &'static Event, format: Format) -> String {
     }
     batch.extend(sample::record(event));
     // Writing to memory cannot fail.
-    let _ = engine.feed(&batch).and_then(|()| engine.flush());
+    let _ = engine.feed(&batch).and_then(|()| engine.finish());
     let bytes = kept.0.lock().unwrap_or_else(PoisonError::into_inner);
     String::from_utf8_lossy(&bytes).into_owned()
 }

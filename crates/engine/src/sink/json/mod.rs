@@ -3,6 +3,7 @@
 //! What does not change from event to event is text made once: the keys of an event's fields, a
 //! system call's name, a thread's identity. A line is then mostly copies.
 
+mod call;
 mod ending;
 mod identity;
 mod template;
@@ -12,6 +13,7 @@ use tracehound_schema::record::State;
 use self::identity::Identities;
 use self::template::Templates;
 use super::{Item, Text};
+use crate::calls::Notes;
 use crate::clock::{Clock, Stamp};
 use crate::recording::Preamble;
 use crate::text;
@@ -23,6 +25,7 @@ pub struct Json {
     stamp: Stamp,
     templates: Templates,
     identities: Identities,
+    notes: Notes,
 }
 
 impl Json {
@@ -33,6 +36,7 @@ impl Json {
             stamp: Stamp::new(preamble.clock),
             templates: Templates::new(),
             identities: Identities::new(preamble),
+            notes: Notes::default(),
         }
     }
 }
@@ -60,6 +64,15 @@ impl Text for Json {
             out.extend_from_slice(&identity.cgroup);
         }
         out.extend_from_slice(self.templates.call(header.abi, header.nr));
+        if let Some(call) = item.call {
+            let notes = &mut self.notes;
+            call::arguments(out, call, notes);
+            call::result(out, item, call, notes);
+            call::states(out, notes);
+            call::raw(out, &raw, notes);
+            out.extend_from_slice(b"}\n");
+            return;
+        }
         out.extend_from_slice(b",\"args\":{");
         let start = out.len();
         for key in &template.keys {

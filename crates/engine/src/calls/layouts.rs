@@ -1,0 +1,160 @@
+//! What is made once per call and ABI: where its arguments and the members of its structures are.
+
+use tracehound_schema::syscalls::{Arg, Place, Syscall};
+use tracehound_schema::types::{Struct, Type};
+use tracehound_schema::{Abi, layout};
+
+/// A member with its place.
+#[derive(Debug)]
+pub struct Placed {
+    /// Its name; empty for padding.
+    pub name: &'static str,
+    /// How it is stored.
+    pub kind: &'static Type,
+    /// Where it starts.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// Whether it is shown where structures are abbreviated.
+    pub brief: bool,
+}
+
+/// A structure as callers of one ABI pass it.
+#[derive(Debug)]
+pub struct Layout {
+    /// The declaration.
+    pub declared: &'static Struct,
+    /// Bytes of the whole.
+    pub bytes: u64,
+    /// The members in order.
+    pub members: Vec<Placed>,
+}
+
+impl Layout {
+    fn new(structure: &'static Struct, abi: Abi) -> Layout {
+        let declared = layout::declared(structure, abi);
+        let members = layout::members(structure, abi).into_iter();
+        let placed = |(start, member): (u32, &'static tracehound_schema::types::Member)| {
+            let bytes = layout::size(&member.kind, abi).map_or(0, |size| size.bytes);
+            Placed {
+                name: member.name,
+                kind: &member.kind,
+                start: start as usize,
+                end: (start + bytes) as usize,
+                brief: declared.brief.is_empty() || declared.brief.contains(&member.name),
+            }
+        };
+        Layout {
+            declared,
+            bytes: u64::from(layout::whole(structure, abi).bytes),
+            members: members.map(placed).collect(),
+        }
+    }
+
+    /// The member of a name.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<&Placed> {
+        self.members.iter().find(|member| member.name == name)
+    }
+}
+
+/// A call under an ABI, ready to be decoded.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The call.
+    pub row: &'static Syscall,
+    /// The convention.
+    pub abi: Abi,
+    /// The arguments that are in registers.
+    pub args: &'static [Arg],
+    pub(super) places: Vec<Place>,
+    /// Whether it overwrites what it reads, so that both are told.
+    pub overwrites: bool,
+    /// Whether it is passed descriptors, or may return one.
+    pub passes_files: bool,
+    /// By the address of the structure's declaration.
+    layouts: Vec<(usize, Layout)>,
+}
+
+impl Prepared {
+    /// Prepares a call.
+    #[must_use]
+    pub fn new(row: &'static Syscall, abi: Abi) -> Prepared {
+        let places = row.places(abi);
+        let args = row.arguments(abi);
+        let args = args.get(..places.len()).unwrap_or(args);
+        let mut layouts = Vec::new();
+        for arg in args {
+            gather(&arg.kind, abi, &mut layouts);
+        }
+        gather(&row.ret, abi, &mut layouts);
+        layouts.sort_by_key(|(address, _)| *address);
+        Prepared {
+            row,
+            abi,
+            args,
+            places,
+            overwrites: args
+                .iter()
+                .any(|arg| may_be(&arg.kind, |kind| matches!(kind, Type::InOut(_)))),
+            passes_files: args
+                .iter()
+                .map(|arg| &arg.kind)
+                .chain([&row.ret])
+                .any(|kind| may_be(kind, |kind| matches!(kind, Type::Fd | Type::DirFd))),
+            layouts,
+        }
+    }
+
+    /// The layout of a structure that the call's arguments reach.
+    #[must_use]
+    pub fn layout(&self, structure: &'static Struct) -> Option<&Layout> {
+        let address = std::ptr::from_ref(structure).addr();
+        let found = self.layouts.binary_search_by_key(&address, |row| row.0);
+        found.ok().map(|index| &self.layouts[index].1)
+    }
+}
+
+/// Whether a type, or one that it may be chosen to be, is such.
+fn may_be(kind: &Type, such: fn(&Type) -> bool) -> bool {
+    match kind {
+        Type::By(by) => {
+            let cases = by.cases.iter().map(|case| &case.kind);
+            cases.chain([&by.other]).any(|kind| may_be(kind, such))
+        }
+        kind => such(kind),
+    }
+}
+
+/// Adds the structures that a type reaches.
+fn gather(kind: &'static Type, abi: Abi, layouts: &mut Vec<(usize, Layout)>) {
+    match kind {
+        Type::In(inner)
+        | Type::Out(inner)
+        | Type::InOut(inner)
+        | Type::Left(inner)
+        | Type::Split(inner)
+        | Type::Wide(_, inner)
+        | Type::Inline(inner, _)
+        | Type::Array(inner, _) => gather(inner, abi, layouts),
+        Type::By(by) => {
+            by.cases
+                .iter()
+                .for_each(|case| gather(&case.kind, abi, layouts));
+            gather(&by.other, abi, layouts);
+        }
+        Type::Struct(structure) => {
+            let address = std::ptr::from_ref(*structure).addr();
+            if layouts.iter().any(|row| row.0 == address) {
+                return;
+            }
+            let layout = Layout::new(structure, abi);
+            let kinds: Vec<_> = layout.members.iter().map(|member| member.kind).collect();
+            layouts.push((address, layout));
+            kinds
+                .into_iter()
+                .for_each(|kind| gather(kind, abi, layouts));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,248 @@
+//! Values behind several pointers: lists of texts, vectors and messages.
+
+use tracehound_schema::types::{Len, Type};
+use tracehound_schema::{layout, names};
+
+use super::call::Number;
+use super::memory::Side;
+use super::print::{Print, Shape};
+use super::walk::{At, Walk};
+
+/// A message's header in the caller's ABI: every member but the two 32-bit ones is a word.
+#[derive(Clone, Copy, Debug)]
+struct Message {
+    name: u64,
+    name_length: u64,
+    vectors: u64,
+    count: u64,
+    control: u64,
+    control_length: u64,
+    flags: u64,
+}
+
+impl Message {
+    fn read(bytes: &[u8], word: usize) -> Option<Message> {
+        let mut words = (0..7).map(|index| bytes.get(index * word..(index + 1) * word));
+        let mut take = |int: bool| {
+            let bytes = words.next()??;
+            let bytes = if int { bytes.get(..4)? } else { bytes };
+            Some(match *bytes {
+                [a, b, c, d] => u64::from(u32::from_ne_bytes([a, b, c, d])),
+                [a, b, c, d, e, f, g, h] => u64::from_ne_bytes([a, b, c, d, e, f, g, h]),
+                _ => return None,
+            })
+        };
+        Some(Message {
+            name: take(false)?,
+            name_length: take(true)?,
+            vectors: take(false)?,
+            count: take(false)?,
+            control: take(false)?,
+            control_length: take(false)?,
+            flags: take(true)?,
+        })
+    }
+}
+
+impl<P: Print> Walk<'_, P> {
+    fn word(&self) -> usize {
+        layout::word(self.call.abi()) as usize
+    }
+
+    fn pointer_in(&self, bytes: &[u8]) -> u64 {
+        Number::read(&Type::Addr, bytes, self.call.abi()).map_or(0, |number| number.value)
+    }
+
+    /// Texts whose addresses stand one after another, up to a null pointer.
+    pub(super) fn strings(&mut self, address: u64, at: At<'_>) {
+        let Some(found) = self.call.memory.from(at.side, address) else {
+            return self.print.unread(address);
+        };
+        let pointers = found.bytes.chunks_exact(self.word());
+        let count = pointers
+            .clone()
+            .position(|pointer| pointer.iter().all(|byte| *byte == 0));
+        let whole = count.is_some();
+        let count = count.unwrap_or(pointers.len());
+        if at.name == "envp" && self.print.counted(address, count, whole) {
+            return;
+        }
+        self.print.open(Shape::List);
+        let mut complete = whole;
+        for (index, pointer) in pointers.take(count).enumerate() {
+            if !self.print.item(index) {
+                self.print.rest();
+                complete = true;
+                break;
+            }
+            let text = self.pointer_in(pointer);
+            self.text(text, at, false);
+            self.print.done();
+        }
+        if !complete {
+            self.print.cut();
+        }
+        self.print.close(Shape::List);
+        self.late(found);
+    }
+
+    /// Vectors; of what they point at no more than the bytes in all.
+    pub(super) fn vectors(&mut self, (count, total): (Len, Len), address: u64, at: At<'_>) {
+        let count = self.call.count(count, at.side, at.scope);
+        let total = self.call.count(total, at.side, at.scope);
+        match count {
+            Some(count) => self.vector_list(count, total, address, at),
+            None => self.print.unread(address),
+        }
+    }
+
+    fn vector_list(&mut self, count: u64, total: Option<u64>, address: u64, at: At<'_>) {
+        let one = self.word() * 2;
+        let length = count.saturating_mul(one as u64);
+        let Some(found) = self.read(address, length, at) else {
+            return;
+        };
+        // What a call reads is read from the first byte to the last.
+        let mut left = total.unwrap_or(u64::MAX);
+        let mut whole = found.whole;
+        self.print.open(Shape::List);
+        for (index, vector) in found.bytes.chunks_exact(one).enumerate() {
+            if !self.print.item(index) {
+                self.print.rest();
+                whole = true;
+                break;
+            }
+            let (base, length) = vector.split_at(one / 2);
+            let (base, length) = (self.pointer_in(base), self.pointer_in(length));
+            let used = length.min(left);
+            left -= used;
+            self.vector(base, length, used, at);
+            self.print.done();
+        }
+        if !whole {
+            self.print.cut();
+        }
+        self.print.close(Shape::List);
+        self.late(found);
+    }
+
+    fn vector(&mut self, base: u64, length: u64, used: u64, at: At<'_>) {
+        self.print.open(Shape::Struct);
+        self.print.member("iov_base");
+        if base == 0 {
+            self.print.null();
+        } else {
+            self.bytes(base, used, at);
+        }
+        self.print.done();
+        self.print.member("iov_len");
+        self.print.unsigned(length);
+        self.print.done();
+        self.print.close(Shape::Struct);
+    }
+
+    /// A message.
+    pub(super) fn message(&mut self, address: u64, at: At<'_>) {
+        let word = self.word();
+        let Some(found) = self.read(address, 7 * word as u64, at) else {
+            return;
+        };
+        let total = match at.side {
+            Side::Before => None,
+            Side::After => self.call.count(Len::Ret, at.side, None),
+        };
+        match Message::read(found.bytes, word) {
+            Some(message) => self.message_members(message, total, at),
+            None => self.print.unread(address),
+        }
+        self.late(found);
+    }
+
+    /// Several messages, each with the bytes that went through it.
+    pub(super) fn messages(&mut self, count: Len, address: u64, at: At<'_>) {
+        let word = self.word();
+        let one = 8 * word;
+        let Some(count) = self.call.count(count, at.side, at.scope) else {
+            return self.print.unread(address);
+        };
+        let Some(found) = self.read(address, count.saturating_mul(one as u64), at) else {
+            return;
+        };
+        let mut whole = found.whole;
+        self.print.open(Shape::List);
+        for (index, bytes) in found.bytes.chunks_exact(one).enumerate() {
+            if !self.print.item(index) {
+                self.print.rest();
+                whole = true;
+                break;
+            }
+            let length = Number::read(&Type::U32, &bytes[7 * word..], self.call.abi());
+            let length = length.map_or(0, |number| number.value);
+            if let Some(message) = Message::read(bytes, word) {
+                self.message_of_several(message, length, at);
+            }
+            self.print.done();
+        }
+        if !whole {
+            self.print.cut();
+        }
+        self.print.close(Shape::List);
+        self.late(found);
+    }
+
+    fn message_of_several(&mut self, message: Message, length: u64, at: At<'_>) {
+        let written = at.side == Side::After;
+        self.print.open(Shape::Struct);
+        self.print.member("msg_hdr");
+        self.message_members(message, written.then_some(length), at);
+        self.print.done();
+        // The kernel alone sets it.
+        if written {
+            self.print.member("msg_len");
+            self.print.unsigned(length);
+            self.print.done();
+        }
+        self.print.close(Shape::Struct);
+    }
+
+    fn message_members(&mut self, message: Message, total: Option<u64>, at: At<'_>) {
+        let at = at.deeper();
+        self.print.open(Shape::Struct);
+        self.print.member("msg_name");
+        match message.name {
+            0 => self.print.null(),
+            name => self.socket_address(name, message.name_length, at),
+        }
+        self.print.done();
+        self.print.member("msg_namelen");
+        self.print
+            .signed(i64::from(message.name_length as u32 as i32));
+        self.print.done();
+        self.print.member("msg_iov");
+        match message.vectors {
+            0 => self.print.null(),
+            vectors => self.vector_list(message.count, total, vectors, at),
+        }
+        self.print.done();
+        self.print.member("msg_iovlen");
+        self.print.unsigned(message.count);
+        self.print.done();
+        if message.control_length > 0 {
+            self.print.member("msg_control");
+            match message.control {
+                0 => self.print.null(),
+                control => self.control(control, message.control_length, at),
+            }
+            self.print.done();
+        }
+        self.print.member("msg_controllen");
+        self.print.unsigned(message.control_length);
+        self.print.done();
+        self.print.member("msg_flags");
+        let flags = Number::new(message.flags, 32);
+        self.print
+            .words(&Type::Flags(&names::socket::MESSAGE), flags);
+        self.print.done();
+        self.print.close(Shape::Struct);
+    }
+}

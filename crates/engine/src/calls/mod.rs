@@ -1,0 +1,30 @@
+//! System calls: joined from their records, and decoded by the types of their rows.
+//!
+//! A [`Call`] is told of to a format through the trait [`Print`], by a walk over the type of each of
+//! its arguments; [`Json`] and [`Human`] are the formats there are.
+
+mod call;
+mod control;
+mod files;
+mod human;
+mod join;
+mod json;
+mod layouts;
+mod lists;
+mod memory;
+mod print;
+mod sockaddr;
+mod walk;
+mod words;
+
+pub use call::{Call, Number, Phase};
+pub use files::File;
+pub use human::{Human, Style};
+pub use join::{Join, Joined};
+pub use json::{Json, Notes};
+pub use layouts::Prepared;
+pub use memory::{Memory, Side};
+pub use print::Print;
+pub use walk::{argument, returned, side};
+
+pub use crate::text::Quoting;

@@ -1,0 +1,437 @@
+//! The walk over a type: finds the bytes and tells them to a format.
+
+use tracehound_schema::layout;
+use tracehound_schema::types::{Len, Struct, Type};
+
+use super::call::{Call, Number, Scope};
+use super::memory::{Found, Side};
+use super::print::{Print, Shape};
+
+/// How deep values are followed: the kernel side copies two levels, hostile bytes may show more.
+const DEPTH: u8 = 8;
+
+/// Where a value stands.
+#[derive(Clone, Copy, Debug)]
+pub struct At<'s> {
+    /// The side of the call that it is of.
+    pub side: Side,
+    /// What names beside it mean.
+    pub scope: Option<&'s Scope<'s>>,
+    /// The argument or member that it is.
+    pub name: &'static str,
+    /// How many pointers and structures lie around it.
+    pub depth: u8,
+}
+
+impl At<'_> {
+    pub(super) const fn deeper(self) -> Self {
+        At {
+            depth: self.depth + 1,
+            ..self
+        }
+    }
+}
+
+/// A walk over a call's values.
+pub struct Walk<'w, P> {
+    /// The call.
+    pub call: &'w Call<'w>,
+    /// Where the values go.
+    pub print: &'w mut P,
+}
+
+/// Tells an argument of a call to a format: what the call reads, or writes where it reads nothing.
+pub fn argument<P: Print>(call: &Call<'_>, index: usize, print: &mut P) {
+    side(call, index, Side::Before, print);
+}
+
+/// Tells one side of an argument that is both read and written; of others the side there is.
+pub fn side<P: Print>(call: &Call<'_>, index: usize, side: Side, print: &mut P) {
+    let Some(arg) = call.args().get(index) else {
+        return;
+    };
+    let kind = call.kind(index);
+    let at = At {
+        side,
+        scope: None,
+        name: arg.name,
+        depth: 0,
+    };
+    let number = Number::of(kind, call.value(index), call.abi());
+    Walk { call, print }.scalar(kind, number, at);
+}
+
+/// Tells what a call returned, if it has.
+pub fn returned<P: Print>(call: &Call<'_>, print: &mut P) {
+    let Some(ret) = call.ret else {
+        return;
+    };
+    let kind = call.chosen(&call.prepared.row.ret, None);
+    let number = Number::of(kind, ret as u64, call.abi());
+    let at = At {
+        side: Side::After,
+        scope: None,
+        name: "ret",
+        depth: 0,
+    };
+    Walk { call, print }.scalar(kind, number, at);
+}
+
+impl<'w, P: Print> Walk<'w, P> {
+    /// A value that fits a register.
+    pub(super) fn scalar(&mut self, kind: &'static Type, number: Number, at: At<'_>) {
+        match kind {
+            Type::U8 | Type::U16 | Type::U32 | Type::U64 | Type::Ulong | Type::Size => {
+                self.print.unsigned(number.value);
+            }
+            Type::I16 | Type::I32 | Type::I64 | Type::Long | Type::Loff | Type::Pid => {
+                self.print.signed(number.signed());
+            }
+            Type::Uid | Type::Gid => match number.signed() {
+                -1 => self.print.signed(-1),
+                _ => self.print.unsigned(number.value),
+            },
+            Type::Split(inner) | Type::Wide(_, inner) => self.scalar(inner, number, at),
+            Type::Hex(_) => self.print.hex(number.value),
+            Type::Octal(_) => self.print.octal(number.value),
+            Type::Addr => self.print.address(number.value),
+            Type::Enum(_) | Type::Flags(_) | Type::Parts(_) | Type::Signal | Type::Handler => {
+                self.print.words(kind, number);
+            }
+            Type::Mode => self.print.mode(number.value as u32),
+            Type::Dev => {
+                let (major, minor) = device(number.value);
+                self.print.device(major, minor);
+            }
+            Type::Fd => self.descriptor(number, false),
+            Type::DirFd => self.descriptor(number, true),
+            Type::Seconds => self.seconds(number.signed(), at),
+            Type::WaitStatus => self.print.wait_status(number.value as u32),
+            Type::By(_) => {
+                let kind = self.call.chosen(kind, at.scope);
+                let number = Number::of(kind, number.value, self.call.abi());
+                self.chosen(kind, number, at);
+            }
+            Type::In(inner) | Type::Out(inner) | Type::InOut(inner) | Type::Left(inner) => {
+                self.pointer(kind, inner, number.value, at);
+            }
+            // The rest is never in a register.
+            _ => self.print.hex(number.value),
+        }
+    }
+
+    fn chosen(&mut self, kind: &'static Type, number: Number, at: At<'_>) {
+        if matches!(kind, Type::By(_)) {
+            self.print.hex(number.value);
+        } else {
+            self.scalar(kind, number, at);
+        }
+    }
+
+    fn descriptor(&mut self, number: Number, directory: bool) {
+        let fd = number.signed() as i32;
+        self.print.descriptor(fd, directory, self.call);
+    }
+
+    fn pointer(&mut self, kind: &Type, inner: &'static Type, address: u64, at: At<'_>) {
+        if address == 0 {
+            return self.print.null();
+        }
+        if at.depth >= DEPTH {
+            return self.print.address(address);
+        }
+        let after = At {
+            side: Side::After,
+            ..at
+        };
+        let written = match kind {
+            Type::Left(_) => self.call.interrupted(),
+            _ => self.call.succeeded(),
+        };
+        match kind {
+            Type::Out(_) | Type::Left(_) if written => self.behind(inner, address, after),
+            Type::Out(_) | Type::Left(_) => self.print.unwritten(address),
+            Type::InOut(_) if P::BOTH && at.side == Side::Before && written => {
+                let start = self.print.place();
+                self.behind(inner, address, at);
+                let change = self.print.change(start);
+                self.behind(inner, address, after);
+                self.print.changed(start, change);
+            }
+            Type::InOut(_) if at.side == Side::After && !written => self.print.unwritten(address),
+            _ => self.behind(inner, address, at),
+        }
+    }
+
+    /// What stands behind a pointer.
+    fn behind(&mut self, kind: &'static Type, address: u64, at: At<'_>) {
+        let at = at.deeper();
+        match self.call.chosen(kind, at.scope) {
+            Type::Text => self.text(address, at, false),
+            Type::Path => self.text(address, at, true),
+            Type::Bytes(len) => match self.call.count(*len, at.side, at.scope) {
+                Some(length) => self.bytes(address, length, at),
+                None => self.print.unread(address),
+            },
+            Type::Array(inner, len) => self.array(inner, *len, address, at),
+            Type::Strings => self.strings(address, at),
+            Type::IoVec(count, total) => self.vectors((*count, *total), address, at),
+            Type::MsgHdr => self.message(address, at),
+            Type::MmsgHdr(count) => self.messages(*count, address, at),
+            Type::SockAddr(len) => match self.call.count(*len, at.side, at.scope) {
+                Some(length) => self.socket_address(address, length, at),
+                None => self.print.unread(address),
+            },
+            Type::SigSet(len) => self.signals(*len, address, at),
+            Type::FdSet(len) => self.descriptors(*len, address, at),
+            Type::Struct(structure) => self.structure(structure, address, at),
+            kind => self.pointee(kind, address, at),
+        }
+    }
+
+    /// A value that has a fixed size, behind a pointer.
+    fn pointee(&mut self, kind: &'static Type, address: u64, at: At<'_>) {
+        let size = layout::size(kind, self.call.abi()).map_or(0, |size| size.bytes);
+        let Some(found) = self.read(address, u64::from(size), at) else {
+            return;
+        };
+        let shape = match kind {
+            Type::Chars(_) | Type::Raw(_) | Type::Inline(..) => None,
+            _ => Some(Shape::Pointee),
+        };
+        if !found.whole && shape.is_some() {
+            return self.print.unread(address);
+        }
+        if let Some(shape) = shape {
+            self.print.open(shape);
+        }
+        self.place(kind, found.bytes, at);
+        if let Some(shape) = shape {
+            self.print.close(shape);
+        } else if !found.whole {
+            self.print.cut();
+        }
+        self.late(found);
+    }
+
+    /// Bytes at an address; where there are none that is told and nothing is left to do.
+    pub(super) fn read(&mut self, address: u64, length: u64, at: At<'_>) -> Option<Found<'w>> {
+        let found = self.call.memory.read(at.side, address, length);
+        if found.is_none() {
+            self.print.unread(address);
+        }
+        found
+    }
+
+    pub(super) fn late(&mut self, found: Found<'_>) {
+        if found.late {
+            self.print.late();
+        }
+    }
+
+    pub(super) fn text(&mut self, address: u64, at: At<'_>, path: bool) {
+        let Some(found) = self.call.memory.from(at.side, address) else {
+            return self.print.unread(address);
+        };
+        let end = found.bytes.iter().position(|byte| *byte == 0);
+        let bytes = &found.bytes[..end.unwrap_or(found.bytes.len())];
+        if path {
+            self.print.path(bytes, end.is_some());
+        } else {
+            self.print.text(bytes, end.is_some());
+        }
+        self.late(found);
+    }
+
+    pub(super) fn bytes(&mut self, address: u64, length: u64, at: At<'_>) {
+        if let Some(found) = self.call.memory.read(at.side, address, length) {
+            self.print.text(found.bytes, found.whole);
+            self.late(found);
+        } else {
+            self.print.unread(address);
+        }
+    }
+
+    fn array(&mut self, inner: &'static Type, len: Len, address: u64, at: At<'_>) {
+        let Some(count) = self.call.count(len, at.side, at.scope) else {
+            return self.print.unread(address);
+        };
+        let size = layout::size(inner, self.call.abi()).map_or(1, |size| size.bytes.max(1));
+        let length = count.saturating_mul(u64::from(size));
+        let Some(found) = self.call.memory.read(at.side, address, length) else {
+            return self.print.unread(address);
+        };
+        self.elements(inner, found.bytes, found.whole, at);
+        self.late(found);
+    }
+
+    /// Values of one type one after another.
+    pub(super) fn elements(&mut self, kind: &'static Type, bytes: &[u8], whole: bool, at: At<'_>) {
+        let size = layout::size(kind, self.call.abi()).map_or(1, |size| size.bytes.max(1));
+        self.print.open(Shape::List);
+        let mut whole = whole;
+        for (index, element) in bytes.chunks_exact(size as usize).enumerate() {
+            if !self.print.item(index) {
+                self.print.rest();
+                whole = true;
+                break;
+            }
+            self.place(kind, element, at);
+            self.print.done();
+        }
+        if !whole {
+            self.print.cut();
+        }
+        self.print.close(Shape::List);
+    }
+
+    fn structure(&mut self, structure: &'static Struct, address: u64, at: At<'_>) {
+        let prepared = self.call.prepared;
+        let Some(layout) = prepared.layout(structure) else {
+            return self.print.address(address);
+        };
+        let size = match layout.declared.size {
+            Some(len) => self.call.count(len, at.side, at.scope),
+            None => Some(layout.bytes),
+        };
+        let length = size.unwrap_or(layout.bytes).min(layout.bytes);
+        let Some(found) = self.call.memory.read(at.side, address, length) else {
+            return self.print.unread(address);
+        };
+        self.members(structure, found.bytes, found.whole, at);
+        self.late(found);
+    }
+
+    /// The members of a structure, as far as there are bytes for them.
+    pub(super) fn members(
+        &mut self,
+        structure: &'static Struct,
+        bytes: &[u8],
+        whole: bool,
+        at: At<'_>,
+    ) {
+        let prepared = self.call.prepared;
+        let Some(layout) = prepared.layout(structure).filter(|_| at.depth < DEPTH) else {
+            return self.print.raw(bytes);
+        };
+        let scope = Scope {
+            layout,
+            bytes,
+            around: at.scope,
+        };
+        let inside = At {
+            scope: Some(&scope),
+            ..at.deeper()
+        };
+        let abbreviates = self.print.abbreviates();
+        let mut left_out = false;
+        self.print.open(Shape::Struct);
+        for member in &layout.members {
+            if member.name.is_empty() {
+                continue;
+            }
+            if abbreviates && !member.brief {
+                left_out = true;
+                continue;
+            }
+            let Some(own) = bytes.get(member.start..member.end) else {
+                break;
+            };
+            self.print.member(member.name);
+            let name = member.name;
+            self.place(member.kind, own, At { name, ..inside });
+            self.print.done();
+        }
+        if left_out {
+            self.print.rest();
+        } else if !whole {
+            self.print.cut();
+        }
+        self.print.close(Shape::Struct);
+    }
+
+    /// A value that is stored in place.
+    pub(super) fn place(&mut self, kind: &'static Type, bytes: &[u8], at: At<'_>) {
+        match self.call.chosen(kind, at.scope) {
+            Type::Chars(_) => {
+                let end = bytes.iter().position(|byte| *byte == 0);
+                self.print.path(&bytes[..end.unwrap_or(bytes.len())], true);
+            }
+            Type::Raw(_) => self.print.raw(bytes),
+            Type::Inline(inner, _) => self.elements(inner, bytes, true, at),
+            Type::Struct(structure) => self.members(structure, bytes, true, at),
+            kind => match Number::read(kind, bytes, self.call.abi()) {
+                Some(number) => self.chosen(kind, number, at),
+                None => self.print.raw(bytes),
+            },
+        }
+    }
+
+    /// Seconds, with the nanoseconds of a member beside them: `st_mtime_nsec`.
+    fn seconds(&mut self, seconds: i64, at: At<'_>) {
+        let beside = |scope: &Scope<'_>| {
+            let is = |name: &str| name.strip_prefix(at.name) == Some("_nsec");
+            let member = scope.layout.members.iter().find(|row| is(row.name))?;
+            self.call.named(member.name, at.scope)
+        };
+        let nanoseconds = at.scope.and_then(beside).map(|number| number.value);
+        self.print.seconds(seconds, nanoseconds);
+    }
+
+    fn signals(&mut self, len: Len, address: u64, at: At<'_>) {
+        // No set has more than 64 signals; the kernel refuses other sizes.
+        let Some(length) = self.call.count(len, at.side, at.scope) else {
+            return self.print.unread(address);
+        };
+        let length = length.min(8);
+        let found = self.call.memory.read(at.side, address, length);
+        let Some(found) = found.filter(|found| found.whole) else {
+            return self.print.unread(address);
+        };
+        let set = words(found.bytes, 4).fold((0, 0), |(set, shift), word| {
+            (set | u64::from(word) << shift, shift + 32)
+        });
+        self.print.signals(set.0, found.bytes.len() as u32 * 8);
+        self.late(found);
+    }
+
+    fn descriptors(&mut self, len: Len, address: u64, at: At<'_>) {
+        let Some(bits) = self.call.count(len, at.side, at.scope) else {
+            return self.print.unread(address);
+        };
+        // `nfds` is an int.
+        let bits = u64::try_from(i64::from(bits as u32 as i32)).unwrap_or(0);
+        let word = u64::from(layout::word(self.call.abi())) * 8;
+        let length = bits.div_ceil(word) * (word / 8);
+        let Some(found) = self.call.memory.read(at.side, address, length) else {
+            return self.print.unread(address);
+        };
+        let mut set = words(found.bytes, 4)
+            .zip((0..).step_by(32))
+            .flat_map(|(word, first)| {
+                (0..32)
+                    .filter(move |bit| word >> bit & 1 == 1)
+                    .map(move |bit| first + bit)
+            })
+            .filter(|fd| u64::from(*fd) < bits);
+        self.print.descriptors(&mut set);
+        if !found.whole {
+            self.print.cut();
+        }
+        self.late(found);
+    }
+}
+
+/// Whole 32-bit words; sets are read so on little-endian machines whatever the caller's `long` is.
+fn words(bytes: &[u8], size: usize) -> impl Iterator<Item = u32> {
+    bytes
+        .chunks_exact(size)
+        .filter_map(|word| word.first_chunk().copied().map(u32::from_ne_bytes))
+}
+
+/// Major and minor number of a device in the form user space has.
+const fn device(dev: u64) -> (u32, u32) {
+    let major = (dev >> 8 & 0xfff) | (dev >> 32 & 0xffff_f000);
+    let minor = (dev & 0xff) | (dev >> 12 & 0xffff_ff00);
+    (major as u32, minor as u32)
+}
