@@ -172,6 +172,10 @@ struct task_struct {
 	unsigned long nvcsw, nivcsw;
 };
 
+union sigval {
+	int sival_int;
+	void *sival_ptr;
+};
 struct kernel_siginfo {
 	int si_signo;
 	int si_errno;
@@ -181,6 +185,35 @@ struct kernel_siginfo {
 			int _pid;
 			u32 _uid;
 		} _kill;
+		struct {
+			int _tid;
+			int _overrun;
+			union sigval _sigval;
+		} _timer;
+		struct {
+			int _pid;
+			u32 _uid;
+			union sigval _sigval;
+		} _rt;
+		struct {
+			int _pid;
+			u32 _uid;
+			int _status;
+			long _utime;
+			long _stime;
+		} _sigchld;
+		struct {
+			void *_addr;
+		} _sigfault;
+		struct {
+			long _band;
+			int _fd;
+		} _sigpoll;
+		struct {
+			void *_call_addr;
+			int _syscall;
+			unsigned int _arch;
+		} _sigsys;
 	} _sifields;
 };
 struct sigaction {

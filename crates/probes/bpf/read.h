@@ -25,36 +25,73 @@ static __always_inline int siginfo_errno(void *info)
 	return SIGINFO_IS_SPECIAL(info) ? 0 : BPF_CORE_READ(siginfo, si_errno);
 }
 
-/* SI_USER, SI_QUEUE and SI_TKILL carry the sender; SIGCHLD's positive codes carry the child. */
-static __always_inline bool siginfo_has_sender(void *info)
+/*
+ * Which part of the union a signal carries, as siginfo_layout() in kernel/signal.c (v6.18) has it:
+ * codes up to 0 are user space's, timers' and queues', the others depend on the signal.
+ */
+enum siginfo_part { SI_NONE, SI_KILL, SI_TIMER_PART, SI_RT, SI_CHLD, SI_FAULT, SI_POLL, SI_SYS };
+
+static __always_inline int siginfo_part(void *info)
 {
 	struct kernel_siginfo *siginfo = info;
-	int code;
+	int code, signo;
 
 	if (SIGINFO_IS_SPECIAL(info))
-		return false;
+		return SI_NONE;
 	code = BPF_CORE_READ(siginfo, si_code);
-	if (code == 0 || code == -1 || code == -6)
-		return true;
-	return BPF_CORE_READ(siginfo, si_signo) == 17 && code > 0 && code < SI_KERNEL;
+	signo = BPF_CORE_READ(siginfo, si_signo);
+	if (code == 0 || code == -6)
+		return SI_KILL;
+	if (code == -2)
+		return SI_TIMER_PART;
+	if (code == -5)
+		return SI_POLL;
+	if (code < 0)
+		return SI_RT;
+	if (code == SI_KERNEL)
+		return SI_NONE;
+	switch (signo) {
+	case 4: case 5: case 7: case 8: case 11:
+		return SI_FAULT;
+	case 17:
+		return SI_CHLD;
+	case 29:
+		return SI_POLL;
+	case 31:
+		return SI_SYS;
+	}
+	return SI_NONE;
 }
 
-/* PUT_ABSENT tells the generated program that there is no value. */
+/* Tells the generated program that there is no value. */
 #define ABSENT 0x8000000000000000ull
 
-static __always_inline u64 siginfo_pid(void *info)
-{
-	struct kernel_siginfo *siginfo = info;
+#define SIGINFO(info, name, wanted, member)                                     \
+	static __always_inline u64 siginfo_##name(void *info)                   \
+	{                                                                       \
+		struct kernel_siginfo *siginfo = info;                          \
+		int part = siginfo_part(info);                                  \
+										\
+		return (wanted) ? (u64)BPF_CORE_READ(siginfo, _sifields.member) : ABSENT; \
+	}
 
-	return siginfo_has_sender(info) ? (u32)BPF_CORE_READ(siginfo, _sifields._kill._pid) : ABSENT;
-}
-
-static __always_inline u64 siginfo_uid(void *info)
-{
-	struct kernel_siginfo *siginfo = info;
-
-	return siginfo_has_sender(info) ? BPF_CORE_READ(siginfo, _sifields._kill._uid) : ABSENT;
-}
+/* The process id and the user id lie at the same place in all that have them. */
+#define HAS_SENDER (part == SI_KILL || part == SI_RT || part == SI_CHLD)
+SIGINFO(info, pid, HAS_SENDER, _kill._pid)
+SIGINFO(info, uid, HAS_SENDER, _kill._uid)
+SIGINFO(info, status, part == SI_CHLD, _sigchld._status)
+SIGINFO(info, utime, part == SI_CHLD, _sigchld._utime)
+SIGINFO(info, stime, part == SI_CHLD, _sigchld._stime)
+SIGINFO(info, addr, part == SI_FAULT, _sigfault._addr)
+SIGINFO(info, timer, part == SI_TIMER_PART, _timer._tid)
+SIGINFO(info, overrun, part == SI_TIMER_PART, _timer._overrun)
+/* A timer's value lies where a queued signal's does. */
+SIGINFO(info, value, part == SI_RT || part == SI_TIMER_PART, _rt._sigval.sival_ptr)
+SIGINFO(info, band, part == SI_POLL, _sigpoll._band)
+SIGINFO(info, fd, part == SI_POLL, _sigpoll._fd)
+SIGINFO(info, call, part == SI_SYS, _sigsys._call_addr)
+SIGINFO(info, nr, part == SI_SYS, _sigsys._syscall)
+SIGINFO(info, arch, part == SI_SYS, _sigsys._arch)
 
 static __always_inline u64 action_handler(void *action)
 {

@@ -151,7 +151,8 @@ mod tests {
             }
             for (index, field) in event.fields.iter().enumerate() {
                 let there = read.state(index) == State::Read;
-                assert_eq!(there, !field.from.hidden, "{}.{}", event.name, field.name);
+                let absent = field.from.hidden || chosen(event, field.name) == Some(Absent);
+                assert_eq!(there, !absent, "{}.{}", event.name, field.name);
                 assert!(!there || !field.kind.has_tail() || read.tail(index).is_some());
             }
         }

@@ -73,6 +73,8 @@ events! {
             exit_code: I32, kernel("READ(task, exit_code) >> 8 & 0xff").ctype("int");
             /// The signal that ended it; 0 if none did.
             signal_code: Signal, kernel("READ(task, exit_code) & 0x7f").ctype("int");
+            /// Whether the kernel wrote a core dump.
+            core_dumped: Bool, kernel("READ(task, exit_code) & 0x80").ctype("int");
             /// Whether the whole process ends with it.
             process_group_exit: Bool, kernel("group_dead(task)").ctype("bool");
         }
@@ -80,7 +82,7 @@ events! {
             purpose: "Sees a thread end.",
             use_case: "Find out how and when a process ended.",
             command: "sudo tracehound -e sched_process_exit -- sh -c 'exit 3'",
-            example: [exit_code = Number(3), signal_code = Number(0)],
+            example: [exit_code = Number(3), signal_code = Number(0), core_dumped = Number(0)],
             issues: [],
             related: ["sched_process_fork", "sched_process_exec", "signal_deliver"],
             sources: ["_exit(2)", "wait(2)", "include/trace/events/sched.h (v6.18)"],

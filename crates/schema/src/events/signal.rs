@@ -3,9 +3,11 @@
 use super::events;
 use crate::event::Check;
 use crate::field::{kernel, register, user};
-use crate::kind::Kind::{Bool, Enum, Flags, Handler, I32, Pid, SigSet, Signal, Size, Str, Uid};
+use crate::kind::Kind::{
+    Addr, Bool, Enum, Flags, Handler, I32, I64, Pid, SigSet, Signal, Size, Str, U32, Uid,
+};
 use crate::names;
-use crate::sample::Sample::{Number, Text};
+use crate::sample::Sample::{Absent, Number, Text};
 
 events! {
     /// A thread examined or changed its signal mask.
@@ -91,6 +93,18 @@ events! {
             sig: Signal, kernel("sig").ctype("int");
             /// Why it was sent.
             code: Enum(&names::SIGNAL_CODE), kernel("siginfo_code(info)").ctype("int");
+            /// The error number that goes with it, mostly 0.
+            errno: I32, kernel("siginfo_errno(info)").ctype("int");
+            /// The process id that comes with the signal, in the receiver's namespace: the sender's, or that of the child a SIGCHLD tells of; absent where none comes.
+            sender_pid: Pid, kernel("siginfo_pid(info)").ctype("pid_t").opt();
+            /// The real user id that comes with it.
+            sender_uid: Uid, kernel("siginfo_uid(info)").ctype("uid_t").opt();
+            /// Of a SIGCHLD: the child's exit code, or the signal that ended, stopped or continued it.
+            status: I32, kernel("siginfo_status(info)").ctype("int").opt();
+            /// Of a SIGCHLD: the child's time in user mode, in clock ticks.
+            utime: I64, kernel("siginfo_utime(info)").ctype("clock_t").opt();
+            /// Of a SIGCHLD: the child's time in the kernel, in clock ticks.
+            stime: I64, kernel("siginfo_stime(info)").ctype("clock_t").opt();
             /// The receiving process, in the initial namespace.
             target_host_pid: Pid, kernel("READ(target, tgid)").ctype("pid_t");
             /// The receiving thread, in the initial namespace.
@@ -106,7 +120,7 @@ events! {
             purpose: "Sees every signal at the moment it is queued, whoever sends it.",
             use_case: "Find out who killed a process, and why a signal had no effect.",
             command: "sudo tracehound -e signal_generate -- sh -c 'sleep 9 & kill $!; wait'",
-            example: [code = Number(0), target_host_pid = Number(4243), target_host_tid = Number(4243), target_comm = Text(b"sleep")],
+            example: [code = Number(0), errno = Number(0), status = Absent, utime = Absent, stime = Absent, target_host_pid = Number(4243), target_host_tid = Number(4243), target_comm = Text(b"sleep")],
             issues: [
                 "A timer's or terminal's signal is generated in an interrupt: the record's process is then whoever was running. Such records carry in_interrupt.",
             ],
@@ -129,10 +143,34 @@ events! {
             code: Enum(&names::SIGNAL_CODE), kernel("siginfo_code(info)").ctype("int");
             /// The error number that goes with it, mostly 0.
             errno: I32, kernel("siginfo_errno(info)").ctype("int");
-            /// The sender's process id in the receiver's namespace; absent when no process sent it.
+            /// The process id that comes with the signal, in the receiver's namespace: the sender's, or that of the child a SIGCHLD tells of; absent where none comes.
             sender_pid: Pid, kernel("siginfo_pid(info)").ctype("pid_t").opt();
-            /// The sender's real user id in the receiver's namespace; absent when no process sent it.
+            /// The real user id that comes with it.
             sender_uid: Uid, kernel("siginfo_uid(info)").ctype("uid_t").opt();
+            /// Of a SIGCHLD: the child's exit code, or the signal that ended, stopped or continued it.
+            status: I32, kernel("siginfo_status(info)").ctype("int").opt();
+            /// Of a SIGCHLD: the child's time in user mode, in clock ticks.
+            utime: I64, kernel("siginfo_utime(info)").ctype("clock_t").opt();
+            /// Of a SIGCHLD: the child's time in the kernel, in clock ticks.
+            stime: I64, kernel("siginfo_stime(info)").ctype("clock_t").opt();
+            /// Of a fault (SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP): where.
+            addr: Addr, kernel("siginfo_addr(info)").ctype("void *").opt();
+            /// Of a queued signal or a timer's: the value that comes with it (`si_value`).
+            value: Addr, kernel("siginfo_value(info)").ctype("sigval_t").opt();
+            /// Of a timer: its id.
+            timerid: I32, kernel("siginfo_timer(info)").ctype("int").opt();
+            /// Of a timer: expirations that nobody was told of.
+            overrun: I32, kernel("siginfo_overrun(info)").ctype("int").opt();
+            /// Of input or output: what became possible (`si_band`).
+            band: I64, kernel("siginfo_band(info)").ctype("long").opt();
+            /// Of input or output: the file descriptor.
+            fd: I32, kernel("siginfo_fd(info)").ctype("int").opt();
+            /// Of SIGSYS: the instruction that made the refused system call.
+            call_addr: Addr, kernel("siginfo_call(info)").ctype("void *").opt();
+            /// Of SIGSYS: the call's number.
+            syscall: I32, kernel("siginfo_nr(info)").ctype("int").opt();
+            /// Of SIGSYS: the architecture of the call (`AUDIT_ARCH_*`).
+            arch: U32, kernel("siginfo_arch(info)").ctype("unsigned int").opt();
             /// What the thread does: a handler's address, SIG_DFL or SIG_IGN.
             handler: Handler, kernel("action_handler(action)").ctype("__sighandler_t");
             /// Flags of the action.
@@ -142,7 +180,11 @@ events! {
             purpose: "Sees a signal reach its thread.",
             use_case: "Tell a signal that was sent from one that arrived; see handlers run.",
             command: "sudo tracehound -e signal_deliver -- bash -c 'trap : USR1; kill -USR1 $$'",
-            example: [sig = Number(10), code = Number(0), errno = Number(0), flags = Number(0x0400_0000)],
+            example: [
+                sig = Number(10), code = Number(0), errno = Number(0), status = Absent, utime = Absent, stime = Absent,
+                addr = Absent, value = Absent, timerid = Absent, overrun = Absent, band = Absent, fd = Absent,
+                call_addr = Absent, syscall = Absent, arch = Absent, flags = Number(0x0400_0000),
+            ],
             issues: ["SIGKILL to a stopped or exiting thread may be acted on without this event."],
             related: ["signal_generate", "sigprocmask"],
             sources: ["signal(7)", "sigaction(2)", "include/trace/events/signal.h (v6.18)"],
