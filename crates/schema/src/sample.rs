@@ -2,11 +2,13 @@
 //!
 //! Pages print them as the event's example, golden tests and the fuzzer start from them.
 
+mod call;
+
 use crate::abi::Abi;
 use crate::event::Event;
 use crate::kind::Kind;
 use crate::record::{Builder, ENTRY, HAS_RET, Header};
-use crate::syscalls::{self, REGISTERS};
+use crate::syscalls;
 
 /// A value of an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,8 +32,12 @@ pub fn record(event: &Event) -> Vec<u8> {
 /// An example of an event under a header of the caller's.
 #[must_use]
 pub fn build(event: &Event, header: Header) -> Vec<u8> {
-    if event.call.is_some() {
-        return call(event, header);
+    if let Some(row) = event.call {
+        let chosen = |name: &str| match chosen(event, name) {
+            Some(Number(number)) => Some(number as u64),
+            _ => None,
+        };
+        return call::record(event, row, header, &chosen);
     }
     let mut builder = Builder::new(event.id, event.fields.len(), header);
     for (index, field) in event.fields.iter().enumerate() {
@@ -45,19 +51,6 @@ pub fn build(event: &Event, header: Header) -> Vec<u8> {
             Text(bytes) => builder.tail(index, bytes),
             Absent => builder.absent(index),
         };
-    }
-    builder.build()
-}
-
-/// An example of a system call: its registers, and the memory they point at.
-fn call(event: &Event, header: Header) -> Vec<u8> {
-    let mut builder = Builder::new(event.id, REGISTERS, header);
-    for (index, field) in event.fields.iter().enumerate() {
-        let value = match chosen(event, field.name) {
-            Some(Number(number)) => number as u64,
-            _ => 0,
-        };
-        builder = builder.slot(index, value);
     }
     builder.build()
 }
@@ -146,7 +139,7 @@ mod tests {
             let (read, rest) = Record::split(&bytes).unwrap();
             assert!(rest.is_empty(), "{}", event.name);
             if event.call.is_some() {
-                assert!(read.slot(REGISTERS - 1).is_some(), "{}", event.name);
+                assert!(read.slot(5).is_some(), "{}", event.name);
                 continue;
             }
             for (index, field) in event.fields.iter().enumerate() {
