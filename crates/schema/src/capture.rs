@@ -327,6 +327,13 @@ impl Caller {
         if at.flags & DEREF != 0 {
             return;
         }
+        if let Some((offset, member)) = layout::tail(structure, self.abi) {
+            let tail = Step { offset, ..at };
+            match self.sized_by_member(tail, structure, &member.kind) {
+                Some(tail) => put(tail, when, steps),
+                None => self.behind(tail, &member.kind, when, steps),
+            }
+        }
         for (offset, member) in layout::members(structure, self.abi) {
             let inner = Step {
                 flags: DEREF,

@@ -1,7 +1,7 @@
 //! Where the members of a structure lie for each ABI.
 
 use crate::abi::Abi;
-use crate::types::{Member, Part, Struct, Type, Width};
+use crate::types::{Len, Member, Part, Struct, Type, Width};
 
 /// Bytes of a value and the multiple its address is put at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +76,11 @@ pub fn size(kind: &Type, abi: Abi) -> Option<Size> {
         }
         Type::Struct(structure) => whole(structure, abi),
         Type::By(by) => size(&by.other, abi)?,
+        // `unsigned long sig[]`: aligned like one.
+        Type::SigSet(Len::Const(bytes)) => Size {
+            bytes: *bytes,
+            align: word(abi).min(*bytes),
+        },
         Type::Text
         | Type::Path
         | Type::Bytes(_)
@@ -100,13 +105,19 @@ fn parts_size(parts: &[Part], abi: Abi) -> Option<Size> {
 /// The declaration that callers of an ABI pass.
 #[must_use]
 pub fn declared(structure: &'static Struct, abi: Abi) -> &'static Struct {
-    match (abi, structure.compat) {
-        (Abi::I386, Some(compat)) => compat,
-        _ => structure,
+    other(structure, abi).unwrap_or(structure)
+}
+
+fn other(structure: &Struct, abi: Abi) -> Option<&'static Struct> {
+    match abi {
+        Abi::I386 => structure.compat,
+        Abi::Aarch64 => structure.aarch64,
+        _ => None,
     }
 }
 
-/// The members with their offsets. One that has no size in place is left out, with all after it.
+/// The members with their offsets. The last one may have no size in place: what it is stands right
+/// behind the others (`mtext` of `struct msgbuf`).
 #[must_use]
 pub fn members(structure: &'static Struct, abi: Abi) -> Vec<(u32, &'static Member)> {
     let structure = declared(structure, abi);
@@ -114,23 +125,28 @@ pub fn members(structure: &'static Struct, abi: Abi) -> Vec<(u32, &'static Membe
     let mut members = Vec::new();
     for member in structure.members {
         let Some(size) = size(&member.kind, abi) else {
+            members.push((at, member));
             break;
         };
         let align = if structure.packed { 1 } else { size.align };
         at = u32::next_multiple_of(at, align.max(1));
         members.push((at, member));
-        at += size.bytes;
+        at = if structure.union { 0 } else { at + size.bytes };
     }
     members
+}
+
+/// The last member with its offset, where it has no size in place.
+#[must_use]
+pub fn tail(structure: &'static Struct, abi: Abi) -> Option<(u32, &'static Member)> {
+    let last = members(structure, abi).pop()?;
+    size(&last.1.kind, abi).is_none().then_some(last)
 }
 
 /// The size of a whole structure.
 #[must_use]
 pub fn whole(structure: &Struct, abi: Abi) -> Size {
-    let structure = match (abi, structure.compat) {
-        (Abi::I386, Some(compat)) => compat,
-        _ => structure,
-    };
+    let structure = other(structure, abi).unwrap_or(structure);
     let mut bytes = 0;
     let mut align = 1;
     for member in structure.members {
@@ -143,7 +159,11 @@ pub fn whole(structure: &Struct, abi: Abi) -> Size {
             size.align.max(1)
         };
         align = align.max(own);
-        bytes = u32::next_multiple_of(bytes, own) + size.bytes;
+        bytes = if structure.union {
+            bytes.max(size.bytes)
+        } else {
+            u32::next_multiple_of(bytes, own) + size.bytes
+        };
     }
     Size {
         bytes: bytes.next_multiple_of(align),

@@ -81,6 +81,9 @@ pub enum Type {
     Struct(&'static Struct),
     /// What another argument (or member of the same structure) decides.
     By(&'static By),
+    /// An argument that the call does not read in this case (`mode` of an open(2) that creates
+    /// nothing): outputs leave it out.
+    Unused,
 
     /// A pointer to what the call reads.
     In(&'static Type),
@@ -110,7 +113,7 @@ pub enum Type {
     MmsgHdr(Len),
     /// A socket address of so many bytes.
     SockAddr(Len),
-    /// A set of signals of so many bytes.
+    /// A set of signals of so many bytes; as a member in place where that is constant.
     SigSet(Len),
     /// A set of file descriptors (`fd_set`) of so many bits.
     FdSet(Len),
@@ -156,8 +159,8 @@ pub enum Width {
 pub struct Part {
     /// Its bits.
     pub mask: u64,
-    /// What they mean: an `Enum`, `Flags`, `Signal` or an integer. Printed where the bits are not all
-    /// zero, or where an `Enum` names zero.
+    /// What they mean: an `Enum`, `Flags`, `Signal`, `Mode` or an integer. Printed where the bits are
+    /// not all zero, or where an `Enum` names zero, or where it is a `Mode`.
     pub kind: Type,
 }
 
@@ -172,8 +175,12 @@ pub struct Struct {
     pub brief: &'static [&'static str],
     /// Whether the members follow one another without padding (`__attribute__((packed))`).
     pub packed: bool,
+    /// Whether the members lie over one another (`union`).
+    pub union: bool,
     /// The structure that 32-bit callers pass, where it is not the same declaration.
     pub compat: Option<&'static Struct>,
+    /// The same for 64-bit Arm, which has the generic headers.
+    pub aarch64: Option<&'static Struct>,
     /// The argument that says how much of it there is, for structures that grow with the kernel
     /// (`size` of `clone3`); members beyond are not there.
     pub size: Option<Len>,
@@ -186,7 +193,9 @@ impl Struct {
         members: &[],
         brief: &[],
         packed: false,
+        union: false,
         compat: None,
+        aarch64: None,
         size: None,
     };
 }
@@ -194,7 +203,9 @@ impl Struct {
 /// A member of a structure.
 #[derive(Clone, Copy, Debug)]
 pub struct Member {
-    /// Its name; an empty one is padding, read over.
+    /// Its name; an empty one is padding, read over. `_` is an unnamed structure, or a choice of
+    /// some: its members count as those of the outer one, and its choices may be by members of the
+    /// outer one.
     pub name: &'static str,
     /// How it is stored.
     pub kind: Type,
@@ -241,10 +252,10 @@ impl By {
 
 /// Declares structures as rows: `NAME = "struct name" { member: Type, … } with { field: value }`.
 macro_rules! structs {
-    ($($(#[$doc:meta])* $name:ident = $cname:literal {
+    ($($(#[$doc:meta])+ $name:ident = $cname:literal {
         $($member:ident: $kind:expr),* $(,)?
     } $(with { $($key:ident: $value:expr),* $(,)? })?)*) => {
-        $($(#[$doc])* pub static $name: crate::types::Struct = crate::types::Struct {
+        $($(#[$doc])+ pub static $name: crate::types::Struct = crate::types::Struct {
             name: $cname,
             members: &[$(crate::types::Member {
                 name: crate::types::member(stringify!($member)),
@@ -272,10 +283,12 @@ macro_rules! choices {
 }
 pub(crate) use choices;
 
-/// The member's name for its identifier: `_` starts padding, `r#type` is `type`.
+/// The member's name for its identifier: `__pad` starts padding, `__unnamed` is one without a name
+/// of its own, `r#type` is `type`.
 pub(crate) const fn member(name: &'static str) -> &'static str {
     match name.as_bytes() {
         [b'_', b'_', b'p', b'a', b'd', ..] => "",
+        [b'_', b'_', b'u', b'n', b'n', b'a', b'm', b'e', b'd', ..] => "_",
         [b'r', b'#', ..] => name.split_at(2).1,
         _ => name,
     }

@@ -31,6 +31,9 @@ pub enum Proof {
 pub struct Syscall {
     /// The name without `sys_`.
     pub name: &'static str,
+    /// Its name in the kernel's table for 32-bit callers, where that is another: `clock_gettime64`
+    /// for what is `clock_gettime` to 64-bit ones.
+    pub name32: &'static str,
     /// The first sentence of its page.
     pub doc: &'static str,
     /// Its number for 64-bit x86 (and x32), if it has one.
@@ -73,6 +76,7 @@ impl Syscall {
     /// What a call has that nothing else is said of.
     pub const PLAIN: Syscall = Syscall {
         name: "",
+        name32: "",
         doc: "",
         x86_64: None,
         i386: None,
@@ -176,6 +180,15 @@ impl Syscall {
             Abi::X86_64 | Abi::X32 => self.x86_64,
             Abi::I386 => self.i386,
             Abi::Aarch64 => self.aarch64,
+        }
+    }
+
+    /// The name in the kernel's table for an ABI.
+    #[must_use]
+    pub const fn spelled(&self, abi: Abi) -> &'static str {
+        match abi {
+            Abi::I386 if !self.name32.is_empty() => self.name32,
+            _ => self.name,
         }
     }
 
