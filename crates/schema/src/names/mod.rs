@@ -4,10 +4,12 @@ mod errno;
 mod file;
 mod signal;
 pub mod socket;
+mod time;
 
 pub use errno::ERRNO;
 pub use file::*;
 pub use signal::{HOW, SA_FLAGS, SIGNAL_CODE, SIGNAL_RESULT};
+pub use time::*;
 
 use crate::kind::Names;
 

@@ -141,9 +141,16 @@ pub mod multiplexed;
 mod network;
 mod process;
 mod signal;
+pub(crate) mod time;
 
 /// Families of calls, one file each.
-static FAMILIES: [&[Syscall]; 4] = [file::ROWS, process::ROWS, network::ROWS, signal::ROWS];
+static FAMILIES: [&[Syscall]; 5] = [
+    file::ROWS,
+    process::ROWS,
+    network::ROWS,
+    signal::ROWS,
+    time::ROWS,
+];
 
 /// Every system call, family by family.
 pub fn all() -> impl Iterator<Item = &'static Syscall> {

@@ -2,13 +2,7 @@
 
 use crate::names;
 use crate::types::Len::{Arg, Const};
-use crate::types::Type::{Enum, In, Left, Long, Out, SigSet, Size, Struct};
-use crate::types::structs;
-
-structs! {
-    /// A time in seconds and nanoseconds, as 64-bit callers pass it.
-    TIMESPEC = "struct timespec" { tv_sec: Long, tv_nsec: Long }
-}
+use crate::types::Type::{Enum, In, Long, Out, SigSet, Size};
 
 calls! {
     /// Examines or changes the calling thread's signal mask.
@@ -22,10 +16,4 @@ calls! {
         (how: Enum(&names::HOW), set: In(&SigSet(Const(4))), oldset: Out(&SigSet(Const(4)))) -> Long,
         in ["signals"]
         with { compat: true, event: "sigprocmask" }
-
-    /// Suspends the calling thread for a time.
-    nanosleep x86_64 35, i386 162, aarch64 101;
-        (req: In(&Struct(&TIMESPEC)), rem: Left(&Struct(&TIMESPEC))) -> Long,
-        in ["time", "time_timer"]
-        with { entry: true, function32: "nanosleep_time32" }
 }
