@@ -97,6 +97,9 @@ pub struct Step {
 /// The most steps of a list that the kernel program runs.
 pub const MOST_STEPS: usize = 12;
 
+/// Bytes that are copied of what a second choice decides, where there are as many.
+const LEAST_FURTHER: u32 = 256;
+
 /// Bytes of a path with its NUL (`PATH_MAX`).
 pub const PATH_MAX: u32 = 4096;
 
@@ -224,7 +227,19 @@ impl Caller {
                 steps,
             ),
             Type::InOut(inner) => {
-                self.behind(step(What::Bytes, register), inner, When::Before, steps);
+                match inner {
+                    // What the call fills: where that is, and how long it may be.
+                    Type::MsgHdr => steps.before.push(Step {
+                        limit: 7 * layout::word(self.abi),
+                        ..step(What::Bytes, register)
+                    }),
+                    Type::MmsgHdr(count) => {
+                        let at = step(What::Bytes, register);
+                        let messages = self.count(at, *count, 8 * layout::word(self.abi));
+                        put(messages, When::Before, steps);
+                    }
+                    _ => self.behind(step(What::Bytes, register), inner, When::Before, steps),
+                }
                 self.behind(
                     step(What::Bytes, register),
                     inner,
@@ -340,7 +355,12 @@ impl Caller {
                 offset,
                 ..step(What::Bytes, usize::from(at.argument))
             };
-            let (kind, when) = match &member.kind {
+            let kind = match &member.kind {
+                // A pointer in 64 bits for every ABI (`__aligned_u64`).
+                Type::Wide(_, inner) => inner,
+                kind => kind,
+            };
+            let (kind, when) = match kind {
                 Type::In(kind) => (kind, when),
                 Type::Out(kind) => (kind, When::After(WRITTEN)),
                 _ => continue,
@@ -478,12 +498,32 @@ impl Caller {
         let mut steps = Steps::default();
         for (index, by) in choices {
             match choose(by) {
-                // What decides further is read by what can be read in any case.
-                Type::By(inner) => self.argument(*index, &inner.other, &mut steps),
+                Type::By(inner) => self.further(*index, inner, &mut steps),
                 kind => self.argument(*index, kind, &mut steps),
             }
         }
         steps
+    }
+
+    /// What decides further is read by what can be read in any case, as much as any case needs.
+    fn further(&self, index: usize, by: &'static By, steps: &mut Steps) {
+        let behind = |kind: &'static Type| match kind {
+            Type::In(inner) | Type::Out(inner) | Type::InOut(inner) => {
+                layout::size(inner, self.abi).map_or(0, |size| size.bytes)
+            }
+            _ => 0,
+        };
+        let most = by.cases.iter().map(|case| behind(&case.kind)).max();
+        let mut own = Steps::default();
+        self.argument(index, &by.other, &mut own);
+        for step in own.before.iter_mut().chain(&mut own.after) {
+            if step.flags & CONTENT != 0 {
+                step.flags &= !CONTENT;
+                step.limit = most.unwrap_or(0).max(LEAST_FURTHER);
+            }
+        }
+        steps.before.append(&mut own.before);
+        steps.after.append(&mut own.after);
     }
 
     fn choices(&self) -> Vec<(usize, &'static By)> {
@@ -503,12 +543,22 @@ impl Caller {
 
 fn put(step: Step, when: When, steps: &mut Steps) {
     match when {
-        When::Before => steps.before.push(step),
+        When::Before => steps.before.push(before(step)),
         When::After(flags) => steps.after.push(Step {
             flags: step.flags | flags,
             ..step
         }),
     }
+}
+
+/// What the call will return is not known yet: the argument alone counts.
+fn before(step: Step) -> Step {
+    let count = if step.count == Count::RegisterOrRet as u8 {
+        Count::Register as u8
+    } else {
+        step.count
+    };
+    Step { count, ..step }
 }
 
 #[cfg(test)]

@@ -60,10 +60,16 @@ pub fn size(kind: &Type, abi: Abi) -> Option<Size> {
         | Type::Out(_)
         | Type::InOut(_)
         | Type::Left(_) => plain(word(abi)),
-        Type::Split(inner) | Type::Hex(inner) | Type::Octal(inner) => size(inner, abi)?,
+        Type::Split(inner) | Type::Hex(inner) | Type::Octal(inner) | Type::Net(inner) => {
+            size(inner, abi)?
+        }
         Type::Parts(parts) => parts_size(parts, abi)?,
         Type::Wide(bits, _) => width(*bits, abi),
-        Type::Chars(count) | Type::Raw(count) => Size {
+        Type::Inet6 => Size {
+            bytes: 16,
+            align: 4,
+        },
+        Type::Chars(count) | Type::Raw(count) | Type::Hardware(count) => Size {
             bytes: u32::from(*count),
             align: 1,
         },
@@ -76,6 +82,11 @@ pub fn size(kind: &Type, abi: Abi) -> Option<Size> {
         }
         Type::Struct(structure) => whole(structure, abi),
         Type::By(by) => size(&by.other, abi)?,
+        // It starts with a 16-bit family.
+        Type::SockAddr(Len::Const(bytes)) => Size {
+            bytes: *bytes,
+            align: 2,
+        },
         // `unsigned long sig[]`: aligned like one.
         Type::SigSet(Len::Const(bytes)) => Size {
             bytes: *bytes,

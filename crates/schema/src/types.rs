@@ -62,6 +62,16 @@ pub enum Type {
     Seconds,
     /// How a process ended or stopped, as `wait(2)` tells it, 32 bits.
     WaitStatus,
+    /// An integer in network byte order: `htons(80)`; the inner type gives width and meaning.
+    Net(&'static Type),
+    /// An IPv4 address, four bytes in network order.
+    Inet,
+    /// An IPv6 address, sixteen bytes in network order.
+    Inet6,
+    /// A hardware address of so many bytes: `00:11:22:33:44:55`.
+    Hardware(u16),
+    /// A request of ioctl(2), 32 bits: by name, else by the parts of its number.
+    IoctlRequest(&'static Names),
     /// One of a table of names, 32 bits; an unknown value stays a number.
     Enum(&'static Names),
     /// Bits by name, 32 bits; unknown bits stay a number.
@@ -111,7 +121,7 @@ pub enum Type {
     MsgHdr,
     /// `struct mmsghdr`s.
     MmsgHdr(Len),
-    /// A socket address of so many bytes.
+    /// A socket address of so many bytes; as a member in place where that is constant.
     SockAddr(Len),
     /// A set of signals of so many bytes; as a member in place where that is constant.
     SigSet(Len),
