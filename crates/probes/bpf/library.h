@@ -24,30 +24,6 @@ struct {
 	__type(value, struct library);
 } libraries SEC(".maps");
 
-/*
- * A uprobe's program can be preempted, unlike one of a tracepoint: between taking a
- * sequence number and reserving the record that would look like a loss. 6.10 on; the
- * kernels before do not preempt here unless built with CONFIG_PREEMPT.
- */
-extern void bpf_preempt_disable(void) __ksym __weak;
-extern void bpf_preempt_enable(void) __ksym __weak;
-
-static __always_inline void stay_on_cpu(void)
-{
-#ifndef TH_LEGACY
-	if (bpf_ksym_exists(bpf_preempt_disable))
-		bpf_preempt_disable();
-#endif
-}
-
-static __always_inline void may_leave_cpu(void)
-{
-#ifndef TH_LEGACY
-	if (bpf_ksym_exists(bpf_preempt_enable))
-		bpf_preempt_enable();
-#endif
-}
-
 /* One call under way. */
 struct library_call {
 	u64 args[4];	/* [0] is where the call came from */

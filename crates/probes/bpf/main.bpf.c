@@ -7,6 +7,8 @@
 #include "read.h"
 #include "scope.h"
 #include "library.h"
+#include "copy.h"
+#include "call.h"
 #include "hand/sigprocmask.h"
 #include "programs.h"
 

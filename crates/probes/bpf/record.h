@@ -11,6 +11,7 @@ struct control {
 	u32 scoped;	/* only tasks in scope are wanted */
 	u32 cpus;	/* index of the life ring, behind the per-CPU ones */
 	u32 preempts;	/* the kernel preempts programs, and skips them meanwhile */
+	u32 content;	/* bytes of content (what is read and written) to copy at most */
 };
 
 struct {
@@ -32,7 +33,10 @@ struct {
 	__array(values, struct ring);
 } rings SEC(".maps");
 
-/* Per CPU and event. Atomic, since an interrupt or another task can come between. */
+/*
+ * Per CPU and event, with the beginnings of calls behind. Atomic, since an interrupt or
+ * another task can come between.
+ */
 struct count {
 	u64 made;
 	u64 filtered;
@@ -40,7 +44,7 @@ struct count {
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, EVENT_COUNT);
+	__uint(max_entries, 2 * EVENT_COUNT);
 	__type(key, u32);
 	__type(value, struct count);
 } counts SEC(".maps");
@@ -181,6 +185,30 @@ static __always_inline void start_record(struct th_record *rec, struct task_stru
 	rec->flags = 0;
 	rec->ret = 0;
 	fill_header(rec, task);
+}
+
+/*
+ * A program that sits where it can be preempted: between taking a sequence number and
+ * submitting the record that would look like a loss. 6.10 on; the kernels before do not
+ * preempt here unless built with CONFIG_PREEMPT.
+ */
+extern void bpf_preempt_disable(void) __ksym __weak;
+extern void bpf_preempt_enable(void) __ksym __weak;
+
+static __always_inline void stay_on_cpu(void)
+{
+#ifndef TH_LEGACY
+	if (bpf_ksym_exists(bpf_preempt_disable))
+		bpf_preempt_disable();
+#endif
+}
+
+static __always_inline void may_leave_cpu(void)
+{
+#ifndef TH_LEGACY
+	if (bpf_ksym_exists(bpf_preempt_enable))
+		bpf_preempt_enable();
+#endif
 }
 
 /* Reserves a record of a size known at compile time, or counts a drop and gives NULL. */

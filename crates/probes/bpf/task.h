@@ -14,6 +14,13 @@
 #define current_task() bpf_get_current_task_btf()
 #endif
 
+/* Typed pointers to registers can be loaded from directly; other rungs need a helper per value. */
+#ifdef TH_LEGACY
+#define REGS(regs, direct, member) BPF_CORE_READ(regs, member)
+#else
+#define REGS(regs, direct, member) ((direct) ? (regs)->member : BPF_CORE_READ(regs, member))
+#endif
+
 /* One sigprocmask call under way. */
 struct mask_call {
 	u64 set_ptr;
@@ -32,8 +39,17 @@ struct mask_call {
 	u32 pad;
 };
 
+/* What the end of a system call must know of its beginning. */
+struct open_call {
+	u32 failed;	/* steps that could not be read, a bit each */
+	s16 nr;
+	u8 abi;
+	u8 kept;	/* the call's end does not show its number: it is the one here */
+};
+
 struct task_state {
 	struct mask_call mask;
+	struct open_call call;
 	u32 in_scope;
 	u32 pad;
 };

@@ -1,8 +1,12 @@
 //! `schema.h`: the record, ids, slot indices and numbers as C.
 
 use std::fmt::Write as _;
+use std::mem::{offset_of, size_of};
 
-use tracehound_schema::record::{HAS_RET, HEADER_SIZE, IN_INTERRUPT, LAYOUT};
+use tracehound_schema::capture::{self, Count, MOST_STEPS, Step, What};
+use tracehound_schema::record::{
+    ChunkKind, ENTRY, HAS_ENTRY, HAS_RET, HEADER_SIZE, IN_INTERRUPT, LAYOUT, MAX_SIZE, chunk,
+};
 use tracehound_schema::{Abi, all, syscalls};
 
 /// Renders the header. Writing to a `String` cannot fail, so results are dropped.
@@ -29,8 +33,85 @@ pub fn render() -> String {
             }
         }
     }
+    steps(&mut out);
     events(&mut out);
     out
+}
+
+/// Names of the numbers that steps and chunks are made of.
+const NUMBERS: &[(&str, u64)] = &[
+    ("TH_ENTRY", ENTRY as u64),
+    ("TH_HAS_ENTRY", HAS_ENTRY as u64),
+    ("MAX_SIZE", MAX_SIZE as u64),
+    ("MOST_STEPS", MOST_STEPS as u64),
+    ("REGISTERS", syscalls::REGISTERS as u64),
+    ("WHAT_END", What::End as u64),
+    ("WHAT_BYTES", What::Bytes as u64),
+    ("WHAT_TEXT", What::Text as u64),
+    ("WHAT_STRINGS", What::Strings as u64),
+    ("WHAT_IOVEC", What::IoVec as u64),
+    ("WHAT_MSGHDR", What::MsgHdr as u64),
+    ("WHAT_MMSGHDR", What::MmsgHdr as u64),
+    ("WHAT_FILE", What::File as u64),
+    ("WHAT_RETURNED_FILE", What::ReturnedFile as u64),
+    ("WHAT_SWITCH", What::Switch as u64),
+    ("COUNT_LIMIT", Count::Limit as u64),
+    ("COUNT_REGISTER", Count::Register as u64),
+    ("COUNT_RET", Count::Ret as u64),
+    ("COUNT_REGISTER_OR_RET", Count::RegisterOrRet as u64),
+    ("COUNT_AT32", Count::At32 as u64),
+    ("COUNT_AT_WORD", Count::AtWord as u64),
+    ("COUNT_IOCTL", Count::Ioctl as u64),
+    ("COUNT_BITS", Count::Bits as u64),
+    ("STEP_DEREF", capture::DEREF as u64),
+    ("STEP_CONTENT", capture::CONTENT as u64),
+    ("STEP_ON_ERROR", capture::ON_ERROR as u64),
+    ("STEP_WIDE", capture::WIDE as u64),
+    ("STEP_WRITTEN", capture::WRITTEN as u64),
+    ("CHUNK_HEAD", chunk::HEAD as u64),
+    ("CHUNK_EXIT", chunk::EXIT as u64),
+    ("CHUNK_LATE", chunk::LATE as u64),
+    ("CHUNK_CUT", chunk::CUT as u64),
+    ("CHUNK_UNREAD", chunk::UNREAD as u64),
+    ("CHUNK_MEMORY", ChunkKind::Memory as u64),
+    ("CHUNK_FILE", ChunkKind::File as u64),
+    ("CHUNK_SOCKET", ChunkKind::Socket as u64),
+];
+
+/// The members of `struct step` as [`Step`] has them.
+const STEP: &[(&str, &str, usize)] = &[
+    ("__u8", "what", offset_of!(Step, what)),
+    ("__u8", "argument", offset_of!(Step, argument)),
+    ("__u8", "flags", offset_of!(Step, flags)),
+    ("__u8", "count", offset_of!(Step, count)),
+    ("__u8", "from", offset_of!(Step, from)),
+    ("__u8", "pad", offset_of!(Step, pad)),
+    ("__u16", "scale", offset_of!(Step, scale)),
+    ("__u32", "offset", offset_of!(Step, offset)),
+    ("__u32", "limit", offset_of!(Step, limit)),
+    ("__u32", "count_at", offset_of!(Step, count_at)),
+];
+
+fn steps(out: &mut String) {
+    for (name, value) in NUMBERS {
+        let _ = writeln!(out, "#define {name} {value}");
+    }
+    out.push_str("struct step {\n");
+    for (ctype, name, _) in STEP {
+        let _ = writeln!(out, "\t{ctype} {name};");
+    }
+    out.push_str("};\n");
+    for (_, name, offset) in STEP {
+        let _ = writeln!(
+            out,
+            "_Static_assert(__builtin_offsetof(struct step, {name}) == {offset}, \"{name}\");"
+        );
+    }
+    let size = size_of::<Step>();
+    let _ = writeln!(
+        out,
+        "_Static_assert(sizeof(struct step) == {size}, \"size\");"
+    );
 }
 
 fn record(out: &mut String) {

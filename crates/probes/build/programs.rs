@@ -7,6 +7,7 @@ mod library;
 
 use std::fmt::Write as _;
 
+use tracehound_schema::rung::CALL_LADDER;
 use tracehound_schema::{Abi, Event, Field, Hook, HookKind, Kind, MadeBy, Rung, all};
 
 /// Events whose records go to the life ring, so that they are shed last.
@@ -37,7 +38,40 @@ pub fn render() -> String {
             }
         }
     }
+    for (index, name) in CALL_LADDER.iter().enumerate() {
+        call_programs(&mut out, index, &Rung::parse(name));
+    }
     out
+}
+
+/// The programs for all system calls on one rung: 0 for their beginnings, 1 for their ends. On the
+/// functions themselves they are loaded once per function, which is named then.
+fn call_programs(out: &mut String, index: usize, rung: &Rung) {
+    let (entry, exit) = rung.sections();
+    let direct = u8::from(rung.kind != HookKind::RawTp);
+    let regs = "struct pt_regs *regs = (struct pt_regs *)ctx[0];";
+    let (entry, exit, number) = match rung.kind {
+        HookKind::TpBtf | HookKind::RawTp => (
+            format!("{entry}/sys_enter"),
+            format!("{exit}/sys_exit"),
+            "(u32)ctx[1]",
+        ),
+        HookKind::Fentry => (entry.to_owned(), exit.to_owned(), "nr"),
+        _ => return,
+    };
+    let of = format!("u32 nr = REGS(regs, {direct}, orig_ax);");
+    let (own, number) = if number == "nr" {
+        (format!("\t{of}\n"), "nr")
+    } else {
+        (String::new(), number)
+    };
+    let _ = write!(
+        out,
+        "SEC(\"{entry}\")\nint calls__{index}_0(u64 *ctx)\n{{\n\t{regs}\n{own}\n\
+         \tCALL_BEGIN(regs, {direct}, {number}, {index});\n\treturn 0;\n}}\n\n\
+         SEC(\"{exit}\")\nint calls__{index}_1(u64 *ctx)\n{{\n\t{regs}\n\t{of}\n\n\
+         \tCALL_END(regs, {direct}, nr, (s64)ctx[1], {index});\n\treturn 0;\n}}\n\n"
+    );
 }
 
 fn program(out: &mut String, event: &Event, rung: &Rung, index: usize, number: usize, hook: &Hook) {

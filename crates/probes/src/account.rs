@@ -1,5 +1,7 @@
 //! The account: what became of every event, per event and cause.
 
+use std::borrow::Cow;
+
 use tracehound_schema::Event;
 
 use crate::library::Report;
@@ -30,8 +32,9 @@ impl Count {
 /// The account of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Account {
-    /// One row per event that had a program.
-    pub rows: Vec<(&'static str, Count)>,
+    /// One row per event that had a program, and one for the beginnings of calls (`NAME entry`)
+    /// where any were made.
+    pub rows: Vec<(Cow<'static, str>, Count)>,
     /// The libraries that library events were probed in.
     pub libraries: Report,
 }
@@ -43,7 +46,27 @@ impl Account {
         self.rows.iter().all(|row| row.1.balances())
     }
 
+    /// The beginnings of a call's event, if there were any.
+    pub(crate) fn beginnings(&mut self, event: &'static Event, count: Count) {
+        if count != Count::default() {
+            self.rows
+                .push((format!("{} entry", event.name).into(), count));
+        }
+    }
+
+    /// What the programs that serve all calls missed: of which calls is not known.
+    pub(crate) fn missed(&mut self, missed: u64) {
+        if missed > 0 {
+            let count = Count {
+                made: missed,
+                missed,
+                ..Count::default()
+            };
+            self.rows.push(("(any call)".into(), count));
+        }
+    }
+
     pub(crate) fn row(&mut self, event: &'static Event, count: Count) {
-        self.rows.push((event.name, count));
+        self.rows.push((event.name.into(), count));
     }
 }

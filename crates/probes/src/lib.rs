@@ -4,6 +4,7 @@
 //! no safe interface offers.
 
 mod account;
+mod calls;
 mod error;
 mod ladder;
 mod launch;
@@ -20,6 +21,7 @@ mod tracer;
 mod trial;
 
 pub use account::{Account, Count};
+pub use calls::CallOptions;
 pub use error::Error;
 pub use ladder::{Outcome, Verdict};
 pub use launch::{Held, send_signal};

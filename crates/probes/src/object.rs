@@ -1,7 +1,7 @@
 //! BPF objects: opening one with some of its programs, sharing maps between them, attaching.
 
 use std::ffi::OsStr;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd as _, OwnedFd};
 use std::thread;
 
 use libbpf_rs::{Link, MapCore as _, MapHandle, Object, ObjectBuilder, OpenObject, ProgramType};
@@ -77,7 +77,38 @@ pub struct Maps {
     pub tasks: MapHandle,
     /// The probed libraries.
     pub libraries: MapHandle,
+    /// Which call numbers are to be looked at.
+    pub selected: MapHandle,
+    /// What is to be done for each call.
+    pub calls: MapHandle,
+    /// What is to be copied.
+    pub lists: MapHandle,
+    /// What is to be copied by the value of an argument.
+    pub switches: MapHandle,
+    call_records: MapHandle,
     scratches: MapHandle,
+}
+
+/// How many entries the maps have that are as large as what is traced.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// Rings, and processors.
+    pub cpus: u32,
+    /// Lists of steps.
+    pub lists: u32,
+    /// Lists that values choose.
+    pub switches: u32,
+}
+
+impl Sizes {
+    fn of(self, map: &OsStr) -> Option<u32> {
+        match map.to_str()? {
+            "rings" => Some(self.cpus + 1),
+            "lists" => Some(self.lists.max(1)),
+            "switches" => Some(self.switches.max(1)),
+            _ => None,
+        }
+    }
 }
 
 fn open(flavour: Flavour) -> Result<OpenObject, Error> {
@@ -87,16 +118,16 @@ fn open(flavour: Flavour) -> Result<OpenObject, Error> {
 }
 
 impl Maps {
-    /// Creates the maps; `cpus` decides how many rings there can be.
-    pub fn create(flavour: Flavour, cpus: u32) -> Result<Maps, Error> {
+    /// Creates the maps.
+    pub fn create(flavour: Flavour, sizes: Sizes) -> Result<Maps, Error> {
         let mut object = open(flavour)?;
         for mut program in object.progs_mut() {
             program.set_autoload(false);
         }
         for mut map in object.maps_mut() {
-            if map.name() == OsStr::new("rings") {
-                map.set_max_entries(cpus + 1)
-                    .map_err(Error::bpf("sizing the rings"))?;
+            if let Some(entries) = sizes.of(map.name()) {
+                map.set_max_entries(entries)
+                    .map_err(Error::bpf("sizing a BPF map"))?;
             }
         }
         let object = object.load().map_err(Error::bpf("creating BPF maps"))?;
@@ -113,6 +144,11 @@ impl Maps {
             sequences: handle("sequences")?,
             tasks: handle("tasks")?,
             libraries: handle("libraries")?,
+            selected: handle("selected")?,
+            calls: handle("calls")?,
+            lists: handle("lists")?,
+            switches: handle("switches")?,
+            call_records: handle("call_records")?,
             scratches: handle("scratches")?,
         })
     }
@@ -125,6 +161,11 @@ impl Maps {
             "sequences" => Some(&self.sequences),
             "tasks" => Some(&self.tasks),
             "libraries" => Some(&self.libraries),
+            "selected" => Some(&self.selected),
+            "calls" => Some(&self.calls),
+            "lists" => Some(&self.lists),
+            "switches" => Some(&self.switches),
+            "call_records" => Some(&self.call_records),
             "scratches" => Some(&self.scratches),
             _ => None,
         }
@@ -141,6 +182,30 @@ pub struct Attached {
     /// What holds the programs, for those that are attached to more as it is found. It is a
     /// megabyte of parsed ELF and types that others do without.
     pub object: Option<Object>,
+}
+
+impl Attached {
+    /// Times the kernel did not run our programs because they were running already.
+    pub fn misses(&self) -> u64 {
+        let mut total = 0;
+        for program in &self.programs {
+            // SAFETY: a zeroed info is a valid buffer of its size; the kernel fills what it knows.
+            let mut info: libbpf_sys::bpf_prog_info = unsafe { std::mem::zeroed() };
+            let mut size = size_of::<libbpf_sys::bpf_prog_info>() as u32;
+            // SAFETY: the descriptor is open, the buffer and its size belong together.
+            let error = unsafe {
+                libbpf_sys::bpf_prog_get_info_by_fd(
+                    program.as_raw_fd(),
+                    &raw mut info,
+                    &raw mut size,
+                )
+            };
+            if error == 0 {
+                total += info.recursion_misses;
+            }
+        }
+        total
+    }
 }
 
 /// Most threads that detach.
@@ -184,12 +249,18 @@ impl Refusal {
     }
 }
 
-/// Loads the programs whose names start with `prefix`.
-pub fn load(flavour: Flavour, maps: &Maps, prefix: &str) -> Result<Object, Refusal> {
+/// Loads the programs whose names start with one of `prefixes`.
+pub fn load(
+    flavour: Flavour,
+    maps: &Maps,
+    prefixes: &[impl AsRef<str>],
+) -> Result<Object, Refusal> {
     let mut object = open(flavour).map_err(|error| Refusal::Tracer(error.to_string()))?;
     let mut found = 0;
     for mut program in object.progs_mut() {
-        let ours = program.name().to_string_lossy().starts_with(prefix);
+        let name = program.name().to_string_lossy();
+        let mut all = prefixes.iter().map(AsRef::as_ref);
+        let ours = all.any(|prefix| name.starts_with(prefix));
         program.set_autoload(ours);
         found += usize::from(ours);
     }
@@ -223,7 +294,7 @@ pub fn attach(
     let prefix = prefix(event, index);
     let hooks = rung.hooks(event, Abi::X86_64);
     trial::check(rung, &hooks)?;
-    let object = load(flavour, maps, &prefix).map_err(|refusal| {
+    let object = load(flavour, maps, &[&prefix]).map_err(|refusal| {
         trial::learn(rung, &refusal);
         refusal.reason(rung)
     })?;

@@ -3,8 +3,11 @@
 //! The child is this same program, started as `tracehound __prove`; so the fork, exec and exit of a
 //! process are proved along with the calls it makes.
 
+use std::fmt::Write as _;
 use std::io;
 use std::process::{Command, Stdio};
+
+use tracehound_schema::Abi;
 
 /// The argument that makes the program run [`make_calls`] and nothing else.
 pub const ARGUMENT: &str = "__prove";
@@ -16,10 +19,14 @@ pub struct Calls {
     pub i386: bool,
 }
 
+/// A system call that the child makes with -1 for every argument.
+pub type Call = (Abi, u16);
+
 /// Runs the child to its end.
-pub fn run() -> io::Result<Calls> {
+pub fn run(calls: &[Call]) -> io::Result<Calls> {
     let status = Command::new("/proc/self/exe")
         .arg(ARGUMENT)
+        .arg(written(calls))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -27,6 +34,22 @@ pub fn run() -> io::Result<Calls> {
     // Without 32-bit support the kernel answers `int $0x80` with SIGSEGV.
     Ok(Calls {
         i386: status.success() && cfg!(target_arch = "x86_64"),
+    })
+}
+
+/// The calls as the child's argument: numbers with the convention's after a colon.
+fn written(calls: &[Call]) -> String {
+    let mut text = String::new();
+    for (abi, number) in calls {
+        let _ = write!(text, "{number}:{} ", *abi as u8);
+    }
+    text
+}
+
+fn read(text: &str) -> impl Iterator<Item = Call> {
+    text.split_ascii_whitespace().filter_map(|word| {
+        let (number, abi) = word.split_once(':')?;
+        Some((Abi::from_byte(abi.parse().ok()?), number.parse().ok()?))
     })
 }
 
@@ -51,8 +74,19 @@ pub fn make_calls() {
         )
     };
     library_calls();
+    let asked = std::env::args().nth(2).unwrap_or_default();
+    for (_, number) in read(&asked).filter(|call| call.0 == Abi::X86_64) {
+        // SAFETY: the list has only calls that fail, or do nothing to a process that is about to
+        // end, with these arguments.
+        unsafe { libc::syscall(number.into(), -1, -1, -1, -1, -1, -1) };
+    }
     #[cfg(target_arch = "x86_64")]
-    i386_calls();
+    {
+        i386_calls();
+        for (_, number) in read(&asked).filter(|call| call.0 == Abi::I386) {
+            int80_minus_one(number);
+        }
+    }
 }
 
 /// The C library's own functions; `signal` has been called above.
@@ -81,6 +115,24 @@ fn i386_calls() {
     int80(175, set as u64, 8);
 }
 
+/// A 32-bit system call from 64-bit code with -1 for every argument.
+#[cfg(target_arch = "x86_64")]
+fn int80_minus_one(number: u16) {
+    // SAFETY: as for 64-bit calls above; rbx and rbp, which the compiler keeps for itself, are
+    // restored; r8 to r11 may be cleared by the kernel.
+    unsafe {
+        std::arch::asm!(
+            "push rbx", "push rbp", "mov rbx, -1", "mov rbp, -1", "int 0x80", "pop rbp", "pop rbx",
+            inlateout("rax") u64::from(number) => _,
+            in("rcx") -1i64,
+            in("rdx") -1i64,
+            in("rsi") -1i64,
+            in("rdi") -1i64,
+            out("r8") _, out("r9") _, out("r10") _, out("r11") _,
+        );
+    }
+}
+
 /// A 32-bit system call from 64-bit code: `how` is SIG_BLOCK, `set` the second argument.
 #[cfg(target_arch = "x86_64")]
 fn int80(number: u64, set: u64, size: u64) {
@@ -95,5 +147,16 @@ fn int80(number: u64, set: u64, size: u64) {
             in("rsi") size,
             out("r8") _, out("r9") _, out("r10") _, out("r11") _,
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_child_reads_what_was_written() {
+        let calls = [(Abi::X86_64, 257), (Abi::I386, 295)];
+        assert_eq!(read(&written(&calls)).collect::<Vec<_>>(), calls);
     }
 }

@@ -5,7 +5,7 @@
 //! up to `now` that were caused by one another are visible: taking only those, least time first,
 //! keeps every thread's order and every cause before its effect, on any number of CPUs.
 
-use tracehound_schema::record::{Builder, Header};
+use tracehound_schema::record::{Builder, ENTRY, Header};
 use tracehound_schema::{Event, by_name};
 
 use crate::ring::Ring;
@@ -37,8 +37,8 @@ pub struct Reader {
     rings: Vec<Ring>,
     sequences: Vec<[Sequence; 2]>,
     gap: &'static Event,
-    /// Records read per event id.
-    pub delivered: Vec<u64>,
+    /// Records read per event id: of calls their ends, then their beginnings.
+    pub delivered: Vec<[u64; 2]>,
     /// Records missing by sequence numbers.
     pub lost: u64,
 }
@@ -52,7 +52,7 @@ impl Reader {
             rings,
             sequences,
             gap,
-            delivered: vec![0; 1 << 16],
+            delivered: vec![[0; 2]; 1 << 16],
             lost: 0,
         }
     }
@@ -103,7 +103,8 @@ impl Reader {
                 break;
             }
             batch.extend_from_slice(bytes);
-            self.delivered[usize::from(header.event)] += 1;
+            let begins = usize::from(header.flags & ENTRY != 0);
+            self.delivered[usize::from(header.event)][begins] += 1;
             if let Some(sequences) = self.sequences.get_mut(header.cpu as usize) {
                 sequences[life].note(&header);
             }
@@ -147,7 +148,7 @@ impl Reader {
 
     /// Forgets everything seen, when proving is over.
     pub fn reset(&mut self) {
-        self.delivered.fill(0);
+        self.delivered.fill([0; 2]);
         self.lost = 0;
         self.sequences.fill_with(Default::default);
     }

@@ -1,6 +1,7 @@
 //! A run on a live kernel: start, prove, read, stop.
 
-use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
+use std::collections::HashMap;
+use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::time::{Duration, Instant};
 
 use libbpf_rs::{MapCore as _, MapFlags, MapHandle, MapType};
@@ -8,11 +9,12 @@ use tracehound_schema::record::Record;
 use tracehound_schema::{Event, MadeBy, all, by_name};
 
 use crate::account::{Account, Count};
+use crate::calls::{CallOptions, Group};
 use crate::error::Error;
 use crate::ladder::{Climb, Outcome};
 use crate::library::Libraries;
 use crate::machine;
-use crate::object::{self, Flavour, Maps};
+use crate::object::{self, Attached, Flavour, Maps, Sizes};
 use crate::preempt;
 use crate::prove;
 use crate::reader::Reader;
@@ -41,6 +43,8 @@ pub struct Options {
     pub ring_size: usize,
     /// Only tasks that `follow` names, and their descendants.
     pub scoped: bool,
+    /// How much of system calls is told.
+    pub calls: CallOptions,
     /// Whether an event without any working rung is reported instead of fatal (`doctor`).
     pub lenient: bool,
 }
@@ -51,6 +55,8 @@ pub struct Tracer {
     _rings: Vec<MapHandle>,
     reader: Reader,
     climbs: Vec<Climb>,
+    calls: Group,
+    content: u32,
     libraries: Libraries,
     flavour: Flavour,
     scoped: bool,
@@ -63,10 +69,16 @@ impl Tracer {
         machine::check()?;
         silence_libbpf();
         let cpus = libbpf_rs::num_possible_cpus().map_err(Error::bpf("counting CPUs"))?;
-        let climbs = climbs(options)?;
+        let (climbs, calls) = climbs(options)?;
         machine::check_files(cpus, climbs.len())?;
         let flavour = Flavour::detect();
-        let maps = Maps::create(flavour, cpus as u32)?;
+        let sizes = Sizes {
+            cpus: cpus as u32,
+            lists: calls.tables.lists.len() as u32,
+            switches: calls.tables.switches.len() as u32,
+        };
+        let maps = Maps::create(flavour, sizes)?;
+        calls.tables.fill(&maps)?;
         let (handles, rings) = make_rings(&maps, cpus, options.ring_size)?;
         let reader = Reader::new(rings, cpus);
         let events = climbs.iter().map(|climb| climb.outcome.event);
@@ -77,6 +89,8 @@ impl Tracer {
             _rings: handles,
             reader,
             climbs,
+            calls,
+            content: options.calls.content,
             libraries,
             flavour,
             scoped,
@@ -96,49 +110,56 @@ impl Tracer {
     /// Tries rungs until each event has a proved one or none left.
     fn prove(&mut self) -> Result<(), Error> {
         self.set_phase(PROVING)?;
-        while self.climbs.iter().any(|climb| !climb.done()) {
+        let proofs = self.calls.proofs();
+        while !self.done() {
             for climb in &mut self.climbs {
                 climb.step(self.flavour, &self.maps, &self.libraries);
             }
-            if self.climbs.iter().all(Climb::done) {
+            self.calls.step(self.flavour, &self.maps);
+            if self.done() {
                 break;
             }
-            let calls = prove::run().map_err(Error::io("starting the child that proves hooks"))?;
+            let calls =
+                prove::run(&proofs).map_err(Error::io("starting the child that proves hooks"))?;
             let mut batch = Vec::new();
             self.reader.read(u64::MAX, &mut batch, usize::MAX);
             for climb in &mut self.climbs {
                 climb.judge(calls, records(&batch));
             }
+            self.calls.judge(calls, records(&batch));
         }
         self.set_phase(0)?;
         Ok(())
     }
 
+    fn done(&self) -> bool {
+        self.climbs.iter().all(Climb::done) && self.calls.done()
+    }
+
     /// What the kernel lacks is told and the rest traced; but there must be something to trace, and
     /// a command cannot be followed without its forks.
     fn check_available(&self, wanted: &[&'static Event]) -> Result<(), Error> {
-        let lacks = |climb: &&Climb| climb.attached.is_none();
+        let lacks = |outcome: &&Outcome| outcome.used().is_none();
         // The first is the fork's.
-        let fork = self.climbs.first().filter(|_| self.scoped);
-        if let Some(climb) = fork.filter(lacks) {
-            return Err(Error::Unavailable(climb.outcome.lack()));
+        let fork = self.outcomes().next().filter(|_| self.scoped);
+        if let Some(outcome) = fork.filter(lacks) {
+            return Err(Error::Unavailable(outcome.lack()));
         }
-        let mut chosen = self.climbs.iter().filter(|climb| {
-            let id = climb.outcome.event.id;
-            wanted.iter().any(|event| event.id == id)
-        });
-        match (
-            chosen.clone().find(lacks),
-            chosen.any(|climb| !lacks(&climb)),
-        ) {
-            (Some(climb), false) => Err(Error::Unavailable(climb.outcome.lack())),
-            _ => Ok(()),
+        let chosen = |outcome: &&Outcome| wanted.iter().any(|event| event.id == outcome.event.id);
+        let mut chosen = self.outcomes().filter(chosen).peekable();
+        let Some(first) = chosen.peek().map(|outcome| outcome.lack()) else {
+            return Ok(());
+        };
+        if chosen.all(|outcome| lacks(&outcome)) {
+            return Err(Error::Unavailable(first));
         }
+        Ok(())
     }
 
     /// What became of every ladder.
     pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
-        self.climbs.iter().map(|climb| &climb.outcome)
+        let climbs = self.climbs.iter().map(|climb| &climb.outcome);
+        climbs.chain(&self.calls.outcomes)
     }
 
     /// Puts a task and its future descendants in scope. It must not have started anything yet.
@@ -152,7 +173,7 @@ impl Tracer {
             .find_present(&self.maps, &mut self.climbs, self.scoped);
         let doing = "clearing the account";
         for (map, keys) in [
-            (&self.maps.counts, all().count()),
+            (&self.maps.counts, 2 * all().count()),
             (&self.maps.sequences, 2),
         ] {
             let zero = vec![vec![0u8; (map.value_size() as usize).next_multiple_of(8)]; self.cpus];
@@ -161,6 +182,8 @@ impl Tracer {
                     .map_err(Error::bpf(doing))?;
             }
         }
+        // The tracer's own calls were recorded too as long as hooks were proved.
+        self.reader.read(u64::MAX, &mut Vec::new(), usize::MAX);
         self.reader.reset();
         self.set_phase(LIVE)
     }
@@ -172,6 +195,7 @@ impl Tracer {
             u32::from(self.scoped),
             self.cpus as u32,
             u32::from(preempt::preempts()),
+            self.content,
         ];
         let bytes: Vec<u8> = values
             .iter()
@@ -193,11 +217,9 @@ impl Tracer {
 
     /// Detaches everything, reads what is left and closes the account.
     pub fn finish(&mut self, batch: &mut Vec<u8>) -> Result<Account, Error> {
-        object::detach(
-            self.climbs
-                .iter_mut()
-                .filter_map(|climb| climb.attached.as_mut()),
-        );
+        let climbs = self.climbs.iter_mut();
+        let attached = climbs.filter_map(|climb| climb.attached.as_mut());
+        object::detach(attached.chain(self.calls.attached.as_mut()));
         let deadline = Instant::now() + Duration::from_secs(1);
         loop {
             // Programs already running on other CPUs are let go a moment after detaching.
@@ -218,24 +240,32 @@ impl Tracer {
             libraries: self.libraries.report(),
             ..Account::default()
         };
+        let indices: HashMap<u16, u32> = all().map(|event| event.id).zip(0..).collect();
+        let index = |event: &Event| indices.get(&event.id).copied().unwrap_or(0);
         for climb in &self.climbs {
             let event = climb.outcome.event;
-            let index = all().position(|other| other.id == event.id).unwrap_or(0);
-            let sums = self.sum(index as u32)?;
-            let missed = climb
-                .attached
-                .as_ref()
-                .map_or(0, |attached| misses(&attached.programs));
-            let count = Count {
-                made: sums[0] + missed,
-                filtered: sums[1],
-                dropped: sums[2],
-                missed,
-                delivered: self.reader.delivered[usize::from(event.id)],
-            };
-            account.row(event, count);
+            let missed = climb.attached.as_ref().map_or(0, Attached::misses);
+            account.row(event, self.count(index(event), (event.id, 0), missed)?);
         }
+        for event in self.calls.outcomes.iter().map(|outcome| outcome.event) {
+            account.row(event, self.count(index(event), (event.id, 0), 0)?);
+            let begins = indices.len() as u32 + index(event);
+            account.beginnings(event, self.count(begins, (event.id, 1), 0)?);
+        }
+        account.missed(self.calls.attached.as_ref().map_or(0, Attached::misses));
         Ok(account)
+    }
+
+    /// A row of the account; `read` says which records are meant.
+    fn count(&self, index: u32, read: (u16, usize), missed: u64) -> Result<Count, Error> {
+        let sums = self.sum(index)?;
+        Ok(Count {
+            made: sums[0] + missed,
+            filtered: sums[1],
+            dropped: sums[2],
+            missed,
+            delivered: self.reader.delivered[usize::from(read.0)][read.1],
+        })
     }
 
     fn sum(&self, index: u32) -> Result<[u64; 3], Error> {
@@ -288,7 +318,7 @@ fn records(mut bytes: &[u8]) -> impl Iterator<Item = Record<'_>> {
 }
 
 /// The selected events that have programs, and the life cycle behind them.
-fn climbs(options: &Options) -> Result<Vec<Climb>, Error> {
+fn climbs(options: &Options) -> Result<(Vec<Climb>, Group), Error> {
     let mut events: Vec<&'static Event> = LIFE.iter().filter_map(|name| by_name(name)).collect();
     for event in &options.events {
         let hooked = event.made_by != MadeBy::Tracer;
@@ -303,10 +333,13 @@ fn climbs(options: &Options) -> Result<Vec<Climb>, Error> {
         return Err(Error::UnknownRung(only.to_owned()));
     }
     let preempts = preempt::preempts();
-    Ok(events
+    let calls = Group::new(&events, only, preempts, options.calls);
+    let climbs = events
         .into_iter()
+        .filter(|event| event.made_by != MadeBy::Syscall)
         .map(|event| Climb::new(event, only, preempts))
-        .collect())
+        .collect();
+    Ok((climbs, calls))
 }
 
 fn make_rings(maps: &Maps, cpus: usize, size: usize) -> Result<(Vec<MapHandle>, Vec<Ring>), Error> {
@@ -328,24 +361,6 @@ fn make_rings(maps: &Maps, cpus: usize, size: usize) -> Result<(Vec<MapHandle>, 
         handles.push(handle);
     }
     Ok((handles, rings))
-}
-
-/// Times the kernel did not run our programs because they were running already.
-fn misses(programs: &[OwnedFd]) -> u64 {
-    let mut total = 0;
-    for program in programs {
-        // SAFETY: a zeroed info is a valid buffer of its size; the kernel fills what it knows.
-        let mut info: libbpf_sys::bpf_prog_info = unsafe { std::mem::zeroed() };
-        let mut size = size_of::<libbpf_sys::bpf_prog_info>() as u32;
-        // SAFETY: the descriptor is open, the buffer and its size belong together.
-        let error = unsafe {
-            libbpf_sys::bpf_prog_get_info_by_fd(program.as_raw_fd(), &raw mut info, &raw mut size)
-        };
-        if error == 0 {
-            total += info.recursion_misses;
-        }
-    }
-    total
 }
 
 /// Rungs that do not work are reported by us, one line each, not by libbpf's log.

@@ -1,6 +1,6 @@
 //! `doctor`: what this kernel can and cannot give, event by event, and why.
 
-use tracehound_probes::{Options, Outcome, Tracer, Verdict};
+use tracehound_probes::{CallOptions, Options, Outcome, Tracer, Verdict};
 use tracehound_schema::{Event, MadeBy, Rung, all};
 
 use crate::cli::Doctor;
@@ -34,6 +34,7 @@ fn start(events: Vec<&'static Event>, rung: Option<String>) -> Result<Tracer, Fa
         rung,
         ring_size: 1 << 16,
         scoped: false,
+        calls: CallOptions::default(),
         lenient: true,
     };
     Ok(Tracer::start(&options)?)

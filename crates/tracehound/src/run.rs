@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::Context as _;
 use tracehound_engine::recording::Preamble;
 use tracehound_engine::{Clock, Engine, Selection};
-use tracehound_probes::{Account, Held, Options, Tracer, boot_time};
+use tracehound_probes::{Account, CallOptions, Held, Options, Tracer, boot_time};
 
 use crate::cli::Run;
 use crate::ending::{End, Ending};
@@ -45,6 +45,7 @@ pub fn run(options: &Run) -> Result<u8, Failure> {
         rung: options.rung.clone(),
         ring_size: options.ring_size,
         scoped: command.is_some(),
+        calls: CallOptions::default(),
         lenient: false,
     });
     // The terminal's Ctrl-C reaches the child that proves hooks too; then nothing was proved.

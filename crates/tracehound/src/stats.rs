@@ -34,15 +34,15 @@ pub fn table(account: &Account, engine: Option<&Engine>) -> String {
         "{:20} {:>12} {:>12} {:>12} {:>12} {:>12}  made = delivered + filtered + dropped + missed\n",
         "EVENT", "MADE", "DELIVERED", "FILTERED", "DROPPED", "MISSED"
     );
-    let sum = ("total", total(account));
-    for (name, count) in account.rows.iter().copied().chain([sum]) {
+    let sum = ("total".into(), total(account));
+    for (name, count) in account.rows.iter().chain([&sum]) {
         let Count {
             made,
             delivered,
             filtered,
             dropped,
             missed,
-        } = count;
+        } = *count;
         let verdict = if count.balances() {
             "balances"
         } else {

@@ -12,15 +12,6 @@ struct mask_args {
 	u8 abi;
 };
 
-/* Typed pointers can be loaded from directly; other rungs need a helper per value. */
-#define REGS_LOAD(regs, direct, member) \
-	((direct) ? (regs)->member : BPF_CORE_READ(regs, member))
-#ifdef TH_LEGACY
-#define REGS(regs, direct, member) BPF_CORE_READ(regs, member)
-#else
-#define REGS(regs, direct, member) REGS_LOAD(regs, direct, member)
-#endif
-
 #define mask_args_read(args, regs, task, direct)                              \
 	do {                                                                  \
 		long __nr = REGS(regs, direct, orig_ax);                      \

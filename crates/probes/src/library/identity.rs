@@ -28,7 +28,7 @@ impl Identifier {
     /// Loads the program, where the kernel takes it.
     pub fn new(flavour: Flavour, maps: &Maps) -> Identifier {
         Identifier {
-            object: load(flavour, maps, PROGRAM).ok(),
+            object: load(flavour, maps, &[PROGRAM]).ok(),
         }
     }
 

@@ -125,7 +125,7 @@ impl Libraries {
         if self.own == 0 {
             return Err("cannot be proved: the tracer has no C library mapped".to_owned());
         }
-        let object = load(self.flavour, maps, &prefix(event, index));
+        let object = load(self.flavour, maps, &[prefix(event, index)]);
         let object = object.map_err(|refusal| refusal.reason(rung))?;
         let mut attached = Attached::new(object)?;
         for number in 0..self.own {

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * System calls: two programs for all of them, one for the beginning and one for the end. What a
+ * call is and what is copied for it is data that user space derives from the call's row.
+ */
+#pragma once
+
+/* Numbers of one ABI; the newest kernels have some 470. */
+#define MOST_CALLS 512
+
+enum {
+	CALL_BEGINS = 1,	/* its beginning is told */
+	CALL_ENDS = 2,		/* its end is told */
+	CALL_FORKS = 4,		/* its end comes by in the new task too, with 0 */
+	CALL_KEEPS = 8,		/* its end does not show its number or its arguments */
+	CALL_EXECS = 16,	/* its end can be that of another exec call */
+};
+
+/* What is to be done for a call. */
+struct call {
+	u16 event;	/* 0 for not selected */
+	u16 flags;
+	u16 begins;	/* row of the account for its beginnings */
+	u16 ends;	/* and for its ends */
+	u16 before;	/* list of steps for its beginning, 0 for none */
+	u16 after;	/* and for its end */
+};
+
+/* Bit per ABI slot: whether the number is to be looked at at all. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MOST_CALLS);
+	__type(key, u32);
+	__type(value, u32);
+} selected SEC(".maps");
+
+/* 64-bit numbers, then 32-bit ones. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 2 * MOST_CALLS);
+	__type(key, u32);
+	__type(value, struct call);
+} calls SEC(".maps");
+
+/* For most calls of a machine this is all that happens. */
+static __always_inline bool is_selected(u32 nr)
+{
+	u32 *any;
+
+	nr &= ~X32_BIT;
+	any = bpf_map_lookup_elem(&selected, &nr);
+	return any && *any;
+}
+
+static __always_inline struct call *call_of(u8 abi, u32 nr)
+{
+	u32 key = (nr & ~X32_BIT) + (abi == ABI_I386 ? MOST_CALLS : 0);
+
+	if ((nr & ~X32_BIT) >= MOST_CALLS)
+		return NULL;
+	return bpf_map_lookup_elem(&calls, &key);
+}
+
+#define read_arguments(args, regs, direct, abi)                               \
+	do {                                                                  \
+		if ((abi) == ABI_I386) {                                      \
+			(args)[0] = (u32)REGS(regs, direct, bx);              \
+			(args)[1] = (u32)REGS(regs, direct, cx);              \
+			(args)[2] = (u32)REGS(regs, direct, dx);              \
+			(args)[3] = (u32)REGS(regs, direct, si);              \
+			(args)[4] = (u32)REGS(regs, direct, di);              \
+			(args)[5] = (u32)REGS(regs, direct, bp);              \
+		} else {                                                      \
+			(args)[0] = REGS(regs, direct, di);                   \
+			(args)[1] = REGS(regs, direct, si);                   \
+			(args)[2] = REGS(regs, direct, dx);                   \
+			(args)[3] = REGS(regs, direct, r10);                  \
+			(args)[4] = REGS(regs, direct, r8);                   \
+			(args)[5] = REGS(regs, direct, r9);                   \
+		}                                                             \
+	} while (0)
+
+enum { BEGINNING = 0, END = 1 };
+
+/* Starts a record with the arguments in place. */
+static __always_inline void call_start(struct call_record *rec, struct task_struct *task,
+				       struct call *call, u8 abi, u32 nr, u8 rung)
+{
+	struct control *control = control_get();
+
+	start_record(&rec->head, task, 0, call->event, rung, 0);
+	rec->head.abi = abi;
+	rec->head.nr = nr & ~X32_BIT;
+	for (int i = 0; i < REGISTERS; i++)
+		put_value(&rec->head, i, rec->args[i]);
+	rec->at = sizeof(struct th_record) + REGISTERS * 8;
+	rec->word = abi == ABI_I386 || abi == ABI_X32 ? 4 : 8;
+	rec->spanned = rec->failed = rec->only = 0;
+	rec->content = control ? control->content : 0;
+}
+
+static __always_inline void call_submit(struct call_record *rec, u32 row)
+{
+	u32 size = bounded(rec->at, 2 * CALL_SIZE - 1);
+	void *ring;
+
+	if (size > CALL_SIZE)
+		size = CALL_SIZE;
+	rec->head.size = size;
+	stay_on_cpu();
+	rec->head.cpu = bpf_get_smp_processor_id();
+	rec->head.seq = next_seq(0);
+	ring = ring_of(0);
+	if (!ring || bpf_ringbuf_output(ring, rec, size, BPF_RB_NO_WAKEUP))
+		count_drop(row);
+	may_leave_cpu();
+}
+
+/* What the end must know: what could not be read, and a number that the end does not show. */
+static __always_inline void call_remember(struct task_struct *task, struct task_state *state,
+					  struct call *call, struct call_record *rec)
+{
+	bool keeps = call->flags & CALL_KEEPS;
+
+	if (!rec->failed && !keeps) {
+		if (state)
+			state->call.failed = state->call.kept = 0;
+		return;
+	}
+	if (!state)
+		state = task_state_of(task, true);
+	if (!state)
+		return;
+	state->call.failed = rec->failed;
+	state->call.nr = rec->head.nr;
+	state->call.abi = rec->head.abi;
+	state->call.kept = keeps;
+}
+
+static __always_inline void call_begin(struct task_struct *task, struct call *call,
+				       struct call_record *rec, u8 abi, u32 nr, u8 rung)
+{
+	struct task_state *state = task_state_of(task, false);
+
+	if (!admit_state(call->begins, task, state, false))
+		return;
+	call_start(rec, task, call, abi, nr, rung);
+	rec->head.flags = TH_ENTRY;
+	rec->when = 0;
+	rec->ret = 0;
+	if (call->before)
+		run_steps(hand(rec, BEGINNING), call->before);
+	call_remember(task, state, call, rec);
+	call_submit(rec, call->begins);
+}
+
+static __always_inline void call_finish(struct task_struct *task, struct call *call,
+					struct call_record *rec, struct open_call *open, s64 ret,
+					u8 rung)
+{
+	call_start(rec, task, call, open->abi, open->nr, rung);
+	rec->head.flags = TH_HAS_RET;
+	rec->head.ret = rec->ret = ret;
+	rec->when = CHUNK_EXIT;
+	if (call->flags & CALL_BEGINS)
+		rec->head.flags |= TH_HAS_ENTRY;
+	else if (call->before)
+		run_steps(hand(rec, END), call->before);
+	if (open->kept && ret >= 0) {
+		/* The registers are those of the new program. */
+		rec->head.unread = (1u << REGISTERS) - 1;
+		call_submit(rec, call->ends);
+		return;
+	}
+	if (call->after)
+		run_steps(hand(rec, END), call->after);
+	if (open->failed) {
+		rec->when = CHUNK_EXIT | CHUNK_LATE;
+		rec->only = open->failed;
+		run_steps(hand(rec, END), call->before);
+	}
+	call_submit(rec, call->ends);
+}
+
+/* Which call ends, as far as registers and what was remembered tell. */
+static __always_inline void call_which(struct open_call *open, struct task_state *state,
+				       struct call *call, u8 abi, u32 nr)
+{
+	open->nr = nr & ~X32_BIT;
+	open->abi = abi;
+	open->failed = open->kept = 0;
+	if (!state)
+		return;
+	if (call->flags & CALL_EXECS && state->call.kept)
+		*open = state->call;
+	else if (state->call.nr == open->nr && state->call.abi == abi)
+		open->failed = state->call.failed;
+	state->call.failed = state->call.kept = 0;
+}
+
+static __always_inline void call_end(struct task_struct *task, struct call *call,
+				     struct call_record *rec, u8 abi, u32 nr, s64 ret, u8 rung)
+{
+	struct task_state *state = task_state_of(task, false);
+	struct open_call open;
+
+	call_which(&open, state, call, abi, nr);
+	if (call->flags & CALL_EXECS) {
+		call = call_of(open.abi, open.nr);
+		if (!call || !call->event)
+			return;
+	}
+	if (!admit_state(call->ends, task, state, false))
+		return;
+	call_finish(task, call, rec, &open, ret, rung);
+}
+
+/* The two bodies. `nr` is as the registers have it. */
+#define CALL_BEGIN(regs, direct, nr, rung)                                            \
+	do {                                                                          \
+		struct task_struct *__task;                                           \
+		struct call_record *__rec;                                            \
+		struct call *__call;                                                  \
+		u8 __abi;                                                             \
+									              \
+		if (!is_selected(nr))                                                 \
+			break;                                                        \
+		__task = current_task();                                              \
+		__abi = abi_of(__task, nr);                                           \
+		__call = call_of(__abi, nr);                                          \
+		__rec = call_record_of(BEGINNING);                                    \
+		if (!__call || !__rec || !(__call->flags & CALL_BEGINS))              \
+			break;                                                        \
+		read_arguments(__rec->args, regs, direct, __abi);                     \
+		call_begin(__task, __call, __rec, __abi, nr, rung);                   \
+	} while (0)
+
+#define CALL_END(regs, direct, nr, ret, rung)                                         \
+	do {                                                                          \
+		struct task_struct *__task;                                           \
+		struct call_record *__rec;                                            \
+		struct call *__call;                                                  \
+		u8 __abi;                                                             \
+									              \
+		if (!is_selected(nr))                                                 \
+			break;                                                        \
+		__task = current_task();                                              \
+		__abi = abi_of(__task, nr);                                           \
+		__call = call_of(__abi, nr);                                          \
+		__rec = call_record_of(END);                                          \
+		if (!__call || !__rec || !(__call->flags & (CALL_ENDS | CALL_EXECS))) \
+			break;                                                        \
+		/* The new task has its first event elsewhere. */                     \
+		if (__call->flags & CALL_FORKS && !(ret))                             \
+			break;                                                        \
+		read_arguments(__rec->args, regs, direct, __abi);                     \
+		call_end(__task, __call, __rec, __abi, nr, ret, rung);                \
+	} while (0)

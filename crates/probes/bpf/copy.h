@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Copying user memory for system calls: steps are data, this runs them.
+ *
+ * What is copied stands behind the record's slots as chunks. All state is kept in memory and the
+ * parts are global functions, so that the verifier checks each of them once, and not once for
+ * every way to get there.
+ */
+#pragma once
+
+#define CALL_SIZE MAX_SIZE
+#define CALL_SLACK 8192
+#define PAGE 4096
+/* Pages that a record's worth of bytes can touch. */
+#define MOST_PAGES 5
+#define MOST_LISTS 2
+#define MOST_SPANS 16
+
+struct chunk {
+	u64 address;
+	u32 length;
+	u8 kind;
+	u8 state;
+	u16 step;
+};
+_Static_assert(sizeof(struct chunk) == CHUNK_HEAD, "chunk");
+
+/* What a call has written, from and up to. */
+struct span {
+	u64 from, to;
+};
+
+/* A call's record while it is built, and what its steps work on. */
+struct call_record {
+	union {
+		struct th_record head;
+		char bytes[CALL_SIZE + CALL_SLACK];
+	};
+	u64 args[8];
+	s64 ret;
+	struct span spans[MOST_SPANS];
+	struct step now;	/* the step that runs */
+	u32 spanned;
+	u32 at;			/* where the next chunk goes */
+	u32 next;		/* the list to go on with */
+	u32 failed;		/* bit per step: could not be read whole */
+	u32 only;		/* bit per step: leave the others out */
+	u32 content;
+	u8 number;		/* of the step that runs */
+	u8 word;		/* bytes of a pointer */
+	u8 when;		/* CHUNK_EXIT and CHUNK_LATE */
+};
+
+/*
+ * One for each end of a call: kernels that preempt programs can run one for the beginning of a
+ * call of one thread while another for the end of a call of another thread is half done.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 2);
+	__type(key, u32);
+	__type(value, struct call_record);
+} call_records SEC(".maps");
+
+static __always_inline struct call_record *call_record_of(u32 end)
+{
+	return bpf_map_lookup_elem(&call_records, &end);
+}
+
+/*
+ * How a global function is handed the record: from 5.12 on as a pointer, which may be null as
+ * far as the verifier knows; before, it must look it up.
+ */
+#ifdef TH_LEGACY
+#define RECORD u32
+#define record_of(handed) call_record_of(handed)
+#define hand(rec, end) (end)
+#else
+#define RECORD struct call_record *
+#define record_of(handed) (handed)
+#define hand(rec, end) (rec)
+#endif
+
+/* The lists of steps; user space fills them, 0 stays empty. */
+struct list {
+	struct step steps[MOST_STEPS];
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct list);
+} lists SEC(".maps");
+
+/* Which list an argument's value chooses, by switch (upper half) and value. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, u64);
+	__type(value, u32);
+} switches SEC(".maps");
+
+/* Keeps clang from knowing a value, so that a mask stays where the verifier wants to see it. */
+#define opaque(value) asm volatile("" : "+r"(value))
+
+static __always_inline u32 bounded(u32 value, u32 mask)
+{
+	opaque(value);
+	return value & mask;
+}
+
+/* Bytes that a chunk that starts now can have. */
+static __always_inline u32 room(struct call_record *rec)
+{
+	u32 at = rec->at + CHUNK_HEAD;
+
+	return at < CALL_SIZE ? CALL_SIZE - at : 0;
+}
+
+static __always_inline char *chunk_bytes(struct call_record *rec, u32 offset)
+{
+	return rec->bytes + bounded(rec->at + CHUNK_HEAD + offset, CALL_SIZE - 1);
+}
+
+/* Ends the chunk whose bytes are in place: writes its head and clears its padding. */
+static __always_inline void chunk_end(struct call_record *rec, u64 address, u32 length, u8 kind,
+				      u8 state)
+{
+	u32 at = bounded(rec->at, CALL_SIZE - 1);
+	struct chunk *chunk = (struct chunk *)(rec->bytes + at);
+	u32 rest = length & 7;
+
+	chunk->address = address;
+	chunk->length = length;
+	chunk->kind = kind;
+	chunk->state = rec->when | state;
+	chunk->step = rec->number;
+	if (rest) {
+		u64 *last = (u64 *)chunk_bytes(rec, length & ~7u);
+
+		*last &= (1ull << rest * 8) - 1;
+	}
+	rec->at = at + CHUNK_HEAD + ((length + 7) & ~7u);
+}
+
+/*
+ * Copies user memory to the chunk that comes next, a page at a time so that what lies before a
+ * hole is there. Returns how many bytes could be read.
+ */
+__noinline int copy_user(RECORD handed, u64 address, u32 length)
+{
+	struct call_record *rec = record_of(handed);
+	u32 done = 0;
+
+	if (!rec)
+		return 0;
+	for (int i = 0; i < MOST_PAGES; i++) {
+		u32 part = PAGE - (address & (PAGE - 1));
+
+		if (part > length - done)
+			part = length - done;
+		if (!part)
+			break;
+		if (bpf_probe_read_user(chunk_bytes(rec, done), bounded(part, 2 * PAGE - 1),
+					(void *)address))
+			break;
+		done += part;
+		address += part;
+	}
+	return done;
+}
+
+/* Notes that the step that runs should be tried again when the call ends. */
+static __always_inline void step_failed(struct call_record *rec)
+{
+	rec->failed |= 1u << (rec->number & 31);
+}
+
+/*
+ * What is read late must not have been written by the call itself. Which is only known for what
+ * the call's row says that it writes.
+ */
+__noinline int overwritten(RECORD handed, u64 from, u64 to)
+{
+	struct call_record *rec = record_of(handed);
+
+	if (!rec)
+		return 1;
+	for (u32 i = 0; i < MOST_SPANS; i++) {
+		if (i >= rec->spanned)
+			break;
+		if (rec->spans[i].from < to && from < rec->spans[i].to)
+			return true;
+	}
+	return false;
+}
+
+static __always_inline void note_written(struct call_record *rec, u64 address, u64 length)
+{
+	u32 at = rec->spanned;
+
+	if (at >= MOST_SPANS)
+		return;
+	rec->spans[at].from = address;
+	rec->spans[at].to = address + length;
+	rec->spanned = at + 1;
+}
+
+/* Whether a chunk of the step that runs is to be thrown away: it was read late, and in vain. */
+#define in_vain(rec, handed, address, length)                         \
+	((rec)->when & CHUNK_LATE &&                                  \
+	 (!(length) || overwritten(handed, address, (address) + (length))))
+
+/* Appends memory as a chunk: at most `most` of the `wanted` bytes. Returns how many there are. */
+__noinline int put_bytes(RECORD handed, u64 address, u64 wanted, u32 most)
+{
+	struct call_record *rec = record_of(handed);
+	u32 length, done;
+	u8 state = 0;
+
+	if (!rec || !wanted)
+		return 0;
+	length = room(rec);
+	if (!length) {
+		rec->head.cut |= 1u << (rec->now.argument & 7);
+		return 0;
+	}
+	if (length > most)
+		length = most;
+	if (length > wanted)
+		length = wanted;
+	done = copy_user(handed, address, length);
+	if (done < length)
+		step_failed(rec);
+	if (in_vain(rec, handed, address, done))
+		return 0;
+	if (!done && length)
+		state = CHUNK_UNREAD;
+	else if (done < wanted)
+		state = CHUNK_CUT;
+	chunk_end(rec, address, done, CHUNK_MEMORY, state);
+	if (rec->now.flags & STEP_WRITTEN)
+		note_written(rec, address, wanted);
+	return done;
+}
+
+/* Appends NUL-terminated text, at most `most` bytes with the NUL. */
+__noinline int put_text(RECORD handed, u64 address, u32 most)
+{
+	struct call_record *rec = record_of(handed);
+	u8 state = 0;
+	long n;
+
+	if (!rec)
+		return 0;
+	if (most >= room(rec))
+		most = room(rec) - 1;
+	if (room(rec) < 8) {
+		rec->head.cut |= 1u << (rec->now.argument & 7);
+		return 0;
+	}
+	/* One more than wanted, to tell a text that just fits from one that does not. */
+	n = bpf_probe_read_user_str(chunk_bytes(rec, 0), bounded(most + 1, 2 * PAGE - 1),
+				    (void *)address);
+	if (n < 0) {
+		n = copy_user(handed, address, most);
+		state = n ? CHUNK_CUT : CHUNK_UNREAD;
+		step_failed(rec);
+	} else if (n > most) {
+		n = most;
+		state = CHUNK_CUT;
+	}
+	if (in_vain(rec, handed, address, n))
+		return 0;
+	chunk_end(rec, address, bounded(n, 2 * PAGE - 1), CHUNK_MEMORY, state);
+	return n;
+}
+
+static __always_inline bool read_word(struct call_record *rec, u64 address, u64 *word)
+{
+	*word = 0;
+	if (rec->word == 4)
+		return !bpf_probe_read_user(word, 4, (void *)address);
+	return !bpf_probe_read_user(word, 8, (void *)address);
+}
+
+#define MOST_POINTERS 512
+/* Bytes of one text of a list; the rest of it is cut. */
+#define MOST_ARGUMENT 2048
+
+/* The pointer at a place of a chunk that starts at `start`. */
+static __always_inline u64 pointer_at(struct call_record *rec, u32 start, u32 index)
+{
+	u32 at = bounded(start + CHUNK_HEAD + index * rec->word, CALL_SIZE - 1);
+
+	if (rec->word == 4)
+		return *(u32 *)(rec->bytes + at);
+	return *(u64 *)(rec->bytes + at);
+}
+
+/* Appends a list of pointers up to its null pointer. Returns how many come before it. */
+__noinline int put_pointers(RECORD handed, u64 address)
+{
+	struct call_record *rec = record_of(handed);
+	u32 length, done, count;
+	u8 state = CHUNK_CUT;
+
+	if (!rec)
+		return 0;
+	length = MOST_POINTERS * rec->word;
+	/* Half of the room is for what they point at. */
+	if (length > room(rec) / 2)
+		length = room(rec) / 2;
+	done = copy_user(handed, address, length);
+	for (count = 0; count < MOST_POINTERS; count++) {
+		if ((count + 1) * rec->word > done)
+			break;
+		if (!pointer_at(rec, rec->at, count)) {
+			state = 0;
+			break;
+		}
+	}
+	if (state && done < length)
+		step_failed(rec);
+	if (in_vain(rec, handed, address, done))
+		return 0;
+	if (!done)
+		state = CHUNK_UNREAD;
+	chunk_end(rec, address, (state ? count : count + 1) * rec->word, CHUNK_MEMORY, state);
+	return count;
+}
+
+/* Appends pointers to texts, and the texts. */
+__noinline int put_strings(RECORD handed, u64 address)
+{
+	struct call_record *rec = record_of(handed);
+	u32 start, count;
+
+	if (!rec)
+		return 0;
+	start = rec->at;
+	count = put_pointers(handed, address);
+	for (u32 i = 0; i < MOST_POINTERS; i++) {
+		if (i >= count)
+			break;
+		put_text(handed, pointer_at(rec, start, i), MOST_ARGUMENT);
+	}
+	return 0;
+}
+
+/* A register's value; 32 bits of it unless the step says that all of it counts. */
+static __always_inline u64 register_of(struct call_record *rec, u32 index)
+{
+	u64 value = rec->args[index & 7];
+
+	return rec->now.flags & STEP_WIDE ? value : (u32)value;
+}
+
+static __always_inline u64 positive(s64 value)
+{
+	return value > 0 ? value : 0;
+}
+
+#define MOST_BYTES 0x100000
+
+/* How many bytes the step that runs wants; no more than MOST_BYTES. */
+static __always_inline u64 wanted_bytes(struct call_record *rec, bool *unread)
+{
+	struct step *now = &rec->now;
+	u64 at = rec->args[now->from & 7] + now->count_at;
+	u64 count = now->limit, ret = positive(rec->ret);
+	u32 bits = rec->word * 8;
+
+	switch (now->count) {
+	case COUNT_REGISTER:
+		count = register_of(rec, now->from);
+		break;
+	case COUNT_RET:
+		count = ret;
+		break;
+	case COUNT_REGISTER_OR_RET:
+		count = register_of(rec, now->from);
+		if (ret < count)
+			count = ret;
+		break;
+	case COUNT_AT32:
+		count = 0;
+		*unread = bpf_probe_read_user(&count, 4, (void *)at);
+		break;
+	case COUNT_AT_WORD:
+		*unread = !read_word(rec, at, &count);
+		break;
+	case COUNT_IOCTL:
+		count = rec->args[now->from & 7] >> 16 & 0x3fff;
+		break;
+	case COUNT_BITS:
+		count = (register_of(rec, now->from) + bits - 1) / bits * rec->word;
+		break;
+	}
+	if (count > MOST_BYTES)
+		count = MOST_BYTES;
+	if (now->count != COUNT_LIMIT)
+		count *= now->scale;
+	if (now->count != COUNT_LIMIT && now->limit && count > now->limit)
+		count = now->limit;
+	return count;
+}
+
+/* Says that nothing could be read at an address. */
+static __always_inline void put_unreadable(struct call_record *rec, u64 address)
+{
+	step_failed(rec);
+	if (!(rec->when & CHUNK_LATE) && room(rec))
+		chunk_end(rec, address, 0, CHUNK_MEMORY, CHUNK_UNREAD);
+}
+
+__noinline int step_bytes(RECORD handed, u64 address)
+{
+	struct call_record *rec = record_of(handed);
+	bool unread = false;
+	u64 wanted;
+
+	if (!rec)
+		return 0;
+	wanted = wanted_bytes(rec, &unread);
+	if (unread)
+		put_unreadable(rec, address);
+	else
+		put_bytes(handed, address, wanted,
+			  rec->now.flags & STEP_CONTENT ? rec->content : CALL_SIZE);
+	return 0;
+}
+
+/* Whether a step's time has come: some are for what a call wrote, or only for when it failed. */
+static __always_inline bool step_due(struct call_record *rec, u8 flags)
+{
+	/* EINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK */
+	if (flags & STEP_ON_ERROR)
+		return rec->ret == -4 || rec->ret == -514 || rec->ret == -516;
+	if (flags & STEP_WRITTEN)
+		return !(rec->ret < 0 && rec->ret >= -4095);
+	return true;
+}
+
+/* Where a step's pointer leads. */
+static __always_inline u64 step_address(struct call_record *rec, bool *unread)
+{
+	u64 base = rec->args[rec->now.argument & 7], address;
+
+	if (!base || !(rec->now.flags & STEP_DEREF))
+		return base;
+	*unread = !read_word(rec, base + rec->now.offset, &address);
+	return address;
+}
+
+static __always_inline void step_switch(struct call_record *rec)
+{
+	u64 key = (u64)rec->now.offset << 32 |
+		  (rec->args[rec->now.argument & 7] & rec->now.count_at);
+	u32 *next = bpf_map_lookup_elem(&switches, &key);
+
+	if (next)
+		rec->next = *next;
+}
+
+/* Runs one step. Returns whether the list goes on. */
+__noinline int run_step(RECORD handed, u32 list, u32 index)
+{
+	struct call_record *rec = record_of(handed);
+	struct list *steps = bpf_map_lookup_elem(&lists, &list);
+	bool unread = false;
+	u64 address;
+
+	if (!rec || !steps || index >= MOST_STEPS)
+		return 0;
+	rec->now = steps->steps[index];
+	if (rec->now.what == WHAT_END)
+		return 0;
+	if (rec->now.what == WHAT_SWITCH) {
+		step_switch(rec);
+		return 0;
+	}
+	if (rec->only && !(rec->only >> (rec->number & 31) & 1))
+		return 1;
+	if (!step_due(rec, rec->now.flags))
+		return 1;
+	address = step_address(rec, &unread);
+	if (!address && !unread)
+		return 1;
+	if (unread) {
+		/* The structure that holds the pointer says so itself. */
+		step_failed(rec);
+		return 1;
+	}
+	switch (rec->now.what) {
+	case WHAT_BYTES:
+		step_bytes(handed, address);
+		break;
+	case WHAT_TEXT:
+		put_text(handed, address, rec->now.flags & STEP_CONTENT ? rec->content + 1 : PAGE);
+		break;
+	case WHAT_STRINGS:
+		put_strings(handed, address);
+		break;
+	}
+	return 1;
+}
+
+/* Runs a list, and the one that it goes on with. */
+__noinline int run_steps(RECORD handed, u32 list)
+{
+	struct call_record *rec = record_of(handed);
+
+	if (!rec)
+		return 0;
+	for (u32 turn = 0; turn < MOST_LISTS; turn++) {
+		rec->next = 0;
+		for (u32 i = 0; i < MOST_STEPS; i++) {
+			rec->number = turn * MOST_STEPS + i;
+			if (!run_step(handed, list, i))
+				break;
+		}
+		list = rec->next;
+		if (!list)
+			break;
+	}
+	return 0;
+}

@@ -1,0 +1,63 @@
+//! Which calls this kernel does not have: newer than it, or left out when it was built.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+
+use tracehound_schema::Abi;
+use tracehound_schema::syscalls::Syscall;
+
+/// What to say of them.
+pub const REASON: &str = "this kernel does not have the call";
+
+/// Names of those of `calls` that no function of the kernel serves. Where the kernel hides its
+/// functions it lacks none.
+pub fn without_function(calls: &[&'static Syscall]) -> HashSet<&'static str> {
+    let Ok(file) = File::open("/proc/kallsyms") else {
+        return HashSet::new();
+    };
+    let mut wanted: HashSet<String> = calls
+        .iter()
+        .flat_map(|call| call.functions(Abi::X86_64))
+        .collect();
+    let all = wanted.len();
+    let mut line = Vec::new();
+    let mut reader = BufReader::with_capacity(1 << 16, file);
+    while reader
+        .read_until(b'\n', &mut line)
+        .is_ok_and(|read| read > 0)
+    {
+        if let Some(name) = symbol(&line) {
+            wanted.remove(name);
+        }
+        line.clear();
+    }
+    let lacks = |call: &&&'static Syscall| {
+        let functions = call.functions(Abi::X86_64);
+        functions.iter().all(|name| wanted.contains(name))
+    };
+    if all == 0 {
+        return HashSet::new();
+    }
+    calls.iter().filter(lacks).map(|call| call.name).collect()
+}
+
+/// The name in a line of kallsyms (`address type name [module]`), if it is that of a call.
+fn symbol(line: &[u8]) -> Option<&str> {
+    let name = line.split(|byte| byte.is_ascii_whitespace()).nth(2)?;
+    let known = name.starts_with(b"__x64_") || name.starts_with(b"__ia32_");
+    known.then(|| std::str::from_utf8(name).ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_is_the_third_word() {
+        let line = b"0000000000000000 T __x64_sys_openat\n";
+        assert_eq!(symbol(line), Some("__x64_sys_openat"));
+        assert_eq!(symbol(b"0000000000000000 t do_openat\t[mod]\n"), None);
+        assert_eq!(symbol(b"\n"), None);
+    }
+}

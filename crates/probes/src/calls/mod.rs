@@ -1,0 +1,10 @@
+//! System calls: one group of programs for all that are selected, told by tables what to do.
+
+mod attach;
+mod fill;
+mod group;
+mod lacking;
+mod table;
+
+pub use group::Group;
+pub use table::CallOptions;
