@@ -28,14 +28,23 @@ pub fn line(account: &Account, engine: Option<&Engine>) -> String {
     line
 }
 
+/// Rows that are all shown, empty ones too.
+const FEW: usize = 40;
+
 /// A row per event.
 pub fn table(account: &Account, engine: Option<&Engine>) -> String {
     let mut out = format!(
-        "{:20} {:>12} {:>12} {:>12} {:>12} {:>12}  made = delivered + filtered + dropped + missed\n",
+        "{:24} {:>12} {:>12} {:>12} {:>12} {:>12}  made = delivered + filtered + dropped + missed\n",
         "EVENT", "MADE", "DELIVERED", "FILTERED", "DROPPED", "MISSED"
     );
     let sum = ("total".into(), total(account));
-    for (name, count) in account.rows.iter().chain([&sum]) {
+    // Of a whole catalogue most rows are empty.
+    let many = account.rows.len() > FEW;
+    let (rows, empty): (Vec<_>, Vec<_>) = account
+        .rows
+        .iter()
+        .partition(|(_, count)| !many || *count != Count::default());
+    for (name, count) in rows.into_iter().chain([&sum]) {
         let Count {
             made,
             delivered,
@@ -49,8 +58,11 @@ pub fn table(account: &Account, engine: Option<&Engine>) -> String {
             "DOES NOT BALANCE"
         };
         out += &format!(
-            "{name:20} {made:>12} {delivered:>12} {filtered:>12} {dropped:>12} {missed:>12}  {verdict}\n"
+            "{name:24} {made:>12} {delivered:>12} {filtered:>12} {dropped:>12} {missed:>12}  {verdict}\n"
         );
+    }
+    if !empty.is_empty() {
+        out += &format!("made none: {} other events\n", empty.len());
     }
     out += &libraries(account);
     if let Some(engine) = engine {
