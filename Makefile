@@ -22,7 +22,8 @@ test: setup programs
 race: build programs
 	$(TRACEHOUND) -e sigprocmask -o none --stats -- target/programs/race 100000 >/dev/null
 
-# Times beside other tracers, those that can be installed. ARGS: --rounds N, --quick, --markdown.
+# Times beside other tracers, those that can be installed. ARGS: calls or workloads, --rounds N, --quick,
+# --markdown.
 bench: build programs
 	@scripts/setup bench
 	cargo build --package xtask

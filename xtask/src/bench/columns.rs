@@ -11,7 +11,7 @@ use super::stats::Spread;
 use super::targets::verdict;
 
 /// What stands where there is no number.
-const MISSING: &str = "-";
+pub const MISSING: &str = "-";
 const MIB: f64 = (1 << 20) as f64;
 
 /// Of "Cost per call": for the call that is not selected, then for the one that is.
@@ -30,7 +30,7 @@ fn cost_of(samples: &Samples, get: fn(&Cost) -> f64, target: Option<f64>) -> Vec
         shown(Spread::of(pairs().map(|pair| get(&pair.traced))), 0),
         shown(added, 0),
         shown(ratio, 2),
-        at_most(target, added, "+"),
+        at_most(target, added, ("+", 0)),
     ]
 }
 
@@ -64,7 +64,7 @@ pub fn flood_of(row: &Configuration, samples: &Samples, bare: &[Flood]) -> Vec<S
         rate_met.unwrap_or_else(|| MISSING.to_owned()),
         shown(cpu.filter(|_| traced), 1),
         shown(each, 0),
-        at_most(row.target.tracer, each, ""),
+        at_most(row.target.tracer, each, ("", 0)),
         shown(of(|flood| 1e3 * flood.drain).filter(|_| traced), 1),
     ]
 }
@@ -78,7 +78,7 @@ pub fn starts_of(row: &Configuration, samples: &Samples) -> Vec<String> {
     vec![
         shown(of(|start| 1e3 * start.program), 1),
         shown(event, 1),
-        at_most(target, event, ""),
+        at_most(target, event, ("", 0)),
         shown(of(|start| 1e3 * start.end), 1),
     ]
 }
@@ -90,7 +90,7 @@ pub fn memory_of(row: &Configuration, samples: &Samples) -> Vec<String> {
     let own = of(Memory::without_rings);
     vec![
         shown(own, 1),
-        at_most(row.target.memory.map(|target| target / MIB), own, ""),
+        at_most(row.target.memory.map(|target| target / MIB), own, ("", 0)),
         shown(of(|memory| memory.anonymous), 1),
         shown(of(|memory| memory.resident), 1),
         shown(of(|memory| memory.proportional), 1),
@@ -119,15 +119,17 @@ pub fn replay_of(replay: &Replay, times: &[Throughput]) -> Vec<String> {
     ]
 }
 
-fn shown(spread: Option<Spread>, digits: usize) -> String {
+/// A spread with so many digits.
+pub fn shown(spread: Option<Spread>, digits: usize) -> String {
     spread.map_or_else(|| MISSING.to_owned(), |spread| format!("{spread:.digits$}"))
 }
 
 /// A limit and whether the median keeps it.
-fn at_most(limit: Option<f64>, value: Option<Spread>, sign: &str) -> String {
+pub fn at_most(limit: Option<f64>, value: Option<Spread>, form: (&str, usize)) -> String {
+    let (sign, digits) = form;
     limit.zip(value).map_or_else(
         || MISSING.to_owned(),
-        |(limit, value)| format!("{sign}{limit:.0}: {}", verdict(value.median <= limit)),
+        |(limit, value)| format!("{sign}{limit:.digits$}: {}", verdict(value.median <= limit)),
     )
 }
 

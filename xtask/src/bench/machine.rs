@@ -1,17 +1,33 @@
 //! The machine and the versions that numbers belong to.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::configuration::TRACEHOUND;
 use super::process;
+use super::table::Table;
 use crate::workspace::{command, root};
 
-/// Lines of "name", "value".
-pub type Facts = Vec<(&'static str, String)>;
-
 /// Describes the machine as it is now.
-pub fn describe() -> Facts {
+pub fn table() -> Table {
+    let mut notes = vec!["A number is the median over rounds, with [least..greatest].".to_owned()];
+    if busy() {
+        notes.push("THE MACHINE WAS BUSY when this began: the numbers are rough.".to_owned());
+    }
+    Table {
+        title: "Machine",
+        notes,
+        head: vec!["what", "value"],
+        rows: facts()
+            .into_iter()
+            .map(|(name, value)| vec![name.to_owned(), value])
+            .collect(),
+        commands_apart: false,
+    }
+}
+
+/// Lines of "name", "value".
+fn facts() -> Vec<(&'static str, String)> {
     let load = read("/proc/loadavg");
     let load: Vec<&str> = load.split_whitespace().take(3).collect();
     vec![
@@ -34,7 +50,7 @@ pub fn describe() -> Facts {
 }
 
 /// Whether something else was running, by the load of the last minute.
-pub fn busy() -> bool {
+fn busy() -> bool {
     let load = read("/proc/loadavg");
     let load = load
         .split(' ')
@@ -45,22 +61,29 @@ pub fn busy() -> bool {
 
 /// Whether a program can be run.
 pub fn installed(program: &str) -> bool {
-    if program.contains('/') {
-        return root().join(program).exists();
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(program).exists())
+    find(program).is_some()
 }
 
-/// The first line that a program prints.
-fn said(program: &str, arguments: &[&str]) -> String {
+/// Where a program is.
+pub fn find(program: &str) -> Option<PathBuf> {
+    if program.contains('/') {
+        return Some(root().join(program)).filter(|path| path.exists());
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut paths = std::env::split_paths(&path).map(|folder| folder.join(program));
+    paths.find(|path| path.exists())
+}
+
+/// The first line that a program prints, on standard error if there is none on its output.
+pub fn said(program: &str, arguments: &[&str]) -> String {
     if !installed(program) {
         return "not installed".to_owned();
     }
     match command(program).args(arguments).output() {
         Err(error) => error.to_string(),
         Ok(output) => {
-            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            let text = [output.stdout, output.stderr].concat();
+            let text = String::from_utf8_lossy(&text);
             text.lines().next().unwrap_or("says nothing").to_owned()
         }
     }

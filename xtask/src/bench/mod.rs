@@ -1,6 +1,6 @@
 //! `bench`: what tracing costs, beside other tracers, in one interleaved run.
 //!
-//! Every round runs every configuration once, each beside an untraced run of its own that differences
+//! Single calls first, then whole programs (`workloads`). For the calls, every round runs every configuration once, each beside an untraced run of its own that differences
 //! and ratios are taken against, so that what the machine does meanwhile hits both. The traced
 //! program is on CPU 0, the tracer on the CPU its configuration names. All tracers follow the command
 //! and what it starts, none traces the whole host.
@@ -18,6 +18,8 @@ mod start;
 mod stats;
 mod table;
 mod targets;
+mod task;
 mod work;
+mod workloads;
 
-pub use self::rounds::{Options, run_bench};
+pub use self::task::{Options, run_bench};

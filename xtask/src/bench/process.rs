@@ -41,13 +41,20 @@ pub struct Limit {
 impl Limit {
     /// Watches the process until this is dropped.
     pub fn set(pid: u32) -> Limit {
+        Limit::kill_late(pid.to_string())
+    }
+
+    /// Watches all processes of a group.
+    pub fn set_group(id: i32) -> Limit {
+        Limit::kill_late(format!("-{id}"))
+    }
+
+    fn kill_late(whom: String) -> Limit {
         let (over, ended) = channel::<()>();
         thread::spawn(move || {
             if ended.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout) {
                 // The run then fails with the signal as its reason.
-                let _ = Command::new("kill")
-                    .args(["-KILL", &pid.to_string()])
-                    .status();
+                let _ = Command::new("kill").args(["-KILL", "--", &whom]).status();
             }
         });
         Limit { _over: over }
@@ -79,6 +86,43 @@ pub fn cpu_time(pid: u32) -> Result<u64> {
             .unwrap_or(0);
     }
     Ok(total)
+}
+
+/// What all CPUs have done since the machine was started, in ticks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Machine {
+    idle: u64,
+    all: u64,
+}
+
+impl Machine {
+    /// The part of all CPUs that was not idle between two looks.
+    pub fn busy_until(&self, later: &Machine) -> f64 {
+        let idle = later.idle.saturating_sub(self.idle);
+        let all = later.all.saturating_sub(self.all);
+        1.0 - idle as f64 / all.max(1) as f64
+    }
+}
+
+/// Looks at all CPUs.
+pub fn machine() -> Result<Machine> {
+    let text = fs::read_to_string("/proc/stat").context("reading /proc/stat")?;
+    parse_stat(&text).context("reading /proc/stat: its first line is not as expected")
+}
+
+/// "cpu user nice system idle iowait irq softirq steal guest guest_nice"; guests are in user too.
+fn parse_stat(text: &str) -> Option<Machine> {
+    let numbers = text.lines().next()?.strip_prefix("cpu ")?;
+    let times: Vec<u64> = numbers
+        .split_whitespace()
+        .take(8)
+        .map_while(|word| word.parse().ok())
+        .collect();
+    let idle = times.get(3)? + times.get(4)?;
+    Some(Machine {
+        idle,
+        all: times.iter().sum(),
+    })
 }
 
 /// Memory of a process now.
@@ -148,6 +192,15 @@ VmFlags: rd wr mr mw me gd ac
         assert_eq!(memory.proportional, 4128.0 * 1024.0);
         assert_eq!(memory.rings, 4096.0 * 1024.0);
         assert_eq!(memory.anonymous, 16.0 * 1024.0);
+    }
+
+    #[test]
+    fn a_machine_is_busy_when_it_neither_idles_nor_waits_for_a_disk() {
+        let before = parse_stat("cpu  10 0 10 70 10 0 0 0 5 0\ncpu0 1 1 1 1\n").unwrap();
+        let after = parse_stat("cpu  40 0 20 80 20 5 5 10 30 0\n").unwrap();
+        // Of 80 ticks 20 were idle or waiting.
+        assert_eq!(before.busy_until(&after), 0.75);
+        assert_eq!(parse_stat("intr 5\n"), None);
     }
 
     #[test]

@@ -3,17 +3,12 @@
 use super::columns::{costs_of, flood_of, memory_of, replay_of, starts_of};
 use super::configuration::{BARE, CONFIGURATIONS, Configuration};
 use super::engine::{self, REPLAYS, Recording, Throughput};
-use super::machine::Facts;
 use super::rounds::{Samples, Size};
 use super::table::Table;
 use super::{cost, flood};
 
 /// Everything that was measured.
 pub struct Report<'a> {
-    /// Where.
-    pub machine: Facts,
-    /// Whether something else was running.
-    pub busy: bool,
     /// How much.
     pub size: &'a Size,
     /// Of each configuration.
@@ -27,35 +22,23 @@ pub struct Report<'a> {
 impl Report<'_> {
     /// The whole report.
     pub fn text(&self, markdown: bool) -> String {
-        let mut tables = vec![self.machine(), self.costs(), self.floods()];
+        let mut tables = vec![self.costs(), self.floods()];
         tables.extend([self.replayed(), self.starts(), self.memory()]);
         if !markdown {
-            tables.insert(1, commands());
+            tables.insert(0, commands());
         }
         let tables: Vec<String> = tables.iter().map(|table| table.text(markdown)).collect();
         tables.concat()
     }
 
-    fn machine(&self) -> Table {
-        let row = |(name, value): &(&str, String)| vec![(*name).to_owned(), value.clone()];
-        let mut notes = vec![format!(
-            "{} rounds; a number is the median over rounds, with [least..greatest].",
-            self.size.rounds
-        )];
-        if self.busy {
-            notes.push("THE MACHINE WAS BUSY when this began: the numbers are rough.".to_owned());
-        }
+    /// How often, and what could not be measured.
+    fn rounds(&self) -> Vec<String> {
+        let mut notes = vec![format!("{} rounds.", self.size.rounds)];
         for (row, samples) in CONFIGURATIONS.iter().zip(self.samples) {
             let failure = samples.failure.iter();
             notes.extend(failure.map(|reason| format!("{}: {reason}", row.name)));
         }
-        Table {
-            title: "Machine",
-            notes,
-            head: vec!["what", "value"],
-            rows: self.machine.iter().map(row).collect(),
-            commands_apart: false,
-        }
+        notes
     }
 
     fn costs(&self) -> Table {
@@ -67,6 +50,7 @@ impl Report<'_> {
             "getppid is not selected, rt_sigprocmask is. Nanoseconds per call; added and ratio are against the untraced run just before.".to_owned(),
             "All tracers follow the command and its children, none the whole host.".to_owned(),
         ];
+        let notes = notes.into_iter().chain(self.rounds());
         let call = ["added", "ratio", "target"];
         let mut head = vec!["getppid"];
         head.extend(call);
@@ -161,10 +145,10 @@ impl Report<'_> {
     }
 
     /// A row per configuration: its name, what `cells` gives, its command.
-    fn table<const N: usize>(
+    fn table(
         &self,
         title: &'static str,
-        notes: [String; N],
+        notes: impl IntoIterator<Item = String>,
         columns: &[&'static str],
         cells: impl Fn(&Configuration, &Samples) -> Vec<String>,
     ) -> Table {
@@ -179,7 +163,7 @@ impl Report<'_> {
         head.push("command");
         Table {
             title,
-            notes: notes.to_vec(),
+            notes: notes.into_iter().collect(),
             head,
             rows: CONFIGURATIONS.iter().zip(self.samples).map(row).collect(),
             commands_apart: true,

@@ -1,27 +1,12 @@
-//! The run: what is there, then rounds, then the report.
+//! Single calls: what is there, then rounds, then the report.
 
-use std::io::{self, IsTerminal as _};
+use anyhow::{Result, bail, ensure};
 
-use anyhow::{Context as _, Result, bail, ensure};
-
-use super::configuration::{self, CONFIGURATIONS, Configuration, Tool};
+use super::configuration::{CONFIGURATIONS, Configuration, Tool};
+use super::task::progress;
 use super::work::Work;
 use super::{cost, engine, flood, machine, process, report, start};
 use crate::workspace::root;
-
-/// Options of `bench`.
-#[derive(Clone, Debug, clap::Args)]
-pub struct Options {
-    /// Times that every configuration is run
-    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
-    rounds: u32,
-    /// Two short rounds, to see that everything runs; the numbers are rough
-    #[arg(long)]
-    quick: bool,
-    /// Print Markdown, for docs/benchmarks.md
-    #[arg(long)]
-    markdown: bool,
-}
 
 /// What has been measured for one configuration, a value per round.
 #[derive(Debug, Default)]
@@ -46,24 +31,10 @@ pub struct Size {
     pub records: u64,
 }
 
-/// Runs `bench`.
-pub fn run_bench(options: &Options) -> Result<()> {
+/// Runs it all and prints the tables.
+pub fn run(size: &Size, markdown: bool) -> Result<()> {
     check()?;
-    let size = if options.quick {
-        Size {
-            rounds: options.rounds.min(2),
-            flood_seconds: 0.2,
-            records: 300_000,
-        }
-    } else {
-        Size {
-            rounds: options.rounds,
-            flood_seconds: 1.0,
-            records: 3_000_000,
-        }
-    };
     let work = Work::create()?;
-    let (machine, busy) = (machine::describe(), machine::busy());
     let mut samples: Vec<Samples> = CONFIGURATIONS.iter().map(available).collect();
     let recording = engine::record(&work, size.records)?;
     let mut replays = vec![Vec::new(); engine::REPLAYS.len()];
@@ -77,7 +48,7 @@ pub fn run_bench(options: &Options) -> Result<()> {
                 size.rounds,
                 CONFIGURATIONS[index].name
             ));
-            measure(&CONFIGURATIONS[index], &mut samples[index], &work, &size);
+            measure(&CONFIGURATIONS[index], &mut samples[index], &work, size);
         }
         progress(&format!("round {} of {}: replay", round + 1, size.rounds));
         for (replay, times) in engine::REPLAYS.iter().zip(&mut replays) {
@@ -86,14 +57,12 @@ pub fn run_bench(options: &Options) -> Result<()> {
     }
     progress("");
     let report = report::Report {
-        machine,
-        busy,
-        size: &size,
+        size,
         samples: &samples,
         recording: &recording,
         replays: &replays,
     };
-    print!("{}", report.text(options.markdown));
+    print!("{}", report.text(markdown));
     // Another tool's failure is that tool's; ours must not pass for a result.
     let mut ours = CONFIGURATIONS.iter().zip(&samples);
     let failed =
@@ -105,20 +74,11 @@ pub fn run_bench(options: &Options) -> Result<()> {
 }
 
 fn check() -> Result<()> {
-    let status =
-        std::fs::read_to_string("/proc/self/status").context("reading /proc/self/status")?;
-    let user = status
-        .lines()
-        .find_map(|line| line.strip_prefix("Uid:"))
-        .unwrap_or_default();
-    if user.split_whitespace().nth(1) != Some("0") {
-        bail!("tracing needs root: run `make bench`, which uses sudo");
-    }
     ensure!(
         process::cpus() >= 2,
         "the traced program and the tracer need a CPU each; this machine has one"
     );
-    for file in [configuration::TRACEHOUND, cost::PROGRAM, flood::PROGRAM] {
+    for file in [cost::PROGRAM, flood::PROGRAM] {
         ensure!(
             root().join(file).exists(),
             "{file} is missing: run `make bench`, which builds it"
@@ -151,11 +111,5 @@ fn measure(configuration: &Configuration, samples: &mut Samples, work: &Work, si
     };
     if let Err(error) = all() {
         samples.failure = Some(format!("failed: {error:#}"));
-    }
-}
-
-fn progress(text: &str) {
-    if io::stderr().is_terminal() {
-        eprint!("\r\x1b[K{text}");
     }
 }
