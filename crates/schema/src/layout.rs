@@ -87,6 +87,7 @@ pub fn size(kind: &Type, abi: Abi) -> Option<Size> {
             bytes: *bytes,
             align: 2,
         },
+        Type::Unused => Size { bytes: 0, align: 1 },
         // `unsigned long sig[]`: aligned like one.
         Type::SigSet(Len::Const(bytes)) => Size {
             bytes: *bytes,

@@ -181,7 +181,8 @@ pub struct Struct {
     pub name: &'static str,
     /// The members in order; padding the compiler would add is not listed.
     pub members: &'static [Member],
-    /// The members that `-o strace` shows without `-v`, `...` standing for the rest; empty for all.
+    /// The members that `-o strace` shows without `-v` and in which order, `...` standing for the
+    /// rest where there is any; empty for all as they stand.
     pub brief: &'static [&'static str],
     /// Whether the members follow one another without padding (`__attribute__((packed))`).
     pub packed: bool,
@@ -215,7 +216,7 @@ impl Struct {
 pub struct Member {
     /// Its name; an empty one is padding, read over. `_` is an unnamed structure, or a choice of
     /// some: its members count as those of the outer one, and its choices may be by members of the
-    /// outer one.
+    /// outer one. Where the choice falls on `Raw`, it is padding too.
     pub name: &'static str,
     /// How it is stored.
     pub kind: Type,

@@ -2,13 +2,17 @@
 
 mod errno;
 mod file;
+mod futex;
+mod ipc;
 mod signal;
 pub mod socket;
 mod time;
 
 pub use errno::ERRNO;
 pub use file::*;
-pub use signal::{HOW, SA_FLAGS, SIGNAL_CODE, SIGNAL_RESULT};
+pub use futex::*;
+pub use ipc::*;
+pub use signal::*;
 pub use time::*;
 
 use crate::kind::Names;

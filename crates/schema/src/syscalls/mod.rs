@@ -137,18 +137,23 @@ macro_rules! calls {
 }
 
 mod file;
+mod futex;
+mod ipc;
 pub mod multiplexed;
 mod network;
 mod process;
+pub(crate) mod siginfo;
 mod signal;
 pub(crate) mod time;
 
 /// Families of calls, one file each.
-static FAMILIES: [&[Syscall]; 5] = [
+static FAMILIES: [&[Syscall]; 7] = [
     file::ROWS,
     process::ROWS,
     network::ROWS,
     signal::ROWS,
+    futex::ROWS,
+    ipc::ROWS,
     time::ROWS,
 ];
 

@@ -1,15 +1,21 @@
 //! 32-bit calls that stand for several: `socketcall(2)` and `ipc(2)`.
 //!
 //! A record of theirs is one of the event of what was really called, where that is selected.
+//!
+//! `ipc(2)` takes a version in the upper half of its first argument. Every C library passes 0; with
+//! another, `msgrcv` has its arguments elsewhere and `shmat` fails. So a call of another version is
+//! told as `ipc` itself.
+
+use super::Syscall;
 
 /// One meaning of a multiplexed call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Multiplexed {
     /// The call that is made.
     pub call: &'static str,
-    /// Its first argument, which chooses.
+    /// Its first argument, which chooses; all 32 bits count.
     pub value: u16,
-    /// The call that is meant.
+    /// The call that is meant. It need not have a number of its own.
     pub target: &'static str,
     /// Where the arguments of what is meant are.
     pub from: Arguments,
@@ -20,14 +26,57 @@ pub struct Multiplexed {
 pub enum Arguments {
     /// 32-bit words one after another, at the address in the second register.
     Array,
-    /// In these registers of the call, in order.
+    /// In these registers of the call, in order; see [`WORD`] and [`NEXT_WORD`].
     Registers(&'static [u8]),
 }
 
+/// Added to a register: the argument is the 32-bit word at the address in it.
+pub const WORD: u8 = 0x10;
+/// Added to a register: the argument is the 32-bit word four bytes behind that.
+pub const NEXT_WORD: u8 = 0x20;
+
+const fn ipc(value: u16, target: &'static str, registers: &'static [u8]) -> Multiplexed {
+    Multiplexed {
+        call: "ipc",
+        value,
+        target,
+        from: Arguments::Registers(registers),
+    }
+}
+
 /// Every meaning.
-pub static MULTIPLEXED: &[Multiplexed] = &[Multiplexed {
-    call: "socketcall",
-    value: 3,
-    target: "connect",
-    from: Arguments::Array,
-}];
+///
+/// The registers of `ipc` are: 0 call, 1 first, 2 second, 3 third, 4 ptr, 5 fifth. `semctl` passes
+/// its last argument in memory, and `msgrcv` its address and type (`struct ipc_kludge`).
+pub static MULTIPLEXED: &[Multiplexed] = &[
+    Multiplexed {
+        call: "socketcall",
+        value: 3,
+        target: "connect",
+        from: Arguments::Array,
+    },
+    ipc(1, "semop", &[1, 4, 2]),
+    ipc(2, "semget", &[1, 2, 3]),
+    ipc(3, "semctl", &[1, 2, 3, WORD | 4]),
+    ipc(4, "semtimedop_time32", &[1, 4, 2, 5]),
+    ipc(11, "msgsnd", &[1, 4, 2, 3]),
+    ipc(12, "msgrcv", &[1, WORD | 4, 2, NEXT_WORD | 4, 3]),
+    ipc(13, "msgget", &[1, 2]),
+    ipc(14, "msgctl", &[1, 2, 4]),
+    ipc(21, "shmat_ipc", &[1, 4, 2, 3]),
+    ipc(22, "shmdt", &[4]),
+    ipc(23, "shmget", &[1, 2, 3]),
+    ipc(24, "shmctl", &[1, 2, 4]),
+];
+
+/// The row of what was meant by a record that `call` made under the event of a name: by it its
+/// arguments are to be read.
+#[must_use]
+pub fn meant(call: &str, event: &str) -> Option<&'static Syscall> {
+    let rows = MULTIPLEXED
+        .iter()
+        .filter(|row| row.call == call)
+        .filter_map(|row| super::by_name(row.target));
+    rows.into_iter()
+        .find(|row| row.name == event || row.event == event)
+}
