@@ -469,16 +469,19 @@ impl Caller {
             .collect();
         values.sort_unstable();
         values.dedup();
+        let other = self.case(&choices, |by| &by.other);
         let mut cases = Vec::new();
         for value in values {
-            let chosen = self.case(&choices, |by| by.choose(value));
+            let mut chosen = self.case(&choices, |by| by.choose(value));
+            // What is copied in any case is not copied twice.
+            chosen.before.retain(|step| !other.before.contains(step));
+            chosen.after.retain(|step| !other.after.contains(step));
             cases.push(Case {
                 value,
                 before: chosen.before,
                 after: chosen.after,
             });
         }
-        let other = self.case(&choices, |by| &by.other);
         steps.before.extend(other.before);
         steps.after.extend(other.after);
         let switch = Step {
@@ -515,9 +518,12 @@ impl Caller {
         };
         let most = by.cases.iter().map(|case| behind(&case.kind)).max();
         let mut own = Steps::default();
-        self.argument(index, &by.other, &mut own);
+        match &by.other {
+            Type::By(inner) => self.further(index, inner, &mut own),
+            kind => self.argument(index, kind, &mut own),
+        }
         for step in own.before.iter_mut().chain(&mut own.after) {
-            if step.flags & CONTENT != 0 {
+            if step.count != Count::Limit as u8 {
                 step.flags &= !CONTENT;
                 step.limit = most.unwrap_or(0).max(LEAST_FURTHER);
             }

@@ -4,6 +4,7 @@ mod errno;
 mod file;
 mod futex;
 mod ipc;
+pub mod network;
 mod signal;
 pub mod socket;
 mod time;

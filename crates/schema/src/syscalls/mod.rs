@@ -144,6 +144,7 @@ mod network;
 mod process;
 pub(crate) mod siginfo;
 mod signal;
+mod socket_options;
 pub(crate) mod time;
 
 /// Families of calls, one file each.

@@ -24,8 +24,9 @@ pub struct Multiplexed {
 /// Where the arguments are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arguments {
-    /// 32-bit words one after another, at the address in the second register.
-    Array,
+    /// So many 32-bit words one after another, at the address in the second register; arguments
+    /// beyond are 0.
+    Array(u8),
     /// In these registers of the call, in order; see [`WORD`] and [`NEXT_WORD`].
     Registers(&'static [u8]),
 }
@@ -34,6 +35,16 @@ pub enum Arguments {
 pub const WORD: u8 = 0x10;
 /// Added to a register: the argument is the 32-bit word four bytes behind that.
 pub const NEXT_WORD: u8 = 0x20;
+
+/// A meaning of `socketcall(2)`: its arguments are an array.
+const fn socket(value: u16, target: &'static str, count: u8) -> Multiplexed {
+    Multiplexed {
+        call: "socketcall",
+        value,
+        target,
+        from: Arguments::Array(count),
+    }
+}
 
 const fn ipc(value: u16, target: &'static str, registers: &'static [u8]) -> Multiplexed {
     Multiplexed {
@@ -44,17 +55,32 @@ const fn ipc(value: u16, target: &'static str, registers: &'static [u8]) -> Mult
     }
 }
 
-/// Every meaning.
+/// Every meaning. `send` and `recv` (9 and 10) are what they are to the kernel: `sendto` and
+/// `recvfrom` without an address.
 ///
 /// The registers of `ipc` are: 0 call, 1 first, 2 second, 3 third, 4 ptr, 5 fifth. `semctl` passes
 /// its last argument in memory, and `msgrcv` its address and type (`struct ipc_kludge`).
 pub static MULTIPLEXED: &[Multiplexed] = &[
-    Multiplexed {
-        call: "socketcall",
-        value: 3,
-        target: "connect",
-        from: Arguments::Array,
-    },
+    socket(1, "socket", 3),
+    socket(2, "bind", 3),
+    socket(3, "connect", 3),
+    socket(4, "listen", 2),
+    socket(5, "accept", 3),
+    socket(6, "getsockname", 3),
+    socket(7, "getpeername", 3),
+    socket(8, "socketpair", 4),
+    socket(9, "sendto", 4),
+    socket(10, "recvfrom", 4),
+    socket(11, "sendto", 6),
+    socket(12, "recvfrom", 6),
+    socket(13, "shutdown", 2),
+    socket(14, "setsockopt", 5),
+    socket(15, "getsockopt", 5),
+    socket(16, "sendmsg", 3),
+    socket(17, "recvmsg", 3),
+    socket(18, "accept4", 4),
+    socket(19, "recvmmsg_time32", 5),
+    socket(20, "sendmmsg", 4),
     ipc(1, "semop", &[1, 4, 2]),
     ipc(2, "semget", &[1, 2, 3]),
     ipc(3, "semctl", &[1, 2, 3, WORD | 4]),
