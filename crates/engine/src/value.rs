@@ -345,7 +345,7 @@ mod tests {
         let table = &names::SA_FLAGS;
         assert_eq!(
             shown(|out| flags(out, table, 0x0400_0004)),
-            "SA_SIGINFO|SA_RESTORER"
+            "SA_RESTORER|SA_SIGINFO"
         );
         assert_eq!(shown(|out| flags(out, table, 0x14)), "SA_SIGINFO|0x10");
         assert_eq!(shown(|out| flags(out, table, 0)), "0x0");

@@ -216,7 +216,8 @@ impl Struct {
 pub struct Member {
     /// Its name; an empty one is padding, read over. `_` is an unnamed structure, or a choice of
     /// some: its members count as those of the outer one, and its choices may be by members of the
-    /// outer one. Where the choice falls on `Raw`, it is padding too.
+    /// outer one. Where the choice falls on
+    /// anything else, it is padding too.
     pub name: &'static str,
     /// How it is stored.
     pub kind: Type,

@@ -40,22 +40,22 @@ pub static SIGNAL_RESULT: Names = Names {
     ],
 };
 
-/// Flags of a signal's action.
-pub static SA_FLAGS: Names = Names {
-    title: "sa_flags",
-    rows: &[
-        (0x0000_0001, "SA_NOCLDSTOP"),
-        (0x0000_0002, "SA_NOCLDWAIT"),
-        (0x0000_0004, "SA_SIGINFO"),
-        (0x0000_0400, "SA_UNSUPPORTED"),
-        (0x0000_0800, "SA_EXPOSE_TAGBITS"),
-        (0x0400_0000, "SA_RESTORER"),
-        (0x0800_0000, "SA_ONSTACK"),
-        (0x1000_0000, "SA_RESTART"),
-        (0x4000_0000, "SA_NODEFER"),
-        (0x8000_0000, "SA_RESETHAND"),
-    ],
-};
+names! {
+    /// Flags of a signal's action. SA_INTERRUPT is the C library's and does nothing.
+    SA_FLAGS = "sa_flags" and [
+        0x0400_0000 => "SA_RESTORER",
+        0x0800_0000 => "SA_ONSTACK",
+        0x1000_0000 => "SA_RESTART",
+        0x2000_0000 => "SA_INTERRUPT",
+        0x4000_0000 => "SA_NODEFER",
+        0x8000_0000 => "SA_RESETHAND",
+        0x0000_0004 => "SA_SIGINFO",
+        0x0000_0001 => "SA_NOCLDSTOP",
+        0x0000_0002 => "SA_NOCLDWAIT",
+        0x0000_0400 => "SA_UNSUPPORTED",
+        0x0000_0800 => "SA_EXPOSE_TAGBITS",
+    ];
+}
 
 /// Declares tables of reasons: those of one signal, and those that mean the same for every signal.
 macro_rules! codes {

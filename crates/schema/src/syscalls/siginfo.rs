@@ -1,11 +1,12 @@
 //! What a signal says of its reason: `siginfo_t`.
 //!
 //! Which members count follows from the reason (`si_code`) where a process sent the signal, else
-//! from the signal; the kernel has the same two steps in `siginfo_layout()`.
+//! from the signal; the kernel has the same two steps in `siginfo_layout()`. The last choice's other
+//! case is the room that the union takes.
 
 use crate::names;
 use crate::types::Type::{
-    Addr, By, Enum, Fd, I16, I32, Long, Pid, Raw, Signal, Struct, U32, Uid, Ulong, Unused,
+    Addr, By, Enum, Fd, I16, I32, Inline, Long, Pid, Raw, Signal, Struct, U32, Uid, Ulong, Unused,
 };
 use crate::types::{choices, structs};
 
@@ -15,7 +16,6 @@ structs! {
         si_signo: Signal,
         si_errno: I32,
         si_code: By(&SI_CODE),
-        __pad: I32,
         __unnamed: By(&SI_SENDER),
     } with { compat: Some(&SIGINFO_COMPAT) }
 
@@ -24,7 +24,8 @@ structs! {
         si_signo: Signal,
         si_errno: I32,
         si_code: By(&SI_CODE),
-        __unnamed: By(&SI_SENDER_COMPAT),
+        __unnamed: By(&SI_SENDER),
+        __pad: Raw(60),
     }
 
     /// Who sent it.
@@ -92,25 +93,18 @@ choices! {
         [31] => Enum(&names::SYS_CODE),
     } else Enum(&names::SI_CODE);
 
-    /// What a signal carries by its reason.
-    SI_SENDER = by "si_code" {
-        [0, -6] => Struct(&SI_KILL),
-        [-1, -3, -4, -60] => Struct(&SI_RT),
-        [-2] => Struct(&SI_TIMER),
-        [-5] => Struct(&SI_POLL),
-        [0x80, -7] => Unused,
-        [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] => By(&SI_REASON),
-    } else Raw(112);
+    /// What a signal carries: reasons below zero are those of a sender.
+    SI_SENDER = by "si_code" & 0x8000_0000 { [0x8000_0000] => By(&SI_SENT) } else By(&SI_OTHER);
 
-    /// The same for a 32-bit program.
-    SI_SENDER_COMPAT = by "si_code" {
-        [0, -6] => Struct(&SI_KILL),
-        [-1, -3, -4, -60] => Struct(&SI_RT),
+    /// What a signal of a sender's carries.
+    SI_SENT = by "si_code" {
         [-2] => Struct(&SI_TIMER),
         [-5] => Struct(&SI_POLL),
-        [0x80, -7] => Unused,
-        [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15] => By(&SI_REASON),
-    } else Raw(116);
+        [-6] => Struct(&SI_KILL),
+    } else Struct(&SI_RT);
+
+    /// What a signal of kill(2) carries, or one of the kernel's.
+    SI_OTHER = by "si_code" { [0] => Struct(&SI_KILL) } else By(&SI_REASON);
 
     /// What a signal of the kernel's carries.
     SI_REASON = by "si_signo" {
@@ -121,7 +115,7 @@ choices! {
         [17] => Struct(&SI_CHILD),
         [29] => Struct(&SI_POLL),
         [31] => Struct(&SI_SYS),
-    } else Unused;
+    } else Inline(&Ulong, 14);
 
     /// An exit status, or the signal that ended, stopped or continued the child.
     SI_STATUS = by "si_code" { [1] => I32 } else Signal;
