@@ -40,6 +40,10 @@ struct call_record {
 	s64 ret;
 	struct span spans[MOST_SPANS];
 	struct step now;	/* the step that runs */
+	u64 file, inode;	/* what a descriptor stands for */
+	u64 mnt, dentry;	/* where on the way up a path */
+	u64 left;		/* bytes of content that still count */
+	u32 fill;		/* bytes of the chunk so far */
 	u32 spanned;
 	u32 at;			/* where the next chunk goes */
 	u32 next;		/* the list to go on with */
@@ -431,98 +435,3 @@ __noinline int step_bytes(RECORD handed, u64 address)
 	return 0;
 }
 
-/* Whether a step's time has come: some are for what a call wrote, or only for when it failed. */
-static __always_inline bool step_due(struct call_record *rec, u8 flags)
-{
-	/* EINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK */
-	if (flags & STEP_ON_ERROR)
-		return rec->ret == -4 || rec->ret == -514 || rec->ret == -516;
-	if (flags & STEP_WRITTEN)
-		return !(rec->ret < 0 && rec->ret >= -4095);
-	return true;
-}
-
-/* Where a step's pointer leads. */
-static __always_inline u64 step_address(struct call_record *rec, bool *unread)
-{
-	u64 base = rec->args[rec->now.argument & 7], address;
-
-	if (!base || !(rec->now.flags & STEP_DEREF))
-		return base;
-	*unread = !read_word(rec, base + rec->now.offset, &address);
-	return address;
-}
-
-static __always_inline void step_switch(struct call_record *rec)
-{
-	u64 key = (u64)rec->now.offset << 32 |
-		  (rec->args[rec->now.argument & 7] & rec->now.count_at);
-	u32 *next = bpf_map_lookup_elem(&switches, &key);
-
-	if (next)
-		rec->next = *next;
-}
-
-/* Runs one step. Returns whether the list goes on. */
-__noinline int run_step(RECORD handed, u32 list, u32 index)
-{
-	struct call_record *rec = record_of(handed);
-	struct list *steps = bpf_map_lookup_elem(&lists, &list);
-	bool unread = false;
-	u64 address;
-
-	if (!rec || !steps || index >= MOST_STEPS)
-		return 0;
-	rec->now = steps->steps[index];
-	if (rec->now.what == WHAT_END)
-		return 0;
-	if (rec->now.what == WHAT_SWITCH) {
-		step_switch(rec);
-		return 0;
-	}
-	if (rec->only && !(rec->only >> (rec->number & 31) & 1))
-		return 1;
-	if (!step_due(rec, rec->now.flags))
-		return 1;
-	address = step_address(rec, &unread);
-	if (!address && !unread)
-		return 1;
-	if (unread) {
-		/* The structure that holds the pointer says so itself. */
-		step_failed(rec);
-		return 1;
-	}
-	switch (rec->now.what) {
-	case WHAT_BYTES:
-		step_bytes(handed, address);
-		break;
-	case WHAT_TEXT:
-		put_text(handed, address, rec->now.flags & STEP_CONTENT ? rec->content + 1 : PAGE);
-		break;
-	case WHAT_STRINGS:
-		put_strings(handed, address);
-		break;
-	}
-	return 1;
-}
-
-/* Runs a list, and the one that it goes on with. */
-__noinline int run_steps(RECORD handed, u32 list)
-{
-	struct call_record *rec = record_of(handed);
-
-	if (!rec)
-		return 0;
-	for (u32 turn = 0; turn < MOST_LISTS; turn++) {
-		rec->next = 0;
-		for (u32 i = 0; i < MOST_STEPS; i++) {
-			rec->number = turn * MOST_STEPS + i;
-			if (!run_step(handed, list, i))
-				break;
-		}
-		list = rec->next;
-		if (!list)
-			break;
-	}
-	return 0;
-}

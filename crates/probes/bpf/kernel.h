@@ -113,8 +113,11 @@ struct signal_struct {
 
 struct super_block {
 	u32 s_dev;
+	unsigned long s_magic;
 };
 struct inode {
+	u16 i_mode;
+	u32 i_rdev;
 	unsigned long i_ino;
 	struct super_block *i_sb;
 };
@@ -141,6 +144,54 @@ struct path {
 struct file {
 	struct path f_path;
 	struct inode *f_inode;
+	void *private_data;
+};
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+struct files_struct {
+	struct fdtable *fdt;
+};
+struct fs_struct {
+	struct path pwd;
+};
+struct in6_addr {
+	u8 in6_u[16];
+};
+struct sock_common {
+	__be32 skc_daddr, skc_rcv_saddr;
+	__be16 skc_dport;
+	u16 skc_num;
+	unsigned short skc_family;
+	volatile unsigned char skc_state;
+	struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
+};
+struct sock {
+	struct sock_common __sk_common;
+	u16 sk_type, sk_protocol;
+	struct socket *sk_socket;
+};
+struct socket {
+	struct sock *sk;
+};
+struct socket_alloc {
+	struct socket socket;
+	struct inode vfs_inode;
+};
+struct sockaddr_un {
+	char sun_path[108];
+};
+struct unix_address {
+	int len;
+	struct sockaddr_un name[0];
+};
+struct unix_sock {
+	struct unix_address *addr;
+	struct sock *peer;
+};
+struct netlink_sock {
+	u32 portid, dst_portid;
 };
 struct vm_area_struct {
 	struct file *vm_file;
@@ -169,6 +220,8 @@ struct task_struct {
 	struct css_set *cgroups;
 	struct signal_struct *signal;
 	struct mm_struct *mm;
+	struct files_struct *files;
+	struct fs_struct *fs;
 	int exit_code;
 	unsigned long nvcsw, nivcsw;
 };

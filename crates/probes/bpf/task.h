@@ -120,6 +120,27 @@ static __always_inline struct task_struct *bare(struct task_struct *task)
 }
 #endif
 
+/*
+ * A member of a kernel structure whose address is a number: a plain load where the kernel lets
+ * us name its type (6.2 on), a helper's call before.
+ */
+#ifdef TH_LEGACY
+#define LOAD(type, at, member) BPF_CORE_READ((type *)(at), member)
+#else
+#define LOAD(type, at, member)                                                        \
+	({                                                                            \
+		u64 __at = (u64)(at);                                                 \
+		typeof(((type *)0)->member) __value;                                  \
+									              \
+		if (bpf_ksym_exists(bpf_rdonly_cast))                                 \
+			__value = ((type *)bpf_rdonly_cast((void *)__at,              \
+				bpf_core_type_id_kernel(type)))->member;              \
+		else                                                                  \
+			__value = BPF_CORE_READ((type *)__at, member);                \
+		__value;                                                              \
+	})
+#endif
+
 /* The id of a task in its own pid namespace, and that namespace's inode number. */
 static __always_inline u32 own_ns_id(struct task_struct *task, u32 host_id, u32 *inum)
 {

@@ -5,7 +5,8 @@ use std::mem::{offset_of, size_of};
 
 use tracehound_schema::capture::{self, Count, MOST_STEPS, Step, What};
 use tracehound_schema::record::{
-    ChunkKind, ENTRY, HAS_ENTRY, HAS_RET, HEADER_SIZE, IN_INTERRUPT, LAYOUT, MAX_SIZE, chunk,
+    ChunkKind, ENTRY, FileFacts, HAS_ENTRY, HAS_RET, HEADER_SIZE, IN_INTERRUPT, LAYOUT, MAX_SIZE,
+    SocketFacts, chunk,
 };
 use tracehound_schema::{Abi, all, syscalls};
 
@@ -68,6 +69,7 @@ const NUMBERS: &[(&str, u64)] = &[
     ("STEP_ON_ERROR", capture::ON_ERROR as u64),
     ("STEP_WIDE", capture::WIDE as u64),
     ("STEP_WRITTEN", capture::WRITTEN as u64),
+    ("STEP_DIRECTORY", capture::DIRECTORY as u64),
     ("CHUNK_HEAD", chunk::HEAD as u64),
     ("CHUNK_EXIT", chunk::EXIT as u64),
     ("CHUNK_LATE", chunk::LATE as u64),
@@ -92,26 +94,56 @@ const STEP: &[(&str, &str, usize)] = &[
     ("__u32", "count_at", offset_of!(Step, count_at)),
 ];
 
+/// The members of `struct file_facts` as [`FileFacts`] has them.
+const FILE_FACTS: &[(&str, &str, usize)] = &[
+    ("__u64", "inode", offset_of!(FileFacts, inode)),
+    ("__u32", "dev", offset_of!(FileFacts, dev)),
+    ("__u32", "mode", offset_of!(FileFacts, mode)),
+    ("__u32", "rdev", offset_of!(FileFacts, rdev)),
+    ("__u32", "magic", offset_of!(FileFacts, magic)),
+];
+
+/// The members of `struct socket_facts` as [`SocketFacts`] has them.
+const SOCKET_FACTS: &[(&str, &str, usize)] = &[
+    ("__u64", "inode", offset_of!(SocketFacts, inode)),
+    ("__u16", "family", offset_of!(SocketFacts, family)),
+    ("__u16", "kind", offset_of!(SocketFacts, kind)),
+    ("__u16", "protocol", offset_of!(SocketFacts, protocol)),
+    ("__u16", "state", offset_of!(SocketFacts, state)),
+    ("__u16", "local_port", offset_of!(SocketFacts, local_port)),
+    ("__u16", "remote_port", offset_of!(SocketFacts, remote_port)),
+    ("__u32", "path_length", offset_of!(SocketFacts, path_length)),
+    ("__u64", "local[2]", offset_of!(SocketFacts, local)),
+    ("__u64", "remote[2]", offset_of!(SocketFacts, remote)),
+];
+
+/// A C struct, which asserts that its members lie where those of Rust's do.
+fn structure(out: &mut String, name: &str, size: usize, members: &[(&str, &str, usize)]) {
+    let _ = writeln!(out, "struct {name} {{");
+    for (ctype, member, _) in members {
+        let _ = writeln!(out, "\t{ctype} {member};");
+    }
+    out.push_str("};\n");
+    for (_, member, offset) in members {
+        let member = member.split('[').next().unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "_Static_assert(__builtin_offsetof(struct {name}, {member}) == {offset}, \"{member}\");"
+        );
+    }
+    let _ = writeln!(
+        out,
+        "_Static_assert(sizeof(struct {name}) == {size}, \"size\");"
+    );
+}
+
 fn steps(out: &mut String) {
     for (name, value) in NUMBERS {
         let _ = writeln!(out, "#define {name} {value}");
     }
-    out.push_str("struct step {\n");
-    for (ctype, name, _) in STEP {
-        let _ = writeln!(out, "\t{ctype} {name};");
-    }
-    out.push_str("};\n");
-    for (_, name, offset) in STEP {
-        let _ = writeln!(
-            out,
-            "_Static_assert(__builtin_offsetof(struct step, {name}) == {offset}, \"{name}\");"
-        );
-    }
-    let size = size_of::<Step>();
-    let _ = writeln!(
-        out,
-        "_Static_assert(sizeof(struct step) == {size}, \"size\");"
-    );
+    structure(out, "step", size_of::<Step>(), STEP);
+    structure(out, "file_facts", size_of::<FileFacts>(), FILE_FACTS);
+    structure(out, "socket_facts", size_of::<SocketFacts>(), SOCKET_FACTS);
 }
 
 fn record(out: &mut String) {

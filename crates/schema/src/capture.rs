@@ -68,6 +68,9 @@ pub const WIDE: u8 = 8;
 /// Set in [`Step::flags`]: what the call wrote, so only where it succeeded.
 pub const WRITTEN: u8 = 16;
 
+/// Set in [`Step::flags`]: the descriptor may be `AT_FDCWD`, the working directory.
+pub const DIRECTORY: u8 = 32;
+
 /// One step, as the kernel program reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
@@ -76,7 +79,7 @@ pub struct Step {
     pub what: u8,
     /// The register that holds the address or the descriptor.
     pub argument: u8,
-    /// [`DEREF`], [`CONTENT`], [`ON_ERROR`], [`WIDE`], [`WRITTEN`].
+    /// [`DEREF`], [`CONTENT`], [`ON_ERROR`], [`WIDE`], [`WRITTEN`], [`DIRECTORY`].
     pub flags: u8,
     /// A [`Count`].
     pub count: u8,
@@ -212,7 +215,11 @@ impl Caller {
     fn argument(&self, index: usize, kind: &'static Type, steps: &mut Steps) {
         let register = self.places[index].register;
         match kind {
-            Type::Fd | Type::DirFd => steps.before.push(step(What::File, register)),
+            Type::Fd => steps.before.push(step(What::File, register)),
+            Type::DirFd => steps.before.push(Step {
+                flags: DIRECTORY,
+                ..step(What::File, register)
+            }),
             Type::In(inner) => self.behind(step(What::Bytes, register), inner, When::Before, steps),
             Type::Out(inner) => self.behind(
                 step(What::Bytes, register),
