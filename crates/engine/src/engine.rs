@@ -73,7 +73,10 @@ impl Plan {
                 let start = record.slot(index).map(|slot| slot & 0xffff_ffff);
                 !there || (start >= Some(self.size as u64) && record.tail(index).is_some())
             })
-            && (self.event.call.is_none() || is_whole_call(record, self.size))
+            && self
+                .event
+                .call
+                .is_none_or(|row| is_whole_call(row, record, self.size))
     }
 
     fn prepared(&self, row: &'static Syscall, abi: u8) -> &Prepared {
@@ -82,13 +85,18 @@ impl Plan {
     }
 }
 
-/// Whether the record of a call begins or ends it, and consists of chunks behind the registers.
-fn is_whole_call(record: &Record<'_>, size: usize) -> bool {
+/// Whether the record of a call either begins or ends it, as such a call can, and consists of chunks
+/// behind the registers.
+fn is_whole_call(row: &Syscall, record: &Record<'_>, size: usize) -> bool {
     let mut rest = record.bytes().get(size..).unwrap_or_default();
     while let Some((_, next)) = Chunk::split(rest) {
         rest = next;
     }
-    rest.is_empty() && record.header.flags & (ENTRY | HAS_RET) != 0
+    match record.header.flags & (ENTRY | HAS_RET) {
+        ENTRY => rest.is_empty(),
+        HAS_RET => rest.is_empty() && !row.never_returns,
+        _ => false,
+    }
 }
 
 /// What a record is of a call.

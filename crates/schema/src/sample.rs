@@ -3,6 +3,9 @@
 //! Pages print them as the event's example, golden tests and the fuzzer start from them.
 
 mod call;
+mod scrambled;
+
+pub use scrambled::scrambled;
 
 use crate::abi::Abi;
 use crate::event::Event;

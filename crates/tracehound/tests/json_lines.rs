@@ -3,17 +3,21 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::HashMap;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
 
 use jsonschema::Validator;
 use serde_json::Value;
 use support::{root, source, tracehound};
-use tracehound_schema::all;
+use tracehound_engine::recording::Preamble;
+use tracehound_engine::{Clock, Engine, Format, Selection, Sink};
+use tracehound_schema::{all, sample};
 
 #[expect(dead_code, reason = "each test file uses a part")]
 mod support;
 
 /// The order of keys as the design has it; what is not listed there stands where it is put here.
-const ORDER: [&str; 22] = [
+const ORDER: [&str; 27] = [
     "time",
     "event",
     "schema",
@@ -26,17 +30,36 @@ const ORDER: [&str; 22] = [
     "abi",
     "syscall",
     "args",
+    "after",
+    "files",
     "ret",
     "error",
+    "duration_ns",
+    "unfinished",
     "policies",
     "in_interrupt",
     "unread",
     "unread_at",
     "cut",
     "late",
+    "unwritten",
     "raw",
     "mismatch",
 ];
+
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 /// What each event's lines must be like.
 struct Schemas {
@@ -115,6 +138,42 @@ fn golden_lines_hold_to_their_schemas() {
         }
     }
     assert!(lines > 80, "{lines}");
+}
+
+/// The lines that records of calls give.
+fn lines_of(records: &[Vec<u8>]) -> String {
+    let kept = Kept::default();
+    let preamble = Preamble {
+        clock: Clock::default(),
+        boot_id: "6576a333".to_owned(),
+    };
+    let sink = Sink::new(Format::Json, Box::new(kept.clone()), &preamble);
+    let every: Vec<_> = all().collect();
+    let mut engine = Engine::new(&Selection::new(&every), None, vec![sink]);
+    for record in records {
+        engine.feed(record).unwrap();
+    }
+    engine.finish().unwrap();
+    let bytes = kept.0.lock().unwrap().clone();
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn lines_of_every_call_hold_to_their_schemas() {
+    let schemas = Schemas::printed();
+    let mut count = 0;
+    for event in all().filter(|event| event.call.is_some()) {
+        let mut records = vec![sample::record(event)];
+        let header = sample::header(event);
+        records.extend((0..64).map(|seed| sample::scrambled(event, header, seed)));
+        let text = lines_of(&records);
+        assert!(text.lines().count() > 10, "{}", event.name);
+        for line in text.lines() {
+            schemas.check(line);
+            count += 1;
+        }
+    }
+    assert!(count > 300, "{count}");
 }
 
 /// Lines that must not pass: a schema that takes everything would hold nothing.

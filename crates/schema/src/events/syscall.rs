@@ -103,10 +103,6 @@ fn from(kind: &Type) -> From {
 }
 
 fn page(call: &'static Syscall) -> Page {
-    let man = match call.man {
-        "" => format!("{}(2)", call.name),
-        man => man.to_owned(),
-    };
     Page {
         purpose: "Sees the call at its end, and at its beginning where it reads memory, may wait without limit or never returns.",
         use_case: "See who makes the call, with which arguments, on which files, and to what end.",
@@ -114,7 +110,16 @@ fn page(call: &'static Syscall) -> Page {
         example: &[],
         issues: ISSUES,
         related: &[],
-        sources: leak(vec![&*String::leak(man), TABLES]),
+        sources: leak(vec![manual(call), TABLES]),
+    }
+}
+
+/// The man page section that the call rests on.
+fn manual(call: &Syscall) -> &'static str {
+    if call.man.is_empty() {
+        String::leak(format!("{}(2)", call.name))
+    } else {
+        call.man
     }
 }
 

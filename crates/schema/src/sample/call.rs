@@ -176,7 +176,8 @@ impl Maker {
                 self.chunks.push((chunk::EXIT, at, bytes));
                 at
             }
-            Type::Left(_) => 0,
+            // A call that was not interrupted leaves it alone.
+            Type::Left(_) => self.put(Vec::new(), chunk::EXIT | chunk::UNREAD),
             kind => self.known(arg.name).unwrap_or_else(|| scalar(kind)),
         }
     }

@@ -130,6 +130,7 @@ fn argument(event: &Event, field: &Field) -> Term {
     } else if field.kind.has_tail() && event.made_by != MadeBy::Tracer {
         text.push("Unread when the kernel refuses the read.".to_owned());
     }
+    text.retain(|text| !text.is_empty());
     Term {
         name: field.name.to_owned(),
         kind: format!("{ctype}{names}"),
@@ -235,7 +236,7 @@ fn numbers(event: &Event) -> Vec<Vec<String>> {
 }
 
 fn use_case(event: &'static Event) -> Vec<Block> {
-    vec![
+    let mut blocks = vec![
         text(event.page.use_case),
         Block::Verbatim(event.page.command.to_owned()),
         text(
@@ -244,7 +245,9 @@ fn use_case(event: &'static Event) -> Vec<Block> {
         Block::Verbatim(example::table(event)),
         Block::Verbatim(example::strace(event)),
         Block::Verbatim(example::json(event)),
-    ]
+    ];
+    blocks.retain(|block| !block.is_empty());
+    blocks
 }
 
 fn output(event: &Event) -> Vec<Block> {
@@ -256,25 +259,47 @@ fn output(event: &Event) -> Vec<Block> {
             event.name
         )),
         text("A value that is not simply there shows as follows:"),
-        states(),
+        states(event),
     ]
 }
 
-fn states() -> Block {
-    let rows = [
-        ["state of a value", "json", "table"],
-        ["absent (null pointer)", "not in args", "not shown"],
-        ["unread", "named in unread, unread_at", "name=?@address"],
-        ["cut short", "named in cut", "value..."],
-        ["read at exit, not at entry", "named in late", "value(late)"],
-        ["not UTF-8", "\\xNN, named in raw", "\\xNN"],
-        [
-            "contradicts the kernel",
-            "both values in mismatch",
-            "MISMATCH",
-        ],
-        ["number above 2^53", "a string", "a number"],
-    ];
+/// How values show in JSON and the table that are not simply there.
+const STATES: [[&str; 3]; 8] = [
+    ["state of a value", "json", "table"],
+    ["absent (null pointer)", "not in args", "not shown"],
+    ["unread", "named in unread, unread_at", "name=?@address"],
+    ["cut short", "named in cut", "value..."],
+    ["read at exit, not at entry", "named in late", "value(late)"],
+    ["not UTF-8", "\\xNN, named in raw", "\\xNN"],
+    [
+        "contradicts the kernel",
+        "both values in mismatch",
+        "MISMATCH",
+    ],
+    ["number above 2^53", "a string", "a number"],
+];
+
+/// The same for system calls, whose table has strace's form.
+const CALL_STATES: [[&str; 3]; 8] = [
+    ["state of a value", "json", "table"],
+    ["absent (null pointer)", "not in args", "NULL"],
+    ["unread", "named in unread, unread_at", "its address"],
+    [
+        "not written, as the call failed",
+        "named in unwritten",
+        "its address",
+    ],
+    ["cut short", "named in cut", "value..."],
+    ["read at exit, not at entry", "named in late", "value(late)"],
+    ["not UTF-8", "\\xNN, named in raw", "octal: \\33"],
+    ["number above 2^53", "a string", "a number"],
+];
+
+fn states(event: &Event) -> Block {
+    let rows = match event.call {
+        Some(_) => &CALL_STATES,
+        None => &STATES,
+    };
     Block::Table(
         rows.iter()
             .map(|row| row.map(str::to_owned).to_vec())

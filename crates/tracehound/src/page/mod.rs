@@ -1,5 +1,6 @@
 //! An event's page, derived from its block: one list of sections, printed in several forms.
 
+mod argument;
 mod content;
 mod example;
 mod man;

@@ -1,17 +1,19 @@
 //! The JSON Schema of an event's lines.
 
 use serde_json::{Map, Value, json};
+use tracehound_schema::syscalls::Syscall;
 use tracehound_schema::{Abi, Event, Field, Kind};
 
+use super::argument;
 use super::content::joined;
 
 /// The JSON Schema (2020-12) of the event's lines.
 pub fn json_schema(event: &Event) -> String {
     let mut required = vec!["time", "event", "schema", "cpu", "args"];
-    if event.has_ret {
+    if event.has_ret && event.call.is_none() {
         required.push("ret");
     }
-    let schema = json!({
+    let mut schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": event.name,
         "description": event.summary(),
@@ -20,11 +22,14 @@ pub fn json_schema(event: &Event) -> String {
         "required": required,
         "additionalProperties": false,
     });
+    if event.call.is_some() && event.has_ret {
+        schema["oneOf"] = json!([{"required": ["ret"]}, {"required": ["unfinished"]}]);
+    }
     format!("{schema:#}\n")
 }
 
 /// What each key of a line says; what is not known of a record is left out of its line.
-const MEANINGS: [(&str, &str); 19] = [
+const MEANINGS: [(&str, &str); 24] = [
     ("time", "When the record was made, UTC, to the nanosecond."),
     ("event", "The event."),
     ("schema", "Version of this form."),
@@ -42,8 +47,24 @@ const MEANINGS: [(&str, &str); 19] = [
     ("abi", "The convention of the system call."),
     ("syscall", "The system call that was under way."),
     ("args", "The event's own values, those that could be read."),
+    (
+        "after",
+        "What the call left in memory that it had read before, as args are.",
+    ),
+    (
+        "files",
+        "What the descriptors among the arguments, and the one returned (ret), stood for.",
+    ),
     ("ret", "What the call returned."),
     ("error", "Name of the error that a negative ret stands for."),
+    (
+        "duration_ns",
+        "How long the call took, where its beginning was recorded.",
+    ),
+    (
+        "unfinished",
+        "The call's end was not seen: the thread or the run ended during it, or the record was lost.",
+    ),
     (
         "in_interrupt",
         "The record was made in an interrupt: process is whoever was interrupted.",
@@ -54,6 +75,10 @@ const MEANINGS: [(&str, &str); 19] = [
     (
         "late",
         "Values read when the call ended, since they could not be when it began.",
+    ),
+    (
+        "unwritten",
+        "Values that the call would have written, had it succeeded.",
     ),
     (
         "raw",
@@ -92,12 +117,19 @@ fn properties(event: &Event) -> Map<String, Value> {
         ("syscall", json!({"type": "string"})),
         ("args", args(event)),
     ];
+    if let Some(call) = event.call {
+        rows.extend(of_a_call(call));
+    }
     if event.has_ret {
-        rows.push(("ret", signed()));
+        rows.push(("ret", event.call.map_or_else(signed, argument::result)));
         rows.push((
             "error",
             json!({"type": "string", "pattern": "^E[A-Z0-9_]+$"}),
         ));
+    }
+    if event.call.is_some() {
+        rows.push(("duration_ns", unsigned()));
+        rows.push(("unfinished", json!({"const": true})));
     }
     rows.push(("in_interrupt", json!({"const": true})));
     rows.extend(states(event));
@@ -109,8 +141,63 @@ fn properties(event: &Event) -> Map<String, Value> {
     rows.into_iter().map(described).collect()
 }
 
+/// What calls have besides their arguments.
+fn of_a_call(call: &Syscall) -> Vec<(&'static str, Value)> {
+    let args = argument::all(call);
+    let mut names: Vec<_> = args.keys().map(String::as_str).collect();
+    names.push("ret");
+    let overwritten: Vec<_> = call
+        .args
+        .iter()
+        .chain(call.args32.unwrap_or_default())
+        .filter(|arg| argument::overwrites(&arg.kind))
+        .map(|arg| arg.name)
+        .collect();
+    let mut rows = Vec::new();
+    if !overwritten.is_empty() {
+        let mut after = args.clone();
+        after.retain(|name, _| overwritten.contains(&name.as_str()));
+        rows.push((
+            "after",
+            json!({"type": "object", "properties": after, "additionalProperties": false}),
+        ));
+    }
+    rows.push((
+        "files",
+        json!({"type": "object", "propertyNames": {"enum": names},
+            "additionalProperties": argument::file()}),
+    ));
+    rows
+}
+
+/// Names of values within the arguments of a call, by the way to them.
+fn paths(event: &Event, call: &Syscall) -> Vec<(&'static str, Value)> {
+    let args = argument::all(call);
+    let names: Vec<_> = args.keys().map(String::as_str).collect();
+    let path = format!(r"^(after\.)?({})(\.[A-Za-z0-9_]+)*$", names.join("|"));
+    let list = |items: Value| json!({"type": "array", "items": items, "minItems": 1});
+    let raw = path.replacen('^', "^(comm|exe)$|^", 1);
+    let mut states = vec![
+        ("unread", list(text(&path))),
+        (
+            "unread_at",
+            json!({"type": "object", "propertyNames": text(&path), "additionalProperties": hex()}),
+        ),
+        ("cut", list(text(&path))),
+        ("late", list(text(&path))),
+    ];
+    if event.has_ret {
+        states.push(("unwritten", list(text(&path))));
+    }
+    states.push(("raw", list(text(&raw))));
+    states
+}
+
 /// The keys that say what is not simply there.
 fn states(event: &Event) -> Vec<(&'static str, Value)> {
+    if let Some(call) = event.call {
+        return paths(event, call);
+    }
     let names: Vec<_> = shown(event).map(|field| field.name).collect();
     let list = |names: &[&str]| json!({"type": "array", "items": {"enum": names}, "minItems": 1, "uniqueItems": true});
     let addresses: Map<_, _> = names
@@ -147,6 +234,10 @@ fn states(event: &Event) -> Vec<(&'static str, Value)> {
 }
 
 fn args(event: &Event) -> Value {
+    if let Some(call) = event.call {
+        let args = argument::all(call);
+        return json!({"type": "object", "properties": args, "additionalProperties": false});
+    }
     let args: Map<_, _> = shown(event)
         .map(|field| {
             let mut schema = kind(&field.kind);
@@ -193,7 +284,7 @@ fn process() -> Value {
     )
 }
 
-fn object(rows: &[(&str, Value)], required: &[&str]) -> Value {
+pub(super) fn object(rows: &[(&str, Value)], required: &[&str]) -> Value {
     let rows: Map<_, _> = rows
         .iter()
         .map(|(key, value)| ((*key).to_owned(), value.clone()))
@@ -202,7 +293,7 @@ fn object(rows: &[(&str, Value)], required: &[&str]) -> Value {
 }
 
 /// A number that may be negative; a string where it is beyond 2^53.
-fn signed() -> Value {
+pub(super) fn signed() -> Value {
     json!({"anyOf": [
         {"type": "integer", "minimum": -EXACT, "maximum": EXACT},
         text("^-?[0-9]{16,19}$"),
@@ -210,7 +301,7 @@ fn signed() -> Value {
 }
 
 /// A number that is not negative; a string where it exceeds 2^53.
-fn unsigned() -> Value {
+pub(super) fn unsigned() -> Value {
     json!({"anyOf": [
         {"type": "integer", "minimum": 0, "maximum": EXACT},
         text("^[0-9]{16,20}$"),
@@ -224,12 +315,17 @@ fn time() -> Value {
         "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{9}Z$"})
 }
 
-fn hex() -> Value {
+pub(super) fn hex() -> Value {
     json!({"type": "string", "pattern": "^0x[0-9a-f]+$"})
 }
 
-fn text(pattern: &str) -> Value {
+pub(super) fn text(pattern: &str) -> Value {
     json!({"type": "string", "pattern": pattern})
+}
+
+/// Names of bits, and a number for those without.
+pub(super) fn flags() -> Value {
+    text(r"^([A-Za-z0-9_]+\|)*([A-Za-z0-9_]+|0x[0-9a-f]+)$")
 }
 
 fn kind(kind: &Kind) -> Value {
@@ -248,7 +344,7 @@ fn kind(kind: &Kind) -> Value {
             }
             any
         }
-        Kind::Flags(_) => text(r"^([A-Za-z0-9_]+\|)*([A-Za-z0-9_]+|0x[0-9a-f]+)$"),
+        Kind::Flags(_) => flags(),
         Kind::Signal => text("^(SIG[A-Z0-9_]+|[0-9]+)$"),
         Kind::Handler => text("^(SIG_DFL|SIG_IGN|0x[0-9a-f]+)$"),
         Kind::Addr => text("^(NULL|0x[0-9a-f]+)$"),
