@@ -201,7 +201,7 @@ impl Engine {
         for kept in self.join.drain() {
             self.cut_off(Some(kept))?;
         }
-        self.flush()
+        self.output.sinks.iter_mut().try_for_each(Sink::finish)
     }
 
     fn record(&mut self, record: &Record<'_>) -> io::Result<()> {

@@ -24,7 +24,7 @@ pub use join::{Join, Joined};
 pub use json::{Json, Notes};
 pub use layouts::Prepared;
 pub use memory::{Memory, Side};
-pub use print::Print;
+pub use print::{Print, Shape};
 pub use walk::{argument, returned, side};
 
 pub use crate::text::Quoting;

@@ -1,7 +1,7 @@
 //! Sinks: where selected events go, each in its format.
 
 mod json;
-mod strace;
+pub mod strace;
 mod table;
 
 use std::io::{self, Write};
@@ -61,6 +61,14 @@ trait Text: Send {
 
     /// Appends one event and a newline.
     fn event(&mut self, out: &mut Vec<u8>, item: &Item<'_>);
+
+    /// Appends what stands behind the last event.
+    fn ending(&mut self, _out: &mut Vec<u8>) {}
+
+    /// Writes what the format writes to places of its own.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// One output.
@@ -78,16 +86,38 @@ impl Sink {
         let text: Option<Box<dyn Text>> = match format {
             Format::Json => Some(Box::new(json::Json::new(preamble))),
             Format::Table => Some(Box::new(table::Table::new(preamble))),
-            Format::Strace => Some(Box::new(strace::Strace::new(preamble))),
+            Format::Strace => {
+                let options = strace::Options::default();
+                Some(Box::new(strace::Strace::new(options, preamble)))
+            }
             Format::None | Format::Raw => None,
         };
+        Sink {
+            raw: format == Format::Raw,
+            ..Sink::of(text, writer)
+        }
+    }
+
+    /// Opens an output that strace's options describe.
+    #[must_use]
+    pub fn strace(strace: strace::Strace, writer: Box<dyn Write + Send>) -> Sink {
+        Sink::of(Some(Box::new(strace)), writer)
+    }
+
+    /// The same with a file for each thread; `writer` gets the table, if there is one.
+    #[must_use]
+    pub fn separate(separate: strace::Separate, writer: Box<dyn Write + Send>) -> Sink {
+        Sink::of(Some(Box::new(separate)), writer)
+    }
+
+    fn of(text: Option<Box<dyn Text>>, writer: Box<dyn Write + Send>) -> Sink {
         let mut buffer = Vec::with_capacity(2 * GATHERED);
         if let Some(text) = &text {
             text.heading(&mut buffer);
         }
         Sink {
             text,
-            raw: format == Format::Raw,
+            raw: false,
             writer,
             buffer,
         }
@@ -126,7 +156,18 @@ impl Sink {
 
     /// Writes what has gathered.
     pub fn flush(&mut self) -> io::Result<()> {
+        if let Some(text) = &mut self.text {
+            text.flush()?;
+        }
         self.write_out()?;
         self.writer.flush()
+    }
+
+    /// Ends the output.
+    pub fn finish(&mut self) -> io::Result<()> {
+        if let Some(text) = &mut self.text {
+            text.ending(&mut self.buffer);
+        }
+        self.flush()
     }
 }

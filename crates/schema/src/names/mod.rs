@@ -5,6 +5,7 @@ mod file;
 mod futex;
 mod ipc;
 pub mod network;
+mod siginfo;
 mod signal;
 pub mod socket;
 mod time;
@@ -14,6 +15,8 @@ pub use file::*;
 pub use futex::*;
 pub use ipc::*;
 pub use signal::*;
+pub use siginfo::{AUDIT_ARCH, CLD_CODE, signal_code};
+pub use signal::{HOW, SA_FLAGS, SIGNAL_CODE, SIGNAL_RESULT};
 pub use time::*;
 
 use crate::kind::Names;

@@ -1,50 +1,24 @@
-//! `-o strace`: the line that `strace -f -o FILE` would write.
-
-use std::io;
+//! Events that no row of a call tells, by their own fields.
 
 use tracehound_schema::record::{self, State};
 use tracehound_schema::syscalls::{self, Syscall};
 use tracehound_schema::{Abi, Field, Kind, Names};
 
-use super::{Item, Text};
-use crate::calls::{self, Human, Phase, Style};
+use super::call::message;
 use crate::clock::Clock;
-use crate::recording::Preamble;
+use crate::sink::Item;
 use crate::text;
 use crate::value;
 
-/// Where strace puts the result, counted from the start of the line.
-const RESULT_COLUMN: usize = 40;
-
-/// The format's state.
-pub struct Strace {
-    clock: Clock,
+/// Whether a row of the call's own tells the same.
+pub fn told_by_row(item: &Item<'_>) -> bool {
+    call(item).is_some_and(|call| call.event.is_empty())
 }
 
-impl Strace {
-    /// Prepares the format.
-    pub const fn new(preamble: &Preamble) -> Strace {
-        Strace {
-            clock: preamble.clock,
-        }
-    }
-}
-
-impl Text for Strace {
-    fn event(&mut self, out: &mut Vec<u8>, item: &Item<'_>) {
-        write(out, item, self.clock);
-    }
-}
-
-/// Appends one event and a newline; events that are no system call keep strace's shape.
-fn write(out: &mut Vec<u8>, item: &Item<'_>, clock: Clock) {
-    let start = out.len();
+/// Appends the rest of a line; events that are no system call keep the shape of strace's signals.
+pub fn write(out: &mut Vec<u8>, item: &Item<'_>, clock: Clock, column: usize) {
     let header = &item.record.header;
-    text::number(out, header.tid);
-    pad(out, start + 5);
-    out.push(b' ');
     match call(item) {
-        Some(_) if item.call.is_some() => decoded(out, item),
         Some(call) => {
             out.extend_from_slice(call.name.as_bytes());
             list(out, item, is_argument, |out, index| {
@@ -65,30 +39,10 @@ fn write(out: &mut Vec<u8>, item: &Item<'_>, clock: Clock) {
         }
     }
     if header.flags & record::HAS_RET != 0 {
-        pad(out, start + RESULT_COLUMN - 1);
+        pad(out, column - 1);
         result(out, header.ret);
     }
     out.push(b'\n');
-}
-
-/// A call of the table.
-fn decoded(out: &mut Vec<u8>, item: &Item<'_>) {
-    let Some(call) = item.call else {
-        return;
-    };
-    out.extend_from_slice(call.prepared.row.name.as_bytes());
-    out.push(b'(');
-    for index in 0..call.args().len() {
-        if index > 0 {
-            out.extend_from_slice(b", ");
-        }
-        calls::argument(call, index, &mut Human::new(out, Style::PLAIN));
-    }
-    out.extend_from_slice(if item.phase == Phase::Unfinished {
-        b" <unfinished ...>"
-    } else {
-        b")"
-    });
 }
 
 /// The system call that the record is of, if it is of one.
@@ -168,16 +122,4 @@ fn result(out: &mut Vec<u8>, ret: i64) {
             message(out, ret);
         }
     }
-}
-
-/// The C library's words for an error, as strace adds them.
-fn message(out: &mut Vec<u8>, ret: i64) {
-    let Ok(number) = i32::try_from(-ret) else {
-        return;
-    };
-    let text = io::Error::from_raw_os_error(number).to_string();
-    let words = text.split(" (os error").next().unwrap_or_default();
-    out.extend_from_slice(b" (");
-    out.extend_from_slice(words.as_bytes());
-    out.push(b')');
 }
