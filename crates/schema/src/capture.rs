@@ -7,7 +7,7 @@
 use crate::abi::Abi;
 use crate::layout;
 use crate::syscalls::{Place, Syscall};
-use crate::types::{By, Len, Struct, Type};
+use crate::types::{self, By, Len, Struct, Type};
 
 /// What a step copies. The numbers are the kernel program's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,6 +102,9 @@ pub const MOST_STEPS: usize = 12;
 
 /// Bytes that are copied of what a second choice decides, where there are as many.
 const LEAST_FURTHER: u32 = 256;
+
+/// The most bits of a set of numbers that are copied (`CONFIG_NR_CPUS` is 8,192 at most).
+const MOST_BITS: u32 = 8192;
 
 /// Bytes of a path with its NUL (`PATH_MAX`).
 pub const PATH_MAX: u32 = 4096;
@@ -221,7 +224,7 @@ impl Caller {
                 ..step(What::File, register)
             }),
             Type::In(inner) => self.behind(step(What::Bytes, register), inner, When::Before, steps),
-            Type::Out(inner) => self.behind(
+            Type::Out(inner) | Type::Found(inner) => self.behind(
                 step(What::Bytes, register),
                 inner,
                 When::After(WRITTEN),
@@ -297,6 +300,10 @@ impl Caller {
                 limit: 128,
                 ..self.count(at, *len, 1)
             },
+            Type::BitSet(len) => Step {
+                limit: MOST_BITS / 8,
+                ..self.count(at, *len, 1)
+            },
             Type::FdSet(len) => Step {
                 count: Count::Bits as u8,
                 ..self.count(at, *len, 1)
@@ -365,6 +372,16 @@ impl Caller {
             let kind = match &member.kind {
                 // A pointer in 64 bits for every ABI (`__aligned_u64`).
                 Type::Wide(_, inner) => inner,
+                kind => kind,
+            };
+            // Where some value of another member makes it a pointer, it is followed as one.
+            let kind = match kind {
+                Type::By(by) => {
+                    let followed =
+                        |case: &&types::Case| matches!(case.kind, Type::In(_) | Type::Out(_));
+                    let case = by.cases.iter().find(followed);
+                    case.map_or(&by.other, |case| &case.kind)
+                }
                 kind => kind,
             };
             let (kind, when) = match kind {

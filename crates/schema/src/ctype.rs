@@ -11,7 +11,7 @@ pub fn of(kind: &Type) -> String {
         Type::I16 => "short",
         Type::U32 | Type::Flags(_) => "unsigned int",
         Type::I64 => "int64_t",
-        Type::U64 => "uint64_t",
+        Type::U64 | Type::Limit(_) => "uint64_t",
         Type::Long => "long",
         Type::Ulong => "unsigned long",
         Type::Size => "size_t",
@@ -37,7 +37,7 @@ pub fn of(kind: &Type) -> String {
         Type::Struct(structure) => structure.name,
         Type::By(by) => return of(&by.other),
         Type::In(inner) => return format!("const {} *", behind(inner)),
-        Type::Out(inner) | Type::InOut(inner) | Type::Left(inner) => {
+        Type::Out(inner) | Type::InOut(inner) | Type::Found(inner) | Type::Left(inner) => {
             return format!("{} *", behind(inner));
         }
         Type::Strings => "char *const",
@@ -50,6 +50,7 @@ pub fn of(kind: &Type) -> String {
         | Type::MmsgHdr(_)
         | Type::SockAddr(_)
         | Type::SigSet(_)
+        | Type::BitSet(_)
         | Type::FdSet(_) => return behind(kind),
         _ => "int",
     }
@@ -67,6 +68,7 @@ fn behind(kind: &Type) -> String {
         Type::MmsgHdr(_) => "struct mmsghdr",
         Type::SockAddr(_) => "struct sockaddr",
         Type::SigSet(_) => "sigset_t",
+        Type::BitSet(_) => "unsigned long",
         Type::FdSet(_) => "fd_set",
         other => return of(other),
     }

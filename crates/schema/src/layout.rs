@@ -52,13 +52,14 @@ pub fn size(kind: &Type, abi: Abi) -> Option<Size> {
     Some(match kind {
         Type::U8 => plain(1),
         Type::U16 | Type::I16 => plain(2),
-        Type::I64 | Type::U64 | Type::Loff => wide(abi),
+        Type::I64 | Type::U64 | Type::Loff | Type::Limit(_) => wide(abi),
         Type::Long | Type::Ulong | Type::Size | Type::Seconds => plain(word(abi)),
         Type::Addr
         | Type::Handler
         | Type::In(_)
         | Type::Out(_)
         | Type::InOut(_)
+        | Type::Found(_)
         | Type::Left(_) => plain(word(abi)),
         Type::Split(inner) | Type::Hex(inner) | Type::Octal(inner) | Type::Net(inner) => {
             size(inner, abi)?
@@ -103,6 +104,7 @@ pub fn size(kind: &Type, abi: Abi) -> Option<Size> {
         | Type::MmsgHdr(_)
         | Type::SockAddr(_)
         | Type::SigSet(_)
+        | Type::BitSet(_)
         | Type::FdSet(_) => return None,
         _ => plain(4),
     })

@@ -62,6 +62,8 @@ pub enum Type {
     Seconds,
     /// How a process ended or stopped, as `wait(2)` tells it, 32 bits.
     WaitStatus,
+    /// A number, of which some stand for something else (`RLIM_INFINITY`), 64 bits.
+    Limit(&'static Names),
     /// An integer in network byte order: `htons(80)`; the inner type gives width and meaning.
     Net(&'static Type),
     /// An IPv4 address, four bytes in network order.
@@ -101,6 +103,9 @@ pub enum Type {
     Out(&'static Type),
     /// A pointer to what the call reads, and writes when it succeeds.
     InOut(&'static Type),
+    /// A pointer to what the call writes when it returns more than zero (`wait4`, which returns zero
+    /// where nobody has ended yet).
+    Found(&'static Type),
     /// A pointer to what the call writes when it is interrupted (`EINTR`), as the time left over.
     Left(&'static Type),
 
@@ -125,6 +130,8 @@ pub enum Type {
     SockAddr(Len),
     /// A set of signals of so many bytes; as a member in place where that is constant.
     SigSet(Len),
+    /// A set of numbers from 0 on, a bit each, of so many bytes (`cpu_set_t`).
+    BitSet(Len),
     /// A set of file descriptors (`fd_set`) of so many bits.
     FdSet(Len),
 }

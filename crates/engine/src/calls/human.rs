@@ -119,6 +119,15 @@ impl Print for Human<'_> {
         words::write(self.out, kind, number, Dialect::Strace);
     }
 
+    fn limit(&mut self, value: u64) {
+        if value > 1024 && value.is_multiple_of(1024) {
+            self.unsigned(value / 1024);
+            self.words("*1024");
+        } else {
+            self.unsigned(value);
+        }
+    }
+
     fn mode(&mut self, mode: u32) {
         words::mode(self.out, mode);
     }

@@ -132,6 +132,7 @@ fn gather(kind: &'static Type, abi: Abi, layouts: &mut Vec<(usize, Layout)>) {
         Type::In(inner)
         | Type::Out(inner)
         | Type::InOut(inner)
+        | Type::Found(inner)
         | Type::Left(inner)
         | Type::Split(inner)
         | Type::Wide(_, inner)

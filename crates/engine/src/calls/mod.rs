@@ -13,6 +13,7 @@ mod layouts;
 mod lists;
 mod memory;
 mod print;
+mod sets;
 mod sockaddr;
 mod walk;
 mod words;

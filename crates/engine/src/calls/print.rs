@@ -42,6 +42,10 @@ pub trait Print {
     fn descriptor(&mut self, fd: i32, directory: bool, call: &Call<'_>);
     /// Seconds since 1970 and the nanoseconds beyond them, where a member beside tells them.
     fn seconds(&mut self, seconds: i64, nanoseconds: Option<u64>);
+    /// A limit, where its number has no name.
+    fn limit(&mut self, value: u64) {
+        self.unsigned(value);
+    }
     /// How a process ended.
     fn wait_status(&mut self, status: u32);
     /// A set of `bits` signals.

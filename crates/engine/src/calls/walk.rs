@@ -6,6 +6,7 @@ use tracehound_schema::types::{Len, Struct, Type};
 use super::call::{Call, Number, Scope};
 use super::memory::{Found, Side};
 use super::print::{Print, Shape};
+use super::words;
 
 /// How deep values are followed: the kernel side copies two levels, hostile bytes may show more.
 const DEPTH: u8 = 8;
@@ -112,9 +113,15 @@ impl<'w, P: Print> Walk<'w, P> {
                 let number = Number::of(kind, number.value, self.call.abi());
                 self.chosen(kind, number, at);
             }
-            Type::In(inner) | Type::Out(inner) | Type::InOut(inner) | Type::Left(inner) => {
-                self.pointer(kind, inner, number.value, at);
-            }
+            Type::Limit(table) => match words::name(table, number) {
+                Some(_) => self.print.words(&Type::Enum(table), number),
+                None => self.print.limit(number.value),
+            },
+            Type::In(inner)
+            | Type::Out(inner)
+            | Type::InOut(inner)
+            | Type::Found(inner)
+            | Type::Left(inner) => self.pointer(kind, inner, number.value, at),
             // The rest is never in a register.
             _ => self.print.hex(number.value),
         }
@@ -146,11 +153,14 @@ impl<'w, P: Print> Walk<'w, P> {
         };
         let written = match kind {
             Type::Left(_) => self.call.interrupted(),
+            Type::Found(_) => self.call.succeeded() && self.call.ret != Some(0),
             _ => self.call.succeeded(),
         };
         match kind {
-            Type::Out(_) | Type::Left(_) if written => self.behind(inner, address, after),
-            Type::Out(_) | Type::Left(_) => self.print.unwritten(address),
+            Type::Out(_) | Type::Found(_) | Type::Left(_) if written => {
+                self.behind(inner, address, after);
+            }
+            Type::Out(_) | Type::Found(_) | Type::Left(_) => self.print.unwritten(address),
             Type::InOut(_) if P::BOTH && at.side == Side::Before && written => {
                 let start = self.print.place();
                 self.behind(inner, address, at);
@@ -183,6 +193,7 @@ impl<'w, P: Print> Walk<'w, P> {
                 None => self.print.unread(address),
             },
             Type::SigSet(len) => self.signals(*len, address, at),
+            Type::BitSet(len) => self.numbers(*len, address, at),
             Type::FdSet(len) => self.descriptors(*len, address, at),
             Type::Struct(structure) => self.structure(structure, address, at),
             kind => self.pointee(kind, address, at),
@@ -377,56 +388,6 @@ impl<'w, P: Print> Walk<'w, P> {
         let nanoseconds = at.scope.and_then(beside).map(|number| number.value);
         self.print.seconds(seconds, nanoseconds);
     }
-
-    fn signals(&mut self, len: Len, address: u64, at: At<'_>) {
-        // No set has more than 64 signals; the kernel refuses other sizes.
-        let Some(length) = self.call.count(len, at.side, at.scope) else {
-            return self.print.unread(address);
-        };
-        let length = length.min(8);
-        let found = self.call.memory.read(at.side, address, length);
-        let Some(found) = found.filter(|found| found.whole) else {
-            return self.print.unread(address);
-        };
-        let set = words(found.bytes, 4).fold((0, 0), |(set, shift), word| {
-            (set | u64::from(word) << shift, shift + 32)
-        });
-        self.print.signals(set.0, found.bytes.len() as u32 * 8);
-        self.late(found);
-    }
-
-    fn descriptors(&mut self, len: Len, address: u64, at: At<'_>) {
-        let Some(bits) = self.call.count(len, at.side, at.scope) else {
-            return self.print.unread(address);
-        };
-        // `nfds` is an int.
-        let bits = u64::try_from(i64::from(bits as u32 as i32)).unwrap_or(0);
-        let word = u64::from(layout::word(self.call.abi())) * 8;
-        let length = bits.div_ceil(word) * (word / 8);
-        let Some(found) = self.call.memory.read(at.side, address, length) else {
-            return self.print.unread(address);
-        };
-        let mut set = words(found.bytes, 4)
-            .zip((0..).step_by(32))
-            .flat_map(|(word, first)| {
-                (0..32)
-                    .filter(move |bit| word >> bit & 1 == 1)
-                    .map(move |bit| first + bit)
-            })
-            .filter(|fd| u64::from(*fd) < bits);
-        self.print.descriptors(&mut set);
-        if !found.whole {
-            self.print.cut();
-        }
-        self.late(found);
-    }
-}
-
-/// Whole 32-bit words; sets are read so on little-endian machines whatever the caller's `long` is.
-fn words(bytes: &[u8], size: usize) -> impl Iterator<Item = u32> {
-    bytes
-        .chunks_exact(size)
-        .filter_map(|word| word.first_chunk().copied().map(u32::from_ne_bytes))
 }
 
 /// Major and minor number of a device in the form user space has.

@@ -94,7 +94,11 @@ fn from(kind: &Type) -> From {
         Type::InOut(_) => field::user("behind the argument, at entry and exit")
             .opt()
             .unread("when its memory could not be read"),
-        Type::Out(_) | Type::Left(_) => field::user("behind the argument, at exit").opt().unread(
+        Type::Out(_) | Type::Found(_) | Type::Left(_) => field::user(
+            "behind the argument, at exit",
+        )
+        .opt()
+        .unread(
             "when its memory could not be read when the call ended; unwritten when the call failed",
         ),
         Type::By(_) => field::user("the argument's register, or behind it"),

@@ -118,7 +118,11 @@ impl Maker {
 
     /// Gives what says how much there is a value that fits.
     fn lengths(&mut self, kind: &'static Type) {
-        let (Type::In(inner) | Type::Out(inner) | Type::InOut(inner) | Type::Left(inner)) = kind
+        let (Type::In(inner)
+        | Type::Out(inner)
+        | Type::InOut(inner)
+        | Type::Found(inner)
+        | Type::Left(inner)) = kind
         else {
             return;
         };
@@ -131,6 +135,7 @@ impl Maker {
                 self.length(*count, 1);
                 self.length(*total, CONTENT.len() as u64);
             }
+            Type::BitSet(len) => self.length(*len, 8),
             Type::FdSet(len) => self.length(*len, 5),
             Type::MsgHdr if matches!(kind, Type::Out(_) | Type::InOut(_)) => {
                 self.ret = Some(CONTENT.len() as u64);
@@ -168,7 +173,7 @@ impl Maker {
     fn argument(&mut self, arg: &'static Arg) -> u64 {
         match self.resolved(&arg.kind) {
             Type::In(inner) => self.stored(inner, 0, arg.name),
-            Type::Out(inner) => self.stored(inner, chunk::EXIT, arg.name),
+            Type::Out(inner) | Type::Found(inner) => self.stored(inner, chunk::EXIT, arg.name),
             Type::InOut(inner) => {
                 let at = self.stored(inner, 0, arg.name);
                 let bytes = self.chunks.iter().rfind(|row| row.1 == at);
@@ -226,6 +231,7 @@ impl Maker {
                 let set: u64 = 1 << (2 - 1) | 1 << (15 - 1);
                 set.to_ne_bytes()[..self.count(*len, 8).min(8) as usize].to_vec()
             }
+            Type::BitSet(_) => words(&[0b11]),
             Type::FdSet(_) => words(&[1 << 3 | 1 << 4]),
             Type::Array(inner, len) => {
                 let count = self.count(*len, 1).min(8);
@@ -338,12 +344,13 @@ fn scalar(kind: &Type) -> u64 {
         Type::Handler => 0x55d0_c1a4_7b20,
         Type::Seconds => 1_795_461_315,
         Type::WaitStatus => 3 << 8,
+        Type::Limit(_) => 8192 * 1024,
         Type::Enum(names) | Type::Flags(names) => names.rows.first().map_or(0, |row| row.0 as u64),
         Type::Parts(parts) => parts
             .iter()
             .fold(0, |whole, part| whole | scalar(&part.kind) & part.mask),
         Type::By(by) => scalar(&by.other),
-        Type::In(_) | Type::Out(_) | Type::InOut(_) | Type::Left(_) => 0,
+        Type::In(_) | Type::Out(_) | Type::InOut(_) | Type::Found(_) | Type::Left(_) => 0,
         Type::Size => 4096,
         _ => 1,
     }
