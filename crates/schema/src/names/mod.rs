@@ -1,22 +1,34 @@
 //! Names for numbers, one table a subject.
 
+mod credential;
 mod errno;
 mod file;
 mod futex;
 mod ipc;
+mod memory;
 pub mod network;
+mod prctl;
+mod process;
+mod schedule;
 mod siginfo;
 mod signal;
 pub mod socket;
+mod system;
 mod time;
 
+pub use credential::*;
 pub use errno::ERRNO;
 pub use file::*;
 pub use futex::*;
 pub use ipc::*;
-pub use signal::*;
+pub use memory::*;
+pub use prctl::*;
+pub use process::*;
+pub use schedule::*;
 pub use siginfo::{AUDIT_ARCH, CLD_CODE, signal_code};
+pub use signal::*;
 pub use signal::{HOW, SA_FLAGS, SIGNAL_CODE, SIGNAL_RESULT};
+pub use system::*;
 pub use time::*;
 
 use crate::kind::Names;

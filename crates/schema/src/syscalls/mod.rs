@@ -136,21 +136,33 @@ macro_rules! calls {
     };
 }
 
+mod credential;
 mod file;
 mod futex;
+mod historic;
 mod ipc;
+mod memory;
 pub mod multiplexed;
 mod network;
+mod prctl;
 mod process;
+mod schedule;
 pub(crate) mod siginfo;
 mod signal;
 mod socket_options;
+mod system;
 pub(crate) mod time;
 
 /// Families of calls, one file each.
-static FAMILIES: [&[Syscall]; 7] = [
+static FAMILIES: &[&[Syscall]] = &[
     file::ROWS,
     process::ROWS,
+    memory::ROWS,
+    schedule::ROWS,
+    credential::ROWS,
+    prctl::ROWS,
+    system::ROWS,
+    historic::ROWS,
     network::ROWS,
     signal::ROWS,
     futex::ROWS,
