@@ -277,6 +277,10 @@ impl Caller {
                 limit: PATH_MAX,
                 ..whole(at, What::Text)
             },
+            Type::PathOf(len) => Step {
+                limit: PATH_MAX,
+                ..self.count(at, *len, 1)
+            },
             Type::Strings => Step {
                 flags: at.flags | CONTENT,
                 ..whole(at, What::Strings)
@@ -292,6 +296,7 @@ impl Caller {
                 let scale = layout::size(inner, self.abi).map_or(1, |size| size.bytes);
                 self.count(at, *len, scale)
             }
+            Type::Records(_, len) => self.count(at, *len, 1),
             Type::SockAddr(len) => Step {
                 limit: 128,
                 ..self.count(at, *len, 1)

@@ -53,7 +53,7 @@ pub fn size(kind: &Type, abi: Abi) -> Option<Size> {
         Type::U8 => plain(1),
         Type::U16 | Type::I16 => plain(2),
         Type::I64 | Type::U64 | Type::Loff | Type::Limit(_) => wide(abi),
-        Type::Long | Type::Ulong | Type::Size | Type::Seconds => plain(word(abi)),
+        Type::Long | Type::Ulong | Type::Size | Type::Seconds | Type::High => plain(word(abi)),
         Type::Addr
         | Type::Handler
         | Type::In(_)
@@ -96,8 +96,10 @@ pub fn size(kind: &Type, abi: Abi) -> Option<Size> {
         },
         Type::Text
         | Type::Path
+        | Type::PathOf(_)
         | Type::Bytes(_)
         | Type::Array(..)
+        | Type::Records(..)
         | Type::Strings
         | Type::IoVec(..)
         | Type::MsgHdr

@@ -34,6 +34,9 @@ pub enum Type {
     Loff,
     /// 64 bits of flags or the like that, as an argument, take two registers from 32-bit callers.
     Split(&'static Type),
+    /// The upper half of the offset whose lower half is the argument before (`pos_h` of preadv(2)):
+    /// `-o strace` prints both as one offset there. It counts for callers of 32 bits alone.
+    High,
     /// An integer printed in hexadecimal; width and sign are those of the inner type.
     Hex(&'static Type),
     /// An integer printed in octal; width as above.
@@ -114,10 +117,16 @@ pub enum Type {
     Text,
     /// NUL-terminated path, always whole (4,096 bytes with the NUL).
     Path,
+    /// A path of so many bytes, without a NUL, always whole (readlink(2)).
+    PathOf(Len),
     /// Bytes, printed up to the string size that the user chose.
     Bytes(Len),
     /// Elements one after another.
     Array(&'static Type, Len),
+    /// Structures of so many bytes in all, one after another, each as long as its own `d_reclen`
+    /// says (getdents(2)). A member `Chars(0)` is text that ends at its NUL; members behind it stand
+    /// at the end of the structure. `-o strace` prints the number of structures without `-v`.
+    Records(&'static Struct, Len),
     /// Pointers to NUL-terminated texts, ending with a null pointer (`argv`).
     Strings,
     /// `struct iovec`s and what they point at; the count is the first, the bytes in all the second.
