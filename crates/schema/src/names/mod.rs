@@ -11,6 +11,7 @@ mod prctl;
 mod process;
 mod schedule;
 mod siginfo;
+pub mod poll;
 mod signal;
 pub mod socket;
 mod system;

@@ -144,6 +144,7 @@ mod ipc;
 mod memory;
 pub mod multiplexed;
 mod network;
+mod poll;
 mod prctl;
 mod process;
 mod schedule;
@@ -164,6 +165,7 @@ static FAMILIES: &[&[Syscall]] = &[
     system::ROWS,
     historic::ROWS,
     network::ROWS,
+    poll::ROWS,
     signal::ROWS,
     futex::ROWS,
     ipc::ROWS,

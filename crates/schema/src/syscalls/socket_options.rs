@@ -6,8 +6,8 @@ use super::time::TIMEVAL;
 use crate::names;
 use crate::types::Len::{Arg, At};
 use crate::types::Type::{
-    self, Addr, Bytes, Enum, Fd, Flags, Gid, Hardware, Hex, I32, I64, In, Inet, Inet6, Long, Out,
-    Pid, SockAddr, Struct, U8, U16, U32, U64, Uid, Wide,
+    self, Addr, Bytes, Enum, Fd, Flags, Gid, Hardware, Hex, I32, I64, In, Inet, Inet6, Out, Pid,
+    SockAddr, Struct, U8, U16, U32, U64, Uid, Wide,
 };
 use crate::types::Width::{W8, W16};
 use crate::types::{Len, choices, structs};
