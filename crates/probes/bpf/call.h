@@ -14,6 +14,9 @@ enum {
 	CALL_FORKS = 4,		/* its end comes by in the new task too, with 0 */
 	CALL_KEEPS = 8,		/* its end does not show its number or its arguments */
 	CALL_EXECS = 16,	/* its end can be that of another exec call */
+	CALL_PACKED = 32,	/* its arguments are in memory */
+	CALL_MULTIPLEXED = 64,	/* it stands for others */
+	CALL_UNPACK = CALL_PACKED | CALL_MULTIPLEXED,
 };
 
 /* What is to be done for a call. */
@@ -24,7 +27,11 @@ struct call {
 	u16 ends;	/* and for its ends */
 	u16 before;	/* list of steps for its beginning, 0 for none */
 	u16 after;	/* and for its end */
+	u16 meanings;	/* where what it stands for begins */
+	u16 words;	/* how many arguments there are in memory, or in registers elsewhere */
 };
+
+#include "unpack.h"
 
 /* Bit per ABI slot: whether the number is to be looked at at all. */
 struct {
@@ -96,6 +103,11 @@ static __always_inline void call_start(struct call_record *rec, struct task_stru
 	rec->at = sizeof(struct th_record) + REGISTERS * 8;
 	rec->word = abi == ABI_I386 || abi == ABI_X32 ? 4 : 8;
 	rec->spanned = rec->failed = rec->only = 0;
+	if (call->flags & CALL_UNPACK && rec->packed) {
+		for (int i = 0; i < REGISTERS; i++)
+			put_value(&rec->head, i, rec->packed + i * 4);
+		rec->head.unread = (1u << REGISTERS) - 1;
+	}
 	rec->content = control ? control->content : 0;
 }
 
@@ -229,9 +241,13 @@ static __always_inline void call_end(struct task_struct *task, struct call *call
 		__abi = abi_of(__task, nr);                                           \
 		__call = call_of(__abi, nr);                                          \
 		__rec = call_record_of(BEGINNING);                                    \
-		if (!__call || !__rec || !(__call->flags & CALL_BEGINS))              \
+		if (!__call || !__rec || !__call->flags)                              \
 			break;                                                        \
 		read_arguments(__rec->args, regs, direct, __abi);                     \
+		if (__call->flags & CALL_UNPACK)                                      \
+			__call = call_meant(__rec, __call, BEGINNING);                \
+		if (!(__call->flags & CALL_BEGINS))                                   \
+			break;                                                        \
 		call_begin(__task, __call, __rec, __abi, nr, rung);                   \
 	} while (0)
 
@@ -248,11 +264,15 @@ static __always_inline void call_end(struct task_struct *task, struct call *call
 		__abi = abi_of(__task, nr);                                           \
 		__call = call_of(__abi, nr);                                          \
 		__rec = call_record_of(END);                                          \
-		if (!__call || !__rec || !(__call->flags & (CALL_ENDS | CALL_EXECS))) \
+		if (!__call || !__rec || !__call->flags)                              \
 			break;                                                        \
 		/* The new task has its first event elsewhere. */                     \
 		if (__call->flags & CALL_FORKS && !(ret))                             \
 			break;                                                        \
 		read_arguments(__rec->args, regs, direct, __abi);                     \
+		if (__call->flags & CALL_UNPACK)                                      \
+			__call = call_meant(__rec, __call, END);                      \
+		if (!(__call->flags & (CALL_ENDS | CALL_EXECS)))                      \
+			break;                                                        \
 		call_end(__task, __call, __rec, __abi, nr, ret, rung);                \
 	} while (0)

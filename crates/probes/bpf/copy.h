@@ -37,6 +37,8 @@ struct call_record {
 		char bytes[CALL_SIZE + CALL_SLACK];
 	};
 	u64 args[8];
+	u64 raw[8];		/* the registers, where something else is meant */
+	u64 packed;		/* the array of arguments that could not be read */
 	s64 ret;
 	struct span spans[MOST_SPANS];
 	struct step now;	/* the step that runs */
@@ -292,14 +294,58 @@ static __always_inline bool read_word(struct call_record *rec, u64 address, u64 
 /* Bytes of one text of a list; the rest of it is cut. */
 #define MOST_ARGUMENT 2048
 
-/* The pointer at a place of a chunk that starts at `start`. */
+/*
+ * A word of the caller's at an offset in the bytes of a chunk that starts at `start`. Without a
+ * branch, which would double the verifier's work at each turn of a loop.
+ */
+static __always_inline u64 word_at(struct call_record *rec, u32 start, u32 offset)
+{
+	u32 at = bounded(start + CHUNK_HEAD + offset, CALL_SIZE - 1);
+	u32 *halves = (u32 *)(rec->bytes + at);
+	u64 wide = rec->word >> 3;
+
+	return halves[0] | (u64)halves[1] * wide << 32;
+}
+
+/* The pointer at a place of such a chunk. */
 static __always_inline u64 pointer_at(struct call_record *rec, u32 start, u32 index)
 {
-	u32 at = bounded(start + CHUNK_HEAD + index * rec->word, CALL_SIZE - 1);
+	return word_at(rec, start, index * rec->word);
+}
 
-	if (rec->word == 4)
-		return *(u32 *)(rec->bytes + at);
-	return *(u64 *)(rec->bytes + at);
+/*
+ * Long loops go by runs, each a call of a function with a short loop: the verifier looks at the
+ * run once, and then only at the calls.
+ */
+#define RUN 32
+
+/* How many pointers of a run come before a null pointer in what will be the next chunk. */
+__noinline int run_before_null(RECORD handed, u32 first, u32 most)
+{
+	struct call_record *rec = record_of(handed);
+	u32 i;
+
+	if (!rec)
+		return 0;
+	for (i = 0; i < RUN; i++) {
+		if (first + i >= most || !pointer_at(rec, rec->at, first + i))
+			break;
+	}
+	return i;
+}
+
+static __always_inline u32 pointers_before_null(RECORD handed, u32 most)
+{
+	u32 count = 0;
+
+	for (u32 run = 0; run < MOST_POINTERS / RUN; run++) {
+		u32 more = run_before_null(handed, run * RUN, most);
+
+		count = run * RUN + more;
+		if (more < RUN)
+			break;
+	}
+	return count;
 }
 
 /* Appends a list of pointers up to its null pointer. Returns how many come before it. */
@@ -307,7 +353,7 @@ __noinline int put_pointers(RECORD handed, u64 address)
 {
 	struct call_record *rec = record_of(handed);
 	u32 length, done, count;
-	u8 state = CHUNK_CUT;
+	u8 state = 0;
 
 	if (!rec)
 		return 0;
@@ -316,14 +362,9 @@ __noinline int put_pointers(RECORD handed, u64 address)
 	if (length > room(rec) / 2)
 		length = room(rec) / 2;
 	done = copy_user(handed, address, length);
-	for (count = 0; count < MOST_POINTERS; count++) {
-		if ((count + 1) * rec->word > done)
-			break;
-		if (!pointer_at(rec, rec->at, count)) {
-			state = 0;
-			break;
-		}
-	}
+	count = pointers_before_null(handed, done / rec->word);
+	if (count >= done / rec->word)
+		state = CHUNK_CUT;
 	if (state && done < length)
 		step_failed(rec);
 	if (in_vain(rec, handed, address, done))
@@ -332,6 +373,21 @@ __noinline int put_pointers(RECORD handed, u64 address)
 		state = CHUNK_UNREAD;
 	chunk_end(rec, address, (state ? count : count + 1) * rec->word, CHUNK_MEMORY, state);
 	return count;
+}
+
+/* Appends a run of the texts whose pointers are in the chunk that starts at `start`. */
+__noinline int put_texts(RECORD handed, u32 start, u32 first, u32 count)
+{
+	struct call_record *rec = record_of(handed);
+
+	if (!rec)
+		return 0;
+	for (u32 i = 0; i < RUN; i++) {
+		if (first + i >= count)
+			break;
+		put_text(handed, pointer_at(rec, start, first + i), MOST_ARGUMENT);
+	}
+	return 0;
 }
 
 /* Appends pointers to texts, and the texts. */
@@ -344,10 +400,10 @@ __noinline int put_strings(RECORD handed, u64 address)
 		return 0;
 	start = rec->at;
 	count = put_pointers(handed, address);
-	for (u32 i = 0; i < MOST_POINTERS; i++) {
-		if (i >= count)
+	for (u32 first = 0; first < MOST_POINTERS; first += RUN) {
+		if (first >= count)
 			break;
-		put_text(handed, pointer_at(rec, start, i), MOST_ARGUMENT);
+		put_texts(handed, start, first, count);
 	}
 	return 0;
 }

@@ -78,13 +78,13 @@ __noinline int run_step(RECORD handed, u32 list, u32 index)
 		put_strings(handed, address);
 		break;
 	case WHAT_IOVEC:
-		step_vectors(handed, address);
+		step_vectors(handed, rec, address);
 		break;
 	case WHAT_MSGHDR:
-		step_message(handed, address);
+		step_message(handed, rec, address);
 		break;
 	case WHAT_MMSGHDR:
-		step_messages(handed, address);
+		step_messages(handed, rec, address);
 		break;
 	}
 	return 1;

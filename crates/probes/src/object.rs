@@ -81,6 +81,8 @@ pub struct Maps {
     pub selected: MapHandle,
     /// What is to be done for each call.
     pub calls: MapHandle,
+    /// What multiplexed calls mean.
+    pub meanings: MapHandle,
     /// What is to be copied.
     pub lists: MapHandle,
     /// What is to be copied by the value of an argument.
@@ -146,6 +148,7 @@ impl Maps {
             libraries: handle("libraries")?,
             selected: handle("selected")?,
             calls: handle("calls")?,
+            meanings: handle("meanings")?,
             lists: handle("lists")?,
             switches: handle("switches")?,
             call_records: handle("call_records")?,
@@ -163,6 +166,7 @@ impl Maps {
             "libraries" => Some(&self.libraries),
             "selected" => Some(&self.selected),
             "calls" => Some(&self.calls),
+            "meanings" => Some(&self.meanings),
             "lists" => Some(&self.lists),
             "switches" => Some(&self.switches),
             "call_records" => Some(&self.call_records),

@@ -59,7 +59,8 @@ pub enum Count {
 
 /// Set in [`Step::flags`]: the address is read from memory, at register `argument` plus `offset`.
 pub const DEREF: u8 = 1;
-/// Set in [`Step::flags`]: no more than the string size that the user chose, besides `limit`.
+/// Set in [`Step::flags`]: no more than the string size that the user chose, besides `limit`. Vectors
+/// and messages without it are copied without what they point at.
 pub const CONTENT: u8 = 2;
 /// Set in [`Step::flags`]: in spite of an error (`EINTR`), and then only.
 pub const ON_ERROR: u8 = 4;
@@ -224,12 +225,17 @@ impl Caller {
                 ..step(What::File, register)
             }),
             Type::In(inner) => self.behind(step(What::Bytes, register), inner, When::Before, steps),
-            Type::Out(inner) | Type::Found(inner) => self.behind(
-                step(What::Bytes, register),
-                inner,
-                When::After(WRITTEN),
-                steps,
-            ),
+            Type::Out(inner) | Type::Found(inner) => {
+                if is_scattered(inner) {
+                    self.frame(step(What::Bytes, register), inner, steps);
+                }
+                self.behind(
+                    step(What::Bytes, register),
+                    inner,
+                    When::After(WRITTEN),
+                    steps,
+                );
+            }
             Type::Left(inner) => self.behind(
                 step(What::Bytes, register),
                 inner,
@@ -237,18 +243,10 @@ impl Caller {
                 steps,
             ),
             Type::InOut(inner) => {
-                match inner {
-                    // What the call fills: where that is, and how long it may be.
-                    Type::MsgHdr => steps.before.push(Step {
-                        limit: 7 * layout::word(self.abi),
-                        ..step(What::Bytes, register)
-                    }),
-                    Type::MmsgHdr(count) => {
-                        let at = step(What::Bytes, register);
-                        let messages = self.count(at, *count, 8 * layout::word(self.abi));
-                        put(messages, When::Before, steps);
-                    }
-                    _ => self.behind(step(What::Bytes, register), inner, When::Before, steps),
+                if is_scattered(inner) {
+                    self.frame(step(What::Bytes, register), inner, steps);
+                } else {
+                    self.behind(step(What::Bytes, register), inner, When::Before, steps);
                 }
                 self.behind(
                     step(What::Bytes, register),
@@ -258,6 +256,16 @@ impl Caller {
                 );
             }
             _ => {}
+        }
+    }
+
+    /// The steps at the beginning for structures that say where the call is to write: themselves,
+    /// without what is not written yet.
+    fn frame(&self, at: Step, kind: &'static Type, steps: &mut Steps) {
+        let first = steps.before.len();
+        self.behind(at, kind, When::Before, steps);
+        for step in &mut steps.before[first..] {
+            step.flags &= !CONTENT;
         }
     }
 
@@ -574,6 +582,11 @@ impl Caller {
         })
         .collect()
     }
+}
+
+/// Whether the structures behind a pointer say where the content is.
+const fn is_scattered(kind: &Type) -> bool {
+    matches!(kind, Type::IoVec(..) | Type::MsgHdr | Type::MmsgHdr(_))
 }
 
 fn put(step: Step, when: When, steps: &mut Steps) {

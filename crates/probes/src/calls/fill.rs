@@ -23,6 +23,14 @@ impl Tables {
         for (key, list) in &self.switches {
             update(&maps.switches, &key.to_ne_bytes(), &list.to_ne_bytes())?;
         }
+        for meaning in &self.meanings {
+            let mut value = words(&meaning.row);
+            value.push(u8::from(meaning.array));
+            value.extend(meaning.registers);
+            value.push(0);
+            let key = u32::from(meaning.index).to_ne_bytes();
+            update(&maps.meanings, &key, &value)?;
+        }
         for row in &self.rows {
             self.select(maps, row)?;
         }
@@ -35,16 +43,25 @@ impl Tables {
             return Ok(());
         }
         let slot = if row.abi == Abi::I386 { MOST_CALLS } else { 0 };
-        let fields = [
-            row.event, row.flags, row.begins, row.ends, row.before, row.after,
-        ];
-        let value: Vec<u8> = fields
-            .iter()
-            .flat_map(|field| field.to_ne_bytes())
-            .collect();
-        update(&maps.calls, &(slot + number).to_ne_bytes(), &value)?;
+        update(&maps.calls, &(slot + number).to_ne_bytes(), &words(row))?;
         update(&maps.selected, &number.to_ne_bytes(), &1u32.to_ne_bytes())
     }
+}
+
+/// A row as `struct call` has it.
+fn words(row: &Row) -> Vec<u8> {
+    let fields = [
+        row.event,
+        row.flags,
+        row.begins,
+        row.ends,
+        row.before,
+        row.after,
+        row.meanings,
+        row.words,
+    ];
+    let bytes = fields.iter().flat_map(|field| field.to_ne_bytes());
+    bytes.collect()
 }
 
 fn update(map: &MapHandle, key: &[u8], value: &[u8]) -> Result<(), Error> {

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use tracehound_schema::capture::{self, Case, Plan, Step, What};
-use tracehound_schema::syscalls::{Proof, Syscall};
+use tracehound_schema::syscalls::multiplexed::{Arguments, MULTIPLEXED, Multiplexed};
+use tracehound_schema::syscalls::{self, Proof, REGISTERS, Syscall};
 use tracehound_schema::{Abi, Event, all};
 
 /// The conventions whose calls are looked up; x32 calls have the numbers of the first.
@@ -42,6 +43,10 @@ pub mod flag {
     pub const KEEPS: u16 = 8;
     /// The end can be that of another exec call.
     pub const EXECS: u16 = 16;
+    /// The arguments are in memory.
+    pub const PACKED: u16 = 32;
+    /// The call stands for others.
+    pub const MULTIPLEXED: u16 = 64;
 }
 
 /// What is peculiar to some calls.
@@ -73,8 +78,47 @@ pub struct Row {
     pub before: u16,
     /// The list of steps for its end.
     pub after: u16,
+    /// Where in the table of meanings its own begin.
+    pub meanings: u16,
+    /// How many words its arguments are, in memory or in the registers of another call.
+    pub words: u16,
     /// How its hook is proved live.
     pub proof: Proof,
+}
+
+impl Row {
+    /// A call that is looked at for the sake of others.
+    fn unselected(abi: Abi, number: u16) -> Row {
+        Row {
+            abi,
+            number,
+            event: 0,
+            flags: 0,
+            ends: 0,
+            begins: 0,
+            before: 0,
+            after: 0,
+            meanings: 0,
+            words: 0,
+            proof: Proof::Never,
+        }
+    }
+}
+
+/// Meanings that one call can have (`MOST_MEANINGS` of `bpf/unpack.h`).
+pub const MOST_MEANINGS: u16 = 32;
+
+/// What a multiplexed call means by one value: `struct meaning`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meaning {
+    /// Its place in the table.
+    pub index: u16,
+    /// The call that is meant.
+    pub row: Row,
+    /// Whether the arguments are in memory, at the second one.
+    pub array: bool,
+    /// The registers that hold them otherwise.
+    pub registers: [u8; REGISTERS],
 }
 
 /// Everything the programs are told.
@@ -84,6 +128,8 @@ pub struct Tables {
     pub rows: Vec<Row>,
     /// Lists of steps; the first is empty.
     pub lists: Vec<Vec<Step>>,
+    /// What multiplexed calls mean, as far as it is selected.
+    pub meanings: Vec<Meaning>,
     /// Lists by switch (upper half) and value.
     pub switches: Vec<(u64, u32)>,
     known: HashMap<Vec<u8>, u16>,
@@ -103,8 +149,30 @@ impl Tables {
         for event in events {
             let Some(call) = event.call else { continue };
             let index = indices.get(&event.id).copied().unwrap_or(0) as u16;
+            let place = (index, indices.len() as u16);
             for abi in ABIS {
-                tables.add(event, call, (abi, index, indices.len() as u16), options);
+                if let Some(number) = call.number(abi) {
+                    let row = tables.row(call, abi, place, options);
+                    let known = tables.row_of(abi, number);
+                    *known = Row {
+                        event: event.id,
+                        number,
+                        flags: row.flags | known.flags,
+                        meanings: known.meanings,
+                        ..row
+                    };
+                }
+            }
+            for meant in MULTIPLEXED.iter().filter(|row| row.target == call.name) {
+                let row = tables.row(call, Abi::I386, place, options);
+                tables.mean(
+                    meant,
+                    Row {
+                        event: event.id,
+                        flags: row.flags | flag::MULTIPLEXED | flag::BEGINS,
+                        ..row
+                    },
+                );
             }
         }
         if tables.rows.iter().any(|row| row.flags & flag::EXECS != 0) {
@@ -123,16 +191,15 @@ impl Tables {
         self.rows.iter().any(|row| row.flags & flag::ENDS != 0)
     }
 
-    fn add(
+    /// What is to be done for a call; `place` is its event's index in the account, and how many
+    /// events there are.
+    fn row(
         &mut self,
-        event: &Event,
         call: &'static Syscall,
-        (abi, index, count): (Abi, u16, u16),
+        abi: Abi,
+        place: (u16, u16),
         options: CallOptions,
-    ) {
-        let Some(number) = call.number(abi) else {
-            return;
-        };
+    ) -> Row {
         let plan = chosen(capture::plan(call, abi), options);
         let peculiar = PECULIAR.iter().find(|row| row.0 == call.name);
         let mut flags = peculiar.map_or(0, |row| row.1);
@@ -145,43 +212,72 @@ impl Tables {
         if plan.exit {
             flags |= flag::ENDS;
         }
-        self.rows.push(Row {
-            abi,
-            number,
-            event: event.id,
+        if call.packed32 && abi == Abi::I386 {
+            flags |= flag::PACKED | flag::BEGINS;
+        }
+        let ends = call.places(abi).into_iter();
+        let words = ends.map(|place| place.register + usize::from(place.split) + 1);
+        Row {
             flags,
-            ends: index,
-            begins: count + index,
+            ends: place.0,
+            begins: place.1 + place.0,
             before,
             after,
+            words: words.max().unwrap_or(0) as u16,
             proof: call.proof,
+            ..Row::unselected(abi, 0)
+        }
+    }
+
+    /// Adds a meaning, and has the call looked at that has it.
+    fn mean(&mut self, meant: &Multiplexed, row: Row) {
+        let Some(call) = syscalls::by_name(meant.call) else {
+            return;
+        };
+        let Some(number) = call.number(Abi::I386) else {
+            return;
+        };
+        let mut calls: Vec<&str> = MULTIPLEXED.iter().map(|row| row.call).collect();
+        calls.dedup();
+        let place = calls.iter().position(|name| *name == meant.call);
+        let first = place.unwrap_or(0) as u16 * MOST_MEANINGS;
+        if meant.value >= MOST_MEANINGS {
+            return;
+        }
+        let mut registers = [0; REGISTERS];
+        if let Arguments::Registers(own) = meant.from {
+            let (places, _) = registers.split_at_mut(own.len().min(REGISTERS));
+            places.copy_from_slice(&own[..places.len()]);
+        }
+        self.meanings.push(Meaning {
+            index: first + meant.value,
+            row,
+            array: meant.from == Arguments::Array,
+            registers,
         });
+        let multiplexer = self.row_of(Abi::I386, number);
+        multiplexer.flags |= flag::MULTIPLEXED;
+        multiplexer.meanings = first;
+    }
+
+    /// The row of a number, made if need be.
+    fn row_of(&mut self, abi: Abi, number: u16) -> &mut Row {
+        let has = |row: &Row| row.abi == abi && row.number == number;
+        let at = self.rows.iter().position(has).unwrap_or_else(|| {
+            self.rows.push(Row::unselected(abi, number));
+            self.rows.len() - 1
+        });
+        &mut self.rows[at]
     }
 
     /// A successful execveat(2) ends with the number of execve(2), and either with the convention of
     /// the new program: so the ends of all of them are looked at if one is selected.
     fn add_other_execs(&mut self) {
-        for call in ["execve", "execveat"]
-            .into_iter()
-            .filter_map(tracehound_schema::syscalls::by_name)
-        {
+        let calls = ["execve", "execveat"].into_iter();
+        for call in calls.filter_map(syscalls::by_name) {
             for abi in ABIS {
-                let Some(number) = call.number(abi) else {
-                    continue;
-                };
-                let has = |row: &Row| row.abi == abi && row.number == number;
-                if !self.rows.iter().any(has) {
-                    self.rows.push(Row {
-                        abi,
-                        number,
-                        event: 0,
-                        flags: flag::EXECS,
-                        ends: 0,
-                        begins: 0,
-                        before: 0,
-                        after: 0,
-                        proof: Proof::Never,
-                    });
+                if let Some(number) = call.number(abi) {
+                    self.row_of(abi, number).flags |= flag::EXECS;
                 }
             }
         }
