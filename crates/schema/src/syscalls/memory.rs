@@ -59,6 +59,11 @@ choices! {
         [1] => Out(&I32),
     } else Out(&Parts(&POLICY));
 
+    /// Where mremap(2) moves a mapping to, where it is told.
+    NEW_ADDRESS = by "flags" & 6 {
+        [2, 4, 6] => Addr,
+    } else Unused;
+
     /// The processor that membarrier(2) is about, where it is about one.
     MEMBARRIER_CPU = by "flags" & 1 {
         [1] => I32,
@@ -118,7 +123,7 @@ calls! {
 
     /// Grows, shrinks or moves a mapping.
     mremap x86_64 25, i386 163, aarch64 216;
-        (old_address: Addr, old_size: Size, new_size: Size, flags: Flags(&names::MREMAP_FLAGS), new_address: Addr) -> Addr,
+        (old_address: Addr, old_size: Size, new_size: Size, flags: Flags(&names::MREMAP_FLAGS), new_address: By(&NEW_ADDRESS)) -> Addr,
         in ["proc", "proc_mem"]
 
     /// Advises how memory is going to be used.

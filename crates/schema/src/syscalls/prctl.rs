@@ -19,8 +19,15 @@ structs! {
 choices! {
     /// The filter of `PR_SET_SECCOMP`.
     FILTER = by "arg2" {
-        [linux_raw_sys::ptrace::SECCOMP_MODE_FILTER] => In(&Struct(&SOCK_FPROG)),
-    } else Hex(&Ulong);
+        [
+            linux_raw_sys::ptrace::SECCOMP_MODE_DISABLED, linux_raw_sys::ptrace::SECCOMP_MODE_STRICT,
+        ] => Hex(&Ulong),
+    } else In(&Struct(&SOCK_FPROG));
+
+    /// The capability of `PR_CAP_AMBIENT`, which clearing them all does not have.
+    AMBIENT = by "arg2" {
+        [PR_CAP_AMBIENT_CLEAR_ALL] => Hex(&Ulong),
+    } else Enum(&names::CAPABILITY);
 
     /// Who may trace the caller.
     PTRACER = by "arg2" {
@@ -88,7 +95,7 @@ choices! {
         [PR_SET_SECCOMP] => By(&FILTER),
         [PR_MCE_KILL] => Enum(&names::PR_MCE_KILL_POLICY),
         [PR_SET_MM, PR_SET_VMA] => Addr,
-        [PR_CAP_AMBIENT] => Enum(&names::CAPABILITY),
+        [PR_CAP_AMBIENT] => By(&AMBIENT),
         [PR_SET_SPECULATION_CTRL] => Flags(&names::PR_SPEC_STATE),
         [PR_PAC_SET_ENABLED_KEYS] => Flags(&names::PR_PAC_KEYS),
         [PR_SCHED_CORE] => Pid,

@@ -6,7 +6,7 @@ use crate::names;
 use crate::types::Len::{Arg, Ret};
 use crate::types::Type::{
     Addr, Array, By, DirFd, Enum, Fd, Flags, Found, Hex, I32, In, InOut, Inline, Long, Out, Parts,
-    Path, Pid, Signal, Size, Strings, Struct, U32, U64, Uid, Ulong, WaitStatus, Wide,
+    Path, Pid, Signal, Size, Strings, Struct, U32, U64, Uid, Ulong, Unused, WaitStatus, Wide,
 };
 use crate::types::Width::W64;
 use crate::types::{Part, choices, structs};
@@ -38,21 +38,35 @@ choices! {
     /// Where clone3(2) writes a pidfd to.
     CLONE3_PIDFD = by "flags" & 0x1000 {
         [0x1000] => Out(&Fd),
-    } else Addr;
+    } else Unused;
 
     /// Where clone3(2) writes the thread id to.
     CLONE3_PARENT = by "flags" & 0x0010_0000 {
         [0x0010_0000] => Out(&Pid),
-    } else Addr;
+    } else Unused;
+
+    /// Where the child of clone3(2) writes its thread id to, or 0 at its end.
+    CLONE3_CHILD = by "flags" & 0x0120_0000 {
+        [0x0100_0000, 0x0020_0000, 0x0120_0000] => Addr,
+    } else Unused;
+
+    /// The thread-local storage of the child of clone3(2).
+    CLONE3_TLS = by "flags" & 0x0008_0000 {
+        [0x0008_0000] => Addr,
+    } else Unused;
 
     /// Whom waitid(2) waits for.
     WAIT_FOR = by "idtype" {
         [linux_raw_sys::general::P_PIDFD] => Fd,
     } else Pid;
 
+    /// The exit status of a child, or the signal that ended, stopped or continued it.
+    CHILD_STATUS = by "si_code" {
+        [1] => I32,
+    } else Signal;
+
     /// The argument of arch_prctl(2).
     ARCH_ARGUMENT = by "option" {
-        [0x1001, 0x1002] => Addr,
         [0x1003, 0x1004] => Out(&Addr),
         [0x1012] => Ulong,
         [0x1021, 0x1022, 0x1024, 0x4001, 0x4003] => Out(&Hex(&U64)),
@@ -67,12 +81,12 @@ structs! {
     CLONE_ARGS = "struct clone_args" {
         flags: Wide(W64, &Flags(&names::CLONE3_FLAGS)),
         pidfd: Wide(W64, &By(&CLONE3_PIDFD)),
-        child_tid: Wide(W64, &Addr),
+        child_tid: Wide(W64, &By(&CLONE3_CHILD)),
         parent_tid: Wide(W64, &By(&CLONE3_PARENT)),
         exit_signal: Wide(W64, &Signal),
         stack: Wide(W64, &Addr),
         stack_size: Hex(&U64),
-        tls: Wide(W64, &Addr),
+        tls: Wide(W64, &By(&CLONE3_TLS)),
         set_tid: Wide(W64, &In(&Array(&Pid, Arg("set_tid_size")))),
         set_tid_size: U64,
         cgroup: Wide(W64, &Fd),
@@ -86,18 +100,18 @@ structs! {
         flags: Flags(&names::USER_DESC_FLAGS),
     }
 
-    /// What has become of a child, as waitid(2) tells it.
+    /// What has become of a child. waitid(2) writes no member behind these; what stands there
+    /// (`si_utime`) is the caller's old memory.
     SIGINFO_CHILD = "siginfo_t" {
         si_signo: Signal,
-        si_errno: I32,
+        // Always 0.
+        __pad0: I32,
         si_code: Enum(&names::CHILD_CODE),
         // The kernel's union of further members is aligned to a word.
-        __pad: Inline(&Ulong, 0),
+        __pad1: Inline(&Ulong, 0),
         si_pid: Pid,
         si_uid: Uid,
-        si_status: I32,
-        si_utime: Long,
-        si_stime: Long,
+        si_status: By(&CHILD_STATUS),
     }
 
     /// Which namespaces listns(2) tells.

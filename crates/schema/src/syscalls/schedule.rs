@@ -1,4 +1,6 @@
 //! Scheduling: policies, priorities, processors, limits and use of resources.
+//!
+//! `struct sched_param` has one member, the priority, and is read as that.
 
 use super::time::{TIMESPEC, TIMESPEC64, TIMEVAL};
 use crate::names;
@@ -66,9 +68,6 @@ structs! {
         rlim_max: Limit(&names::RLIM64_INFINITY),
     }
 
-    /// The priority of a real-time policy.
-    SCHED_PARAM = "struct sched_param" { sched_priority: I32 }
-
     /// A policy with all that belongs to it; what is passed in says itself how long it is.
     SCHED_ATTR = "struct sched_attr" {
         size: U32,
@@ -118,7 +117,7 @@ calls! {
 
     /// Sets the policy and the real-time priority of a thread.
     sched_setscheduler x86_64 144, i386 156, aarch64 119;
-        (pid: Pid, policy: Parts(&POLICY), param: In(&Struct(&SCHED_PARAM))) -> Long,
+        (pid: Pid, policy: Parts(&POLICY), param: In(&I32)) -> Long,
         in ["proc", "proc_sched"]
 
     /// Tells the policy of a thread.
@@ -129,12 +128,12 @@ calls! {
 
     /// Sets the real-time priority of a thread.
     sched_setparam x86_64 142, i386 154, aarch64 118;
-        (pid: Pid, param: In(&Struct(&SCHED_PARAM))) -> Long,
+        (pid: Pid, param: In(&I32)) -> Long,
         in ["proc", "proc_sched"]
 
     /// Tells the real-time priority of a thread.
     sched_getparam x86_64 143, i386 155, aarch64 121;
-        (pid: Pid, param: Out(&Struct(&SCHED_PARAM))) -> Long,
+        (pid: Pid, param: Out(&I32)) -> Long,
         in ["proc", "proc_sched"]
         with { man: "sched_setparam(2)" }
 

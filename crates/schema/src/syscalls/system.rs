@@ -7,7 +7,7 @@ use crate::names;
 use crate::types::Len::{Arg, At, Ret};
 use crate::types::Type::{
     Addr, Array, By, Bytes, Chars, Enum, FdSet, Flags, Hex, I32, In, InOut, Inline, Long, Out,
-    Parts, Pid, Signal, Size, Struct, Text, U16, U32, U64, Uid, Ulong, Wide,
+    Parts, Pid, Signal, Size, Struct, Text, U16, U32, U64, Uid, Ulong, Unused, Wide,
 };
 use crate::types::Width::W64;
 use crate::types::{Part, choices, structs};
@@ -28,12 +28,18 @@ choices! {
     /// The argument of syslog(2): the messages, where it reads some.
     LOG = by "type" {
         [2, 3, 4] => Out(&Bytes(Ret)),
+        [0, 1, 5, 6, 7, 9, 10] => Unused,
     } else Addr;
+
+    /// How long that may be, or the level of the console.
+    LOG_LENGTH = by "type" {
+        [0, 1, 5, 6, 7, 9, 10] => Unused,
+    } else I32;
 
     /// The argument of reboot(2): what the boot loader is told.
     REBOOT_ARGUMENT = by "cmd" {
         [linux_raw_sys::general::LINUX_REBOOT_CMD_RESTART2] => In(&Text),
-    } else Addr;
+    } else Unused;
 
     /// What personality(2) is given: 0xffffffff asks only.
     PERSONA_GIVEN = by "persona" {
@@ -151,7 +157,7 @@ calls! {
 
     /// Reads the kernel's log, or says what goes to the console.
     syslog x86_64 103, i386 103, aarch64 116;
-        (type: Enum(&names::SYSLOG_ACTION), bufp: By(&LOG), len: I32) -> Long,
+        (type: Enum(&names::SYSLOG_ACTION), bufp: By(&LOG), len: By(&LOG_LENGTH)) -> Long,
         in ["system"]
         with { entry: true }
 
