@@ -1,103 +1,16 @@
 //! The ordered middle of the pipeline: records in, checked and named events out to the sinks.
 
-use std::cell::OnceCell;
 use std::io;
 
-use tracehound_schema::record::{Chunk, ENTRY, HAS_RET, HEADER_SIZE, Header, Record, State};
-use tracehound_schema::syscalls::{REGISTERS, Syscall};
-use tracehound_schema::{Abi, Event, all, by_id, by_name};
+use tracehound_schema::record::{ENTRY, Header, Record};
+use tracehound_schema::syscalls::Syscall;
+use tracehound_schema::{Event, all, by_id};
 
-use crate::calls::{Call, Join, Phase, Prepared};
-use crate::integrity::{self, Checker, Mismatch};
+use crate::calls::{Call, Join, Life, Phase};
+use crate::integrity::{self, Mismatch};
+use crate::plan::{Plan, Selection};
 use crate::programs::Programs;
 use crate::sink::{Item, Sink};
-
-/// The events to show.
-#[derive(Clone, Debug, Default)]
-pub struct Selection {
-    ids: Vec<u16>,
-}
-
-impl Selection {
-    /// Shows the given events.
-    #[must_use]
-    pub fn new(events: &[&'static Event]) -> Selection {
-        let mut ids: Vec<u16> = events.iter().map(|event| event.id).collect();
-        ids.sort_unstable();
-        Selection { ids }
-    }
-
-    fn has(&self, id: u16) -> bool {
-        self.ids.binary_search(&id).is_ok()
-    }
-}
-
-/// What is to be done with the records of one event.
-#[derive(Debug)]
-struct Plan {
-    event: &'static Event,
-    shown: bool,
-    checkers: Vec<Checker>,
-    /// Bytes that a whole record has at least.
-    size: usize,
-    /// Fields whose slot points at tail bytes.
-    tails: Vec<usize>,
-    /// The event's system call, by convention.
-    prepared: [OnceCell<Prepared>; Abi::ALL.len() + 1],
-}
-
-impl Plan {
-    fn new(event: &'static Event, selection: &Selection) -> Plan {
-        let fields = event.fields.iter().enumerate();
-        let slots = event.call.map_or(event.fields.len(), |_| REGISTERS);
-        Plan {
-            event,
-            shown: selection.has(event.id),
-            checkers: Checker::of(event),
-            size: HEADER_SIZE + slots * 8,
-            tails: fields
-                .filter(|(_, field)| field.kind.has_tail())
-                .map(|(index, _)| index)
-                .collect(),
-            prepared: Default::default(),
-        }
-    }
-
-    /// Whether the record holds all that its event has: a slot per field, and behind the slots the
-    /// tail of each value that is there. Less than that is damage, and would print as values nobody
-    /// had.
-    fn is_whole(&self, record: &Record<'_>) -> bool {
-        record.bytes().len() >= self.size
-            && self.tails.iter().all(|&index| {
-                let there = matches!(record.state(index), State::Read | State::Cut);
-                let start = record.slot(index).map(|slot| slot & 0xffff_ffff);
-                !there || (start >= Some(self.size as u64) && record.tail(index).is_some())
-            })
-            && self
-                .event
-                .call
-                .is_none_or(|row| is_whole_call(row, record, self.size))
-    }
-
-    fn prepared(&self, row: &'static Syscall, abi: u8) -> &Prepared {
-        let abi = Abi::from_byte(abi);
-        self.prepared[abi as usize].get_or_init(|| Prepared::new(row, abi))
-    }
-}
-
-/// Whether the record of a call either begins or ends it, as such a call can, and consists of chunks
-/// behind the registers.
-fn is_whole_call(row: &Syscall, record: &Record<'_>, size: usize) -> bool {
-    let mut rest = record.bytes().get(size..).unwrap_or_default();
-    while let Some((_, next)) = Chunk::split(rest) {
-        rest = next;
-    }
-    match record.header.flags & (ENTRY | HAS_RET) {
-        ENTRY => rest.is_empty(),
-        HAS_RET => rest.is_empty() && !row.never_returns,
-        _ => false,
-    }
-}
 
 /// What a record is of a call.
 enum Part<'r> {
@@ -373,35 +286,5 @@ impl Output {
             .iter_mut()
             .try_for_each(|sink| sink.item(&item))?;
         Ok(true)
-    }
-}
-
-/// What of a thread's life ends or renames its calls.
-#[derive(Debug)]
-struct Life {
-    exec: Option<(u16, usize)>,
-    exit: Option<u16>,
-}
-
-impl Life {
-    fn new() -> Life {
-        let exec = by_name("sched_process_exec");
-        Life {
-            exec: exec.and_then(|event| Some((event.id, event.field_index("old_tid")?))),
-            exit: by_name("sched_process_exit").map(|event| event.id),
-        }
-    }
-
-    /// Gives the beginning of a call that will have no end.
-    fn learn(&self, event: &Event, record: &Record<'_>, join: &mut Join) -> Option<Vec<u8>> {
-        if self.exit == Some(event.id) {
-            return join.take(record.header.host_tid);
-        }
-        let (_, field) = self.exec.filter(|exec| exec.0 == event.id)?;
-        if record.state(field) != State::Read {
-            return None;
-        }
-        let old = u32::try_from(record.slot(field)?).ok()?;
-        join.rename(old, &record.header)
     }
 }

@@ -6,6 +6,7 @@ pub mod calls;
 mod clock;
 mod engine;
 mod integrity;
+mod plan;
 mod programs;
 pub mod recording;
 pub mod sink;
@@ -13,6 +14,7 @@ mod text;
 mod value;
 
 pub use clock::Clock;
-pub use engine::{Engine, Selection};
+pub use engine::Engine;
 pub use integrity::Mismatch;
+pub use plan::Selection;
 pub use sink::{Format, Sink};

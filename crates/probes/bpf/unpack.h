@@ -54,8 +54,20 @@ __noinline int unpack_registers(RECORD handed, u32 index)
 		return 0;
 	for (u32 i = 0; i < REGISTERS; i++)
 		rec->raw[i] = rec->args[i];
-	for (u32 i = 0; i < REGISTERS; i++)
-		rec->args[i] = i < meaning->call.words ? rec->raw[meaning->registers[i] & 7] : 0;
+	for (u32 i = 0; i < REGISTERS; i++) {
+		u8 from = meaning->registers[i];
+		u64 value = i < meaning->call.words ? rec->raw[from & 7] : 0;
+		u32 word = 0;
+
+		if (from & (ARGUMENT_WORD | ARGUMENT_NEXT_WORD)) {
+			u64 address = value + (from & ARGUMENT_NEXT_WORD ? 4 : 0);
+
+			if (bpf_probe_read_user(&word, sizeof(word), (void *)address))
+				rec->packed = address;
+			value = word;
+		}
+		rec->args[i] = value;
+	}
 	return 0;
 }
 
@@ -65,7 +77,7 @@ __noinline int unpack_registers(RECORD handed, u32 index)
  */
 static __always_inline struct call *call_meant(struct call_record *rec, struct call *call, u32 end)
 {
-	u32 index = (u16)rec->args[0];
+	u32 index = rec->args[0];
 	struct meaning *meaning;
 
 	rec->packed = 0;

@@ -46,6 +46,11 @@ const NUMBERS: &[(&str, u64)] = &[
     ("MAX_SIZE", MAX_SIZE as u64),
     ("MOST_STEPS", MOST_STEPS as u64),
     ("REGISTERS", syscalls::REGISTERS as u64),
+    ("ARGUMENT_WORD", syscalls::multiplexed::WORD as u64),
+    (
+        "ARGUMENT_NEXT_WORD",
+        syscalls::multiplexed::NEXT_WORD as u64,
+    ),
     ("WHAT_END", What::End as u64),
     ("WHAT_BYTES", What::Bytes as u64),
     ("WHAT_TEXT", What::Text as u64),

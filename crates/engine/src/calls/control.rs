@@ -78,7 +78,7 @@ impl<P: Print> Walk<'_, P> {
             match u32::try_from(head.kind.value) {
                 Ok(net::SCM_RIGHTS) if socket => self.elements(&Type::Fd, data, true, at),
                 Ok(kind) if socket => self.socket_data(kind, data),
-                _ => self.print.raw(data),
+                _ => self.print.raw(data, true),
             }
             self.print.done();
         }
@@ -90,12 +90,12 @@ impl<P: Print> Walk<'_, P> {
             net::SCM_CREDENTIALS => (&["pid", "uid", "gid"], &Type::I32),
             net::SCM_TIMESTAMP => (&["tv_sec", "tv_usec"], &Type::Long),
             net::SCM_TIMESTAMPNS => (&["tv_sec", "tv_nsec"], &Type::Long),
-            _ => return self.print.raw(data),
+            _ => return self.print.raw(data, true),
         };
         let abi = self.call.abi();
         let size = layout::size(kind, abi).map_or(4, |size| size.bytes as usize);
         if data.len() < names.len() * size {
-            return self.print.raw(data);
+            return self.print.raw(data, true);
         }
         self.print.open(Shape::Struct);
         for (name, bytes) in names.iter().zip(data.chunks_exact(size)) {

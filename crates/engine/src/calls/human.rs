@@ -193,10 +193,12 @@ impl Print for Human<'_> {
     }
 
     fn signals(&mut self, set: u64, bits: u32) {
-        value::strace_set_of(self.out, set, bits.clamp(1, 64));
+        // A set of no bytes has no signals, not all of none.
+        let bits = if bits == 0 { 64 } else { bits.min(64) };
+        value::strace_set_of(self.out, set, bits);
     }
 
-    fn descriptors(&mut self, set: &mut dyn Iterator<Item = u32>) {
+    fn descriptors(&mut self, set: &mut dyn Iterator<Item = u32>, whole: bool) {
         self.out.push(b'[');
         for (number, fd) in set.enumerate() {
             if number > 0 {
@@ -204,7 +206,7 @@ impl Print for Human<'_> {
             }
             text::number(self.out, fd);
         }
-        self.out.push(b']');
+        self.words(if whole { "]" } else { "]..." });
     }
 
     fn text(&mut self, bytes: &[u8], whole: bool) {
@@ -216,8 +218,11 @@ impl Print for Human<'_> {
         self.quoted(bytes, whole);
     }
 
-    fn raw(&mut self, bytes: &[u8]) {
+    fn raw(&mut self, bytes: &[u8], whole: bool) {
         text::strace(self.out, bytes, Quoting::Hex);
+        if !whole {
+            self.words("...");
+        }
     }
 
     fn abstract_path(&mut self, name: &[u8]) {

@@ -237,7 +237,7 @@ impl Print for Json<'_> {
         value::json_set(self.out, set);
     }
 
-    fn descriptors(&mut self, set: &mut dyn Iterator<Item = u32>) {
+    fn descriptors(&mut self, set: &mut dyn Iterator<Item = u32>, whole: bool) {
         self.out.push(b'[');
         for (number, fd) in set.enumerate() {
             if number > 0 {
@@ -246,6 +246,9 @@ impl Print for Json<'_> {
             text::number(self.out, fd);
         }
         self.out.push(b']');
+        if !whole {
+            self.cut();
+        }
     }
 
     fn text(&mut self, bytes: &[u8], whole: bool) {
@@ -259,8 +262,8 @@ impl Print for Json<'_> {
         self.text(bytes, whole);
     }
 
-    fn raw(&mut self, bytes: &[u8]) {
-        self.string(bytes);
+    fn raw(&mut self, bytes: &[u8], whole: bool) {
+        self.text(bytes, whole);
     }
 
     fn abstract_path(&mut self, name: &[u8]) {

@@ -10,6 +10,7 @@ mod human;
 mod join;
 mod json;
 mod layouts;
+mod life;
 mod lists;
 mod memory;
 mod print;
@@ -21,11 +22,15 @@ mod words;
 pub use call::{Call, Number, Phase};
 pub use files::File;
 pub use human::{Human, Style};
-pub use join::{Join, Joined};
+pub(crate) use join::Join;
 pub use json::{Json, Notes};
 pub use layouts::Prepared;
+pub(crate) use life::Life;
 pub use memory::{Memory, Side};
 pub use print::{Print, Shape};
 pub use walk::{argument, returned, side};
 
 pub use crate::text::Quoting;
+
+#[cfg(test)]
+mod tests;

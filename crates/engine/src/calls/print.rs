@@ -50,15 +50,15 @@ pub trait Print {
     fn wait_status(&mut self, status: u32);
     /// A set of `bits` signals.
     fn signals(&mut self, set: u64, bits: u32);
-    /// A set of descriptors, a bit each, in the words of the caller.
-    fn descriptors(&mut self, set: &mut dyn Iterator<Item = u32>);
+    /// A set of descriptors; not `whole` if its end is missing.
+    fn descriptors(&mut self, set: &mut dyn Iterator<Item = u32>, whole: bool);
 
     /// A text, shown as far as the user wants; not `whole` if there was more in memory.
     fn text(&mut self, bytes: &[u8], whole: bool);
     /// A path, shown whole.
     fn path(&mut self, bytes: &[u8], whole: bool);
-    /// Bytes that mean nothing as text.
-    fn raw(&mut self, bytes: &[u8]);
+    /// Bytes that mean nothing as text; not `whole` if there were more.
+    fn raw(&mut self, bytes: &[u8], whole: bool);
     /// The name of an abstract unix socket.
     fn abstract_path(&mut self, name: &[u8]);
     /// A port number.

@@ -56,10 +56,7 @@ impl<P: Print> Walk<'_, P> {
                     .map(move |bit| first + bit)
             })
             .filter(|number| u64::from(*number) < bits);
-        self.print.descriptors(&mut set);
-        if !found.whole {
-            self.print.cut();
-        }
+        self.print.descriptors(&mut set, found.whole);
         self.late(found);
     }
 }

@@ -46,7 +46,7 @@ impl<P: Print> Walk<'_, P> {
             print.words(&Type::Enum(&socket::FAMILY), words);
         });
         if self.family(u32::from(family), bytes).is_none() && bytes.len() > 2 {
-            self.with("sa_data", |print| print.raw(&bytes[2..]));
+            self.with("sa_data", |print| print.raw(&bytes[2..], true));
         }
         if !found.whole {
             self.print.cut();
@@ -140,7 +140,7 @@ impl<P: Print> Walk<'_, P> {
         });
         self.number("sll_halen", length);
         let length = usize::from(length).min(hardware.len());
-        self.with("sll_addr", |print| print.raw(&hardware[..length]));
+        self.with("sll_addr", |print| print.raw(&hardware[..length], true));
         Some(())
     }
 
@@ -175,14 +175,14 @@ impl<P: Print> Walk<'_, P> {
                 self.number("hci_dev", u16_at(bytes, 2)?);
                 self.number("hci_channel", u16_at(bytes, 4)?);
             }
-            8 => self.with("sco_bdaddr", |print| print.raw(&bytes[2..])),
+            8 => self.with("sco_bdaddr", |print| print.raw(&bytes[2..], true)),
             10 => {
-                self.with("rc_bdaddr", |print| print.raw(&bytes[2..8]));
+                self.with("rc_bdaddr", |print| print.raw(&bytes[2..8], true));
                 self.number("rc_channel", bytes[8]);
             }
             14 => {
                 self.number("l2_psm", u16::from_le_bytes(take(bytes, 2)?));
-                self.with("l2_bdaddr", |print| print.raw(&bytes[4..10]));
+                self.with("l2_bdaddr", |print| print.raw(&bytes[4..10], true));
                 self.number("l2_cid", u16::from_le_bytes(take(bytes, 10)?));
                 self.number("l2_bdaddr_type", bytes[12]);
             }

@@ -206,21 +206,16 @@ impl<'w, P: Print> Walk<'w, P> {
         let Some(found) = self.read(address, u64::from(size), at) else {
             return;
         };
-        let shape = match kind {
-            Type::Chars(_) | Type::Raw(_) | Type::Inline(..) => None,
-            _ => Some(Shape::Pointee),
-        };
-        if !found.whole && shape.is_some() {
-            return self.print.unread(address);
-        }
-        if let Some(shape) = shape {
-            self.print.open(shape);
-        }
-        self.place(kind, found.bytes, at);
-        if let Some(shape) = shape {
-            self.print.close(shape);
-        } else if !found.whole {
-            self.print.cut();
+        match kind {
+            Type::Chars(_) => self.chars(found.bytes, found.whole),
+            Type::Raw(_) => self.print.raw(found.bytes, found.whole),
+            Type::Inline(inner, _) => self.elements(inner, found.bytes, found.whole, at),
+            _ if !found.whole => return self.print.unread(address),
+            _ => {
+                self.print.open(Shape::Pointee);
+                self.place(kind, found.bytes, at);
+                self.print.close(Shape::Pointee);
+            }
         }
         self.late(found);
     }
@@ -323,7 +318,7 @@ impl<'w, P: Print> Walk<'w, P> {
     ) {
         let prepared = self.call.prepared;
         let Some(layout) = prepared.layout(structure).filter(|_| at.depth < DEPTH) else {
-            return self.print.raw(bytes);
+            return self.print.raw(bytes, whole);
         };
         let scope = Scope {
             layout,
@@ -364,18 +359,22 @@ impl<'w, P: Print> Walk<'w, P> {
     /// A value that is stored in place.
     pub(super) fn place(&mut self, kind: &'static Type, bytes: &[u8], at: At<'_>) {
         match self.call.chosen(kind, at.scope) {
-            Type::Chars(_) => {
-                let end = bytes.iter().position(|byte| *byte == 0);
-                self.print.path(&bytes[..end.unwrap_or(bytes.len())], true);
-            }
-            Type::Raw(_) => self.print.raw(bytes),
+            Type::Chars(_) => self.chars(bytes, true),
+            Type::Raw(_) => self.print.raw(bytes, true),
             Type::Inline(inner, _) => self.elements(inner, bytes, true, at),
             Type::Struct(structure) => self.members(structure, bytes, true, at),
             kind => match Number::read(kind, bytes, self.call.abi()) {
                 Some(number) => self.chosen(kind, number, at),
-                None => self.print.raw(bytes),
+                None => self.print.raw(bytes, false),
             },
         }
+    }
+
+    /// Text in place, up to its NUL.
+    fn chars(&mut self, bytes: &[u8], whole: bool) {
+        let end = bytes.iter().position(|byte| *byte == 0);
+        let text = &bytes[..end.unwrap_or(bytes.len())];
+        self.print.path(text, whole || end.is_some());
     }
 
     /// Seconds, with the nanoseconds of a member beside them: `st_mtime_nsec`.

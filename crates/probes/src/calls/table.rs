@@ -245,14 +245,19 @@ impl Tables {
             return;
         }
         let mut registers = [0; REGISTERS];
-        if let Arguments::Registers(own) = meant.from {
-            let (places, _) = registers.split_at_mut(own.len().min(REGISTERS));
-            places.copy_from_slice(&own[..places.len()]);
+        let mut row = row;
+        match meant.from {
+            // An older form of the call may pass fewer.
+            Arguments::Array(count) => row.words = u16::from(count),
+            Arguments::Registers(own) => {
+                let (places, _) = registers.split_at_mut(own.len().min(REGISTERS));
+                places.copy_from_slice(&own[..places.len()]);
+            }
         }
         self.meanings.push(Meaning {
             index: first + meant.value,
             row,
-            array: meant.from == Arguments::Array,
+            array: matches!(meant.from, Arguments::Array(_)),
             registers,
         });
         let multiplexer = self.row_of(Abi::I386, number);

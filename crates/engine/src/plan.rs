@@ -1,0 +1,102 @@
+//! What is to be done with the records of each event.
+
+use std::cell::OnceCell;
+
+use tracehound_schema::record::{Chunk, ENTRY, HAS_RET, HEADER_SIZE, Record, State};
+use tracehound_schema::syscalls::{REGISTERS, Syscall};
+use tracehound_schema::{Abi, Event};
+
+use crate::calls::Prepared;
+use crate::integrity::Checker;
+
+/// The events to show.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    ids: Vec<u16>,
+}
+
+impl Selection {
+    /// Shows the given events.
+    #[must_use]
+    pub fn new(events: &[&'static Event]) -> Selection {
+        let mut ids: Vec<u16> = events.iter().map(|event| event.id).collect();
+        ids.sort_unstable();
+        Selection { ids }
+    }
+
+    fn has(&self, id: u16) -> bool {
+        self.ids.binary_search(&id).is_ok()
+    }
+}
+
+/// What is to be done with the records of one event.
+#[derive(Debug)]
+pub struct Plan {
+    /// The event.
+    pub event: &'static Event,
+    /// Whether it is selected.
+    pub shown: bool,
+    /// What must hold between its fields.
+    pub checkers: Vec<Checker>,
+    /// Bytes that a whole record has at least.
+    size: usize,
+    /// Fields whose slot points at tail bytes.
+    tails: Vec<usize>,
+    /// The event's system call, by convention.
+    prepared: [OnceCell<Prepared>; Abi::ALL.len() + 1],
+}
+
+impl Plan {
+    /// Prepares an event.
+    pub fn new(event: &'static Event, selection: &Selection) -> Plan {
+        let fields = event.fields.iter().enumerate();
+        let slots = event.call.map_or(event.fields.len(), |_| REGISTERS);
+        Plan {
+            event,
+            shown: selection.has(event.id),
+            checkers: Checker::of(event),
+            size: HEADER_SIZE + slots * 8,
+            tails: fields
+                .filter(|(_, field)| field.kind.has_tail())
+                .map(|(index, _)| index)
+                .collect(),
+            prepared: Default::default(),
+        }
+    }
+
+    /// Whether the record holds all that its event has: a slot per field, and behind the slots the
+    /// tail of each value that is there. Less than that is damage, and would print as values nobody
+    /// had.
+    pub fn is_whole(&self, record: &Record<'_>) -> bool {
+        record.bytes().len() >= self.size
+            && self.tails.iter().all(|&index| {
+                let there = matches!(record.state(index), State::Read | State::Cut);
+                let start = record.slot(index).map(|slot| slot & 0xffff_ffff);
+                !there || (start >= Some(self.size as u64) && record.tail(index).is_some())
+            })
+            && self
+                .event
+                .call
+                .is_none_or(|row| is_whole_call(row, record, self.size))
+    }
+
+    /// The event's call under the convention that a record names.
+    pub fn prepared(&self, row: &'static Syscall, abi: u8) -> &Prepared {
+        let abi = Abi::from_byte(abi);
+        self.prepared[abi as usize].get_or_init(|| Prepared::new(row, abi))
+    }
+}
+
+/// Whether the record of a call either begins or ends it, as such a call can, and consists of chunks
+/// behind the registers.
+fn is_whole_call(row: &Syscall, record: &Record<'_>, size: usize) -> bool {
+    let mut rest = record.bytes().get(size..).unwrap_or_default();
+    while let Some((_, next)) = Chunk::split(rest) {
+        rest = next;
+    }
+    match record.header.flags & (ENTRY | HAS_RET) {
+        ENTRY => rest.is_empty(),
+        HAS_RET => rest.is_empty() && !row.never_returns,
+        _ => false,
+    }
+}
