@@ -40,7 +40,7 @@ fn engine(preamble: &Preamble) -> (Engine, Vec<Kept>) {
 }
 
 fn check(mut engine: Engine, kept: &[Kept]) {
-    engine.flush().expect("memory takes everything");
+    engine.finish().expect("memory takes everything");
     for (format, kept) in FORMATS.iter().zip(kept) {
         let bytes = kept.0.lock().expect("one thread");
         let text = std::str::from_utf8(&bytes).expect("outputs are UTF-8");
@@ -58,7 +58,8 @@ fn check(mut engine: Engine, kept: &[Kept]) {
             Format::Table => {
                 assert_eq!(lines, engine.shown() + 1, "a line per event and the heading")
             }
-            Format::Strace => assert_eq!(lines, engine.shown(), "a line per event"),
+            // A call that others interrupt has two lines.
+            Format::Strace => assert!(lines >= engine.shown(), "a line per event"),
             _ => assert_eq!(lines, 0),
         }
     }

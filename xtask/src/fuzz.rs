@@ -65,8 +65,16 @@ pub fn run_fuzz(options: &Options) -> Result<()> {
         .args([&corpus, &seeds]))
 }
 
-/// Example records of every event, in every state, alone and after a good preamble.
+/// Example records of every event, in every state, alone and after a good preamble; of calls also
+/// registers and memory by chance.
 fn plant(folder: &Path) -> Result<()> {
+    for event in all().filter(|event| event.call.is_some()) {
+        let scrambled = (0..8).map(|seed| sample::scrambled(event, sample::header(event), seed));
+        let records: Vec<u8> = scrambled.flatten().collect();
+        let path = folder.join(format!("{}-scrambled", event.name));
+        let seed = [&[0], records.as_slice()].concat();
+        fs::write(&path, seed).with_context(|| format!("writing {}", path.display()))?;
+    }
     for event in all() {
         let plain = sample::header(event);
         let mut headers = [plain; 4];
