@@ -25,17 +25,75 @@ const fn nibble(value: u8) -> u8 {
 /// Appends the inside of a JSON string. Bytes that are not UTF-8 become `\xNN` (an escaped
 /// backslash, so that the result stays JSON); returns whether there were any.
 pub fn json(out: &mut Vec<u8>, bytes: &[u8]) -> bool {
-    if is_plain(bytes) {
-        out.extend_from_slice(bytes);
-        return false;
+    let mut raw = false;
+    let mut rest = bytes;
+    loop {
+        let plain = rest.iter().take_while(|byte| PLAIN[usize::from(**byte)]);
+        let (own, odd) = rest.split_at(plain.count());
+        out.extend_from_slice(own);
+        let Some(byte) = odd.first() else {
+            return raw;
+        };
+        let ascii = byte.is_ascii();
+        let run = odd.iter().take_while(|byte| byte.is_ascii() == ascii);
+        if ascii {
+            let (text, length) = &ESCAPED[usize::from(*byte)];
+            // A copy of fixed length and a cut are faster than a copy of the exact length.
+            let end = out.len() + usize::from(*length);
+            out.extend_from_slice(text);
+            out.truncate(end);
+            rest = &odd[1..];
+        } else {
+            let (own, next) = odd.split_at(run.count());
+            raw |= json_beyond_ascii(out, own);
+            rest = next;
+        }
     }
+}
+
+/// Bytes that mean themselves in JSON.
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0x20;
+    while byte < 0x7f {
+        plain[byte] = byte != b'"' as usize && byte != b'\\' as usize;
+        byte += 1;
+    }
+    plain
+};
+
+/// ASCII characters that do not mean themselves in JSON, as they are written, with their length.
+static ESCAPED: [([u8; 8], u8); 128] = {
+    let mut escaped = [([0; 8], 0); 128];
+    let mut byte = 0;
+    while byte < 128 {
+        let letter = match byte as u8 {
+            b'"' => b'"',
+            b'\\' => b'\\',
+            b'\n' => b'n',
+            b'\t' => b't',
+            b'\r' => b'r',
+            _ => 0,
+        };
+        let digits = (nibble(byte as u8 >> 4), nibble(byte as u8 & 15));
+        escaped[byte] = if letter == 0 {
+            ([b'\\', b'u', b'0', b'0', digits.0, digits.1, 0, 0], 6)
+        } else {
+            ([b'\\', letter, 0, 0, 0, 0, 0, 0], 2)
+        };
+        byte += 1;
+    }
+    escaped
+};
+
+/// No byte of these is ASCII; returns whether any is not UTF-8.
+fn json_beyond_ascii(out: &mut Vec<u8>, bytes: &[u8]) -> bool {
     let mut raw = false;
     for chunk in bytes.utf8_chunks() {
         chunk.valid().chars().for_each(|char| json_char(out, char));
         for byte in chunk.invalid() {
             raw = true;
-            out.extend_from_slice(b"\\\\x");
-            out.extend_from_slice(&[nibble(byte >> 4), nibble(byte & 15)]);
+            out.extend_from_slice(&[b'\\', b'\\', b'x', nibble(byte >> 4), nibble(byte & 15)]);
         }
     }
     raw
@@ -49,21 +107,12 @@ fn is_plain(bytes: &[u8]) -> bool {
         .all(|byte| (0x20..0x7f).contains(byte) && *byte != b'"' && *byte != b'\\')
 }
 
+/// A character beyond ASCII.
 fn json_char(out: &mut Vec<u8>, char: char) {
     match char {
-        '"' => out.extend_from_slice(b"\\\""),
-        '\\' => out.extend_from_slice(b"\\\\"),
-        '\n' => out.extend_from_slice(b"\\n"),
-        '\t' => out.extend_from_slice(b"\\t"),
-        '\r' => out.extend_from_slice(b"\\r"),
-        // C1 controls and DEL too: a terminal may obey them even inside JSON.
-        char if (char as u32) < 0x20 || (0x7f..0xa0).contains(&(char as u32)) => {
-            out.extend_from_slice(b"\\u00");
-            let byte = char as u32 as u8;
-            out.extend_from_slice(&[nibble(byte >> 4), nibble(byte & 15)]);
-        }
-        // All of them are in the plane that four digits reach.
-        char if is_format(char) => {
+        // C1 controls too: a terminal may obey them even inside JSON. All of them are in the plane
+        // that four digits reach.
+        char if (0x80..0xa0).contains(&(char as u32)) || is_format(char) => {
             out.extend_from_slice(b"\\u");
             for place in (0..4).rev() {
                 out.push(nibble((char as u32 >> (4 * place)) as u8 & 15));
