@@ -46,6 +46,8 @@ pub struct Syscall {
     pub args: &'static [Arg],
     /// The arguments that 32-bit callers pass, where they are not the same.
     pub args32: Option<&'static [Arg]>,
+    /// The arguments that callers on 64-bit Arm pass, where they are not the same.
+    pub args_aarch64: Option<&'static [Arg]>,
     /// What it returns.
     pub ret: Type,
     /// Whether it never returns to its caller.
@@ -83,6 +85,7 @@ impl Syscall {
         aarch64: None,
         args: &[],
         args32: None,
+        args_aarch64: None,
         ret: Type::Long,
         never_returns: false,
         entry: false,
@@ -114,6 +117,7 @@ macro_rules! calls {
             ($($arg:ident: $kind:expr),* $(,)?) -> $ret:expr,
             in [$($set:literal),* $(,)?]
             $(i386 ($($arg32:ident: $kind32:expr),* $(,)?))?
+            $(aarch64 ($($arg_arm:ident: $kind_arm:expr),* $(,)?))?
             $(with { $($key:ident: $value:expr),* $(,)? })?
     )*) => {
         pub(super) static ROWS: &[crate::syscalls::Syscall] = &[$(crate::syscalls::Syscall {
@@ -127,6 +131,10 @@ macro_rules! calls {
             $(args32: Some(&[$(crate::syscalls::Arg {
                 name: crate::types::member(stringify!($arg32)),
                 kind: $kind32,
+            }),*]),)?
+            $(args_aarch64: Some(&[$(crate::syscalls::Arg {
+                name: crate::types::member(stringify!($arg_arm)),
+                kind: $kind_arm,
             }),*]),)?
             ret: $ret,
             sets: &[$($set),*],
@@ -222,8 +230,8 @@ impl Syscall {
     /// The arguments as callers of an ABI pass them.
     #[must_use]
     pub const fn arguments(&self, abi: Abi) -> &'static [Arg] {
-        match (abi, self.args32) {
-            (Abi::I386, Some(args)) => args,
+        match (abi, self.args32, self.args_aarch64) {
+            (Abi::I386, Some(args), _) | (Abi::Aarch64, _, Some(args)) => args,
             _ => self.args,
         }
     }

@@ -67,6 +67,7 @@ choices! {
 
     /// The argument of arch_prctl(2).
     ARCH_ARGUMENT = by "option" {
+        [0x1011] => Unused,
         [0x1003, 0x1004] => Out(&Addr),
         [0x1012] => Ulong,
         [0x1021, 0x1022, 0x1024, 0x4001, 0x4003] => Out(&Hex(&U64)),
@@ -131,6 +132,7 @@ calls! {
         (flags: Parts(&CLONE), stack: Addr, parent_tid: By(&CLONE_PARENT), child_tid: Addr, tls: Addr) -> Pid,
         in ["proc", "proc_life"]
         i386 (flags: Parts(&CLONE), stack: Addr, parent_tid: By(&CLONE_PARENT), tls: By(&CLONE_TLS32), child_tid: Addr)
+        aarch64 (flags: Parts(&CLONE), stack: Addr, parent_tid: By(&CLONE_PARENT), tls: Addr, child_tid: Addr)
         with { compat: true, function32: "ia32_clone", entry: true }
 
     /// Makes a child process or a thread, as a structure says.

@@ -58,3 +58,12 @@ fn arguments_fit_in_the_registers() {
         }
     }
 }
+
+#[test]
+fn clone_takes_thread_local_storage_before_the_childs_id_on_all_but_x86_64() {
+    let clone = by_name("clone").unwrap();
+    let last = |abi| clone.arguments(abi)[3..].iter().map(|arg| arg.name);
+    assert!(last(Abi::X86_64).eq(["child_tid", "tls"]));
+    assert!(last(Abi::I386).eq(["tls", "child_tid"]));
+    assert!(last(Abi::Aarch64).eq(["tls", "child_tid"]));
+}
