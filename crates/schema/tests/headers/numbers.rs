@@ -1,0 +1,69 @@
+//! Numbers of system calls against the headers' `__NR_` constants.
+
+use std::collections::BTreeMap;
+
+use tracehound_schema::Abi;
+use tracehound_schema::syscalls;
+
+use crate::gcc::Headers;
+
+/// What 64-bit Arm defines before it includes the generic list.
+const AARCH64: &str = "#define __BITS_PER_LONG 64
+#define __ARCH_WANT_RENAMEAT
+#define __ARCH_WANT_NEW_STAT
+#define __ARCH_WANT_SET_GET_RLIMIT
+#define __ARCH_WANT_TIME32_SYSCALLS
+#define __ARCH_WANT_MEMFD_SECRET
+#define __ARCH_WANT_SYS_CLONE3
+#include <asm-generic/unistd.h>
+";
+
+/// Names that stand for no call.
+const NONE: [&str; 3] = ["syscalls", "arch_specific_syscall", "sync_file_range2"];
+
+/// The numbers of the headers, by name.
+fn numbers(abi: Abi) -> BTreeMap<String, u16> {
+    let source = match abi {
+        Abi::X86_64 => "#include <asm/unistd_64.h>\n",
+        Abi::I386 => "#include <asm/unistd_32.h>\n",
+        _ => AARCH64,
+    };
+    let macros = Headers::new(64).macros(source);
+    let number = |value: &String| {
+        let value = macros.get(value).unwrap_or(value);
+        value.parse().ok()
+    };
+    let calls = macros.iter().filter_map(|(name, value)| {
+        let name = name.strip_prefix("__NR_")?;
+        (!NONE.contains(&name)).then_some((name.to_owned(), number(value)?))
+    });
+    calls.collect()
+}
+
+/// Rows whose number the headers have under another name, or not at all.
+fn wrong(abi: Abi) -> Vec<String> {
+    let headers = numbers(abi);
+    let newest = headers.values().max().copied().unwrap_or_default();
+    let mut wrong = Vec::new();
+    for call in syscalls::all() {
+        let Some(number) = call.number(abi) else {
+            continue;
+        };
+        let known = headers.get(call.spelled(abi)).copied();
+        if known != Some(number) && (known.is_some() || number <= newest) {
+            wrong.push(format!(
+                "{}: {} {number}, the headers have {known:?}",
+                abi.name(),
+                call.spelled(abi)
+            ));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn numbers_are_those_of_the_headers() {
+    let abis = [Abi::X86_64, Abi::I386, Abi::Aarch64];
+    let wrong: Vec<_> = abis.into_iter().flat_map(wrong).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,136 @@
+//! Names, fields and sets of system call events against those of Tracee, whose policies are to work
+//! unchanged. `parity.txt` has one event a line, `name: sets: fields`, as its releases list them.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tracehound_schema::{Event, by_name};
+
+const TRACEE: &str = include_str!("parity.txt");
+
+/// Where Tracee is wrong: the event, what is right, and why.
+const FIELDS: &[(&str, &[&str], &str)] = &[
+    ("clock_adjtime64", &["clk_id", "buf"], "lists no argument"),
+    (
+        "eventfd",
+        &["initval"],
+        "eventfd(2) of the kernel takes no flags; eventfd2 does",
+    ),
+    (
+        "sigsuspend",
+        &["unused1", "unused2", "mask"],
+        "the mask is the third argument, by value",
+    ),
+    (
+        "signalfd",
+        &["fd", "mask", "sizemask"],
+        "the third argument is a size; signalfd4 has flags",
+    ),
+    (
+        "sigprocmask",
+        SIGPROCMASK,
+        "the event covers every way in, and tells the masks",
+    ),
+];
+
+/// The fields of our own sigprocmask event.
+const SIGPROCMASK: &[&str] = &[
+    "how",
+    "set",
+    "oldset",
+    "sigsetsize",
+    "blocked_before",
+    "blocked_after",
+    "added",
+    "removed",
+    "set_user",
+];
+
+/// Events in more sets than Tracee has them: the event, the sets that are added, and why.
+const MORE_SETS: &[(&str, &[&str], &str)] =
+    &[("sigprocmask", &["signals"], "the event covers every way in")];
+
+/// So many rows are being written.
+const STILL_MISSING: usize = 350;
+
+struct Line {
+    name: &'static str,
+    sets: BTreeSet<&'static str>,
+    fields: Vec<&'static str>,
+}
+
+fn lines() -> Vec<Line> {
+    let line = |line: &'static str| {
+        let mut parts = line.split(':');
+        Line {
+            name: parts.next().unwrap(),
+            sets: parts.next().unwrap().split_whitespace().collect(),
+            fields: parts.next().unwrap().split_whitespace().collect(),
+        }
+    };
+    TRACEE.lines().map(line).collect()
+}
+
+fn fields(event: &Event) -> Vec<&'static str> {
+    event.fields.iter().map(|field| field.name).collect()
+}
+
+/// What is not as Tracee has it, but for what is known.
+fn differences(line: &Line, event: &Event) -> Vec<String> {
+    let mut differences = Vec::new();
+    let known = FIELDS.iter().find(|row| row.0 == line.name);
+    let wanted = known.map_or(line.fields.clone(), |row| row.1.to_vec());
+    if fields(event) != wanted {
+        differences.push(format!(
+            "{}: {:?}, not {wanted:?}",
+            line.name,
+            fields(event)
+        ));
+    }
+    let mut sets = line.sets.clone();
+    let more = MORE_SETS.iter().find(|row| row.0 == line.name);
+    sets.extend(more.map_or(&[][..], |row| row.1));
+    let own: BTreeSet<_> = event.sets.iter().copied().collect();
+    if own != sets {
+        differences.push(format!("{}: in {own:?}, not {sets:?}", line.name));
+    }
+    differences
+}
+
+#[test]
+fn events_have_tracees_names_fields_and_sets() {
+    let mut wrong = Vec::new();
+    let mut missing = Vec::new();
+    for line in lines() {
+        match by_name(line.name) {
+            Some(event) => wrong.extend(differences(&line, event)),
+            None => missing.push(line.name),
+        }
+    }
+    assert!(missing.len() <= STILL_MISSING, "{missing:?}");
+    assert!(
+        wrong.is_empty(),
+        "{} differ:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn the_table_is_whole() {
+    let names: BTreeSet<_> = lines().iter().map(|line| line.name).collect();
+    assert_eq!(names.len(), 446);
+}
+
+#[test]
+fn known_differences_are_such() {
+    let lines: BTreeMap<_, _> = lines().into_iter().map(|line| (line.name, line)).collect();
+    for (name, fields, why) in FIELDS {
+        assert_ne!(&lines[name].fields[..], *fields, "{name}: {why}");
+    }
+    for (name, sets, why) in MORE_SETS {
+        let known = sets.iter().any(|set| lines[name].sets.contains(set));
+        assert!(!known, "{name}: {why}");
+    }
+}
