@@ -31,6 +31,19 @@ pub use signal::*;
 pub use signal::{HOW, SA_FLAGS, SIGNAL_CODE, SIGNAL_RESULT};
 pub use system::*;
 pub use time::*;
+mod directory;
+mod errno;
+mod file;
+mod mount;
+mod signal;
+mod watch;
+
+pub use directory::*;
+pub use errno::ERRNO;
+pub use file::*;
+pub use mount::*;
+pub use signal::{HOW, SA_FLAGS, SIGNAL_CODE, SIGNAL_RESULT};
+pub use watch::*;
 
 use crate::kind::Names;
 
