@@ -144,7 +144,9 @@ macro_rules! calls {
     };
 }
 
+mod attribute;
 mod credential;
+mod directory;
 mod file;
 mod futex;
 mod historic;
@@ -178,6 +180,8 @@ static FAMILIES: &[&[Syscall]] = &[
     futex::ROWS,
     ipc::ROWS,
     time::ROWS,
+    attribute::ROWS,
+    directory::ROWS,
 ];
 
 /// Every system call, family by family.
