@@ -152,6 +152,7 @@ mod futex;
 mod historic;
 mod ipc;
 mod memory;
+mod mount;
 pub mod multiplexed;
 mod network;
 mod poll;
@@ -182,6 +183,7 @@ static FAMILIES: &[&[Syscall]] = &[
     time::ROWS,
     attribute::ROWS,
     directory::ROWS,
+    mount::ROWS,
 ];
 
 /// Every system call, family by family.
