@@ -360,7 +360,7 @@ impl Caller {
         let own = match declared.size {
             Some(len) => Step {
                 limit: bytes,
-                ..self.count(at, len, 1)
+                ..self.size(at, structure, len)
             },
             None => Step { limit: bytes, ..at },
         };
@@ -407,6 +407,26 @@ impl Caller {
             } else {
                 self.behind(inner, kind, when, steps);
             }
+        }
+    }
+
+    /// `at` with the size of a structure: as an argument says, or a member of the structure itself
+    /// (`size` of `struct perf_event_attr`).
+    fn size(&self, at: Step, structure: &'static Struct, len: Len) -> Step {
+        let Len::Arg(name) = len else {
+            return self.count(at, len, 1);
+        };
+        let args = self.call.arguments(self.abi);
+        let members = layout::members(structure, self.abi);
+        let own = members.iter().find(|(_, member)| member.name == name);
+        match own {
+            Some((offset, _)) if args.iter().all(|arg| arg.name != name) => Step {
+                count: Count::At32 as u8,
+                from: at.argument,
+                count_at: *offset,
+                ..at
+            },
+            _ => self.count(at, len, 1),
         }
     }
 

@@ -1,20 +1,32 @@
 //! Names for numbers, one table a subject.
 
+pub mod bpf;
 mod credential;
 mod errno;
+mod errno;
+mod file;
 mod file;
 mod futex;
+pub mod io_uring;
+pub mod ioctl;
 mod ipc;
+pub mod keys;
 mod memory;
 pub mod network;
+pub mod perf;
 pub mod poll;
 mod prctl;
 mod process;
+pub mod ptrace;
 mod schedule;
+pub mod security;
 mod siginfo;
 mod signal;
+mod signal;
+pub mod socket;
 pub mod socket;
 mod system;
+pub mod terminal;
 mod time;
 
 pub use credential::*;

@@ -150,15 +150,19 @@ mod directory;
 mod file;
 mod futex;
 mod historic;
+mod io_uring;
 mod ipc;
+mod keys;
 mod memory;
 mod mount;
 pub mod multiplexed;
 mod network;
+mod perf;
 mod poll;
 mod prctl;
 mod process;
 mod schedule;
+mod security;
 pub(crate) mod siginfo;
 mod signal;
 mod socket_options;
@@ -176,6 +180,10 @@ static FAMILIES: &[&[Syscall]] = &[
     system::ROWS,
     historic::ROWS,
     network::ROWS,
+    io_uring::ROWS,
+    keys::ROWS,
+    perf::ROWS,
+    security::ROWS,
     poll::ROWS,
     signal::ROWS,
     futex::ROWS,
