@@ -17,4 +17,4 @@ pub use clock::Clock;
 pub use engine::Engine;
 pub use integrity::Mismatch;
 pub use plan::Selection;
-pub use sink::{Format, Sink};
+pub use sink::{Format, Sink, strace};

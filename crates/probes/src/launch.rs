@@ -7,6 +7,47 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command};
 use std::thread::{self, JoinHandle};
 
+/// A command and what it is given.
+#[derive(Clone, Debug, Default)]
+pub struct Launch {
+    /// Its words, the name that it is called by first.
+    pub words: Vec<OsString>,
+    /// The file to run, where that is not found by the name.
+    pub program: Option<OsString>,
+    /// Variables to set, or to take out of its environment.
+    pub environment: Vec<(OsString, Option<OsString>)>,
+    /// Who it runs as, if not as the tracer.
+    pub user: Option<User>,
+}
+
+/// A user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// User id.
+    pub uid: u32,
+    /// Group id.
+    pub gid: u32,
+    /// Supplementary groups.
+    pub groups: Vec<u32>,
+}
+
+impl User {
+    /// Makes the calling process the user's. Run between fork and exec.
+    fn assume(&self) -> io::Result<()> {
+        // SAFETY: a system call that reads as many numbers as it is told there are.
+        let groups = unsafe { libc::setgroups(self.groups.len(), self.groups.as_ptr()) };
+        // SAFETY: a system call with a number.
+        let gid = groups == 0 && unsafe { libc::setgid(self.gid) } == 0;
+        // SAFETY: a system call with a number.
+        let uid = gid && unsafe { libc::setuid(self.uid) } == 0;
+        if uid {
+            Ok(())
+        } else {
+            Err(io::Error::last_os_error())
+        }
+    }
+}
+
 /// A command that waits in its own process, not yet executed.
 pub struct Held {
     pid: u32,
@@ -15,14 +56,14 @@ pub struct Held {
 }
 
 impl Held {
-    /// Forks the process for `command`; it inherits the standard streams.
-    pub fn new(command: &[OsString]) -> io::Result<Held> {
+    /// Forks the process for a command; it inherits the standard streams.
+    pub fn new(launch: &Launch) -> io::Result<Held> {
         let (mut pids, pid_to) = io::pipe()?;
         let (go_from, go) = io::pipe()?;
-        let words = command.to_vec();
+        let launch = launch.clone();
         // `spawn` returns only when the command is executed, so it runs beside us.
         let ours = go.as_raw_fd();
-        let spawning = thread::spawn(move || spawn(&words, pid_to, go_from, ours));
+        let spawning = thread::spawn(move || spawn(&launch, pid_to, go_from, ours));
         let mut pid = [0; 4];
         if pids.read_exact(&mut pid).is_err() {
             let error = match join(spawning) {
@@ -80,16 +121,24 @@ fn join(spawning: JoinHandle<io::Result<Child>>) -> io::Result<Child> {
 }
 
 fn spawn(
-    words: &[OsString],
+    launch: &Launch,
     mut pid_to: PipeWriter,
     mut go_from: PipeReader,
     ours: RawFd,
 ) -> io::Result<Child> {
-    let (program, arguments) = words
+    let (name, arguments) = launch
+        .words
         .split_first()
         .ok_or(io::Error::from(io::ErrorKind::InvalidInput))?;
-    let mut command = Command::new(program);
-    command.args(arguments);
+    let mut command = Command::new(launch.program.as_ref().unwrap_or(name));
+    command.arg0(name).args(arguments);
+    for (variable, value) in &launch.environment {
+        match value {
+            Some(value) => command.env(variable, value),
+            None => command.env_remove(variable),
+        };
+    }
+    let user = launch.user.clone();
     let hold = move || {
         // Our handlers are still in place here; a Ctrl-C must end the command instead.
         for signal in [libc::SIGINT, libc::SIGQUIT, libc::SIGTERM, libc::SIGHUP] {
@@ -100,10 +149,11 @@ fn spawn(
         unsafe { libc::close(ours) };
         pid_to.write_all(&std::process::id().to_ne_bytes())?;
         // A tracer that ends before the release closes the pipe: the command then ends too.
-        go_from.read_exact(&mut [0])
+        go_from.read_exact(&mut [0])?;
+        user.as_ref().map_or(Ok(()), User::assume)
     };
-    // SAFETY: between fork and exec only write, read, close, getpid and sigaction are
-    // called, which are safe there.
+    // SAFETY: between fork and exec only write, read, close, getpid and sigaction and
+    // the calls that set ids are made, which are safe there.
     unsafe { command.pre_exec(hold) };
     command.spawn()
 }

@@ -24,7 +24,7 @@ pub use account::{Account, Count};
 pub use calls::CallOptions;
 pub use error::Error;
 pub use ladder::{Outcome, Verdict};
-pub use launch::{Held, send_signal};
+pub use launch::{Held, Launch, User, send_signal};
 pub use library::{Library, Report};
 pub use prove::make_calls;
 pub use tracer::{Options, Tracer, boot_time};

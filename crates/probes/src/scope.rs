@@ -13,6 +13,9 @@ use crate::object::{Flavour, Maps};
 /// Bytes of `in_scope` and its padding, the last of a task's state (`bpf/task.h`).
 const TAIL: usize = 8;
 
+/// `PIDFD_THREAD` (`include/uapi/linux/pidfd.h`).
+const PIDFD_THREAD: i32 = libc::O_EXCL;
+
 /// Puts a task and its future descendants in scope.
 pub fn enter(maps: &Maps, flavour: Flavour, pid: u32) -> Result<(), Error> {
     let size = maps.tasks.value_size() as usize;
@@ -58,9 +61,16 @@ impl Key {
 }
 
 fn pidfd_open(pid: u32) -> io::Result<OwnedFd> {
-    // SAFETY: a system call with two numbers; the result is checked.
-    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
-    let fd = i32::try_from(fd).unwrap_or(-1);
+    let open = |flags: i32| {
+        // SAFETY: a system call with two numbers; the result is checked.
+        let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, flags) };
+        i32::try_from(fd).unwrap_or(-1)
+    };
+    let mut fd = open(0);
+    if fd < 0 {
+        // A thread that is not its process's first has a descriptor of its own kind, from 6.9 on.
+        fd = open(PIDFD_THREAD);
+    }
     if fd < 0 {
         return Err(io::Error::last_os_error());
     }

@@ -9,10 +9,10 @@ use std::process::ExitStatus;
 
 use crate::failure::{Failure, shown};
 
-/// Checks that the command can be found and run.
-pub fn check(command: &[OsString]) -> Result<(), Failure> {
+/// Checks that the command can be found and run; gives its file.
+pub fn check(command: &[OsString]) -> Result<Option<PathBuf>, Failure> {
     let Some(name) = command.first() else {
-        return Ok(());
+        return Ok(None);
     };
     if name.is_empty() {
         let message = "command not found: its name is empty; name a program after --";
@@ -27,8 +27,8 @@ pub fn check(command: &[OsString]) -> Result<(), Failure> {
             .map(|folder| folder.join(name))
             .collect()
     };
-    if candidates.iter().any(|path| is_program(path)) {
-        return Ok(());
+    if let Some(path) = candidates.iter().find(|path| is_program(path)) {
+        return Ok(Some(path.clone()));
     }
     match candidates.iter().find(|path| path.exists()) {
         Some(path) => {

@@ -9,6 +9,7 @@ use tracehound_schema::Abi;
 
 use crate::events;
 use crate::failure::{Failure, shown};
+use crate::strace;
 
 /// Commands to start with, and what the exit code says.
 const EXAMPLES: &str = "Examples:
@@ -37,7 +38,7 @@ const RUN: &str = "The command keeps its standard streams; events go to standard
 )]
 #[command(
     override_usage = "tracehound [run] [OPTIONS] [-- COMMAND [ARGS]...]\n       \
-    tracehound events | replay | doctor | completions | man | help ..."
+    tracehound strace | events | replay | doctor | completions | man | help ..."
 )]
 #[command(after_help = EXAMPLES)]
 pub struct Cli {
@@ -54,6 +55,9 @@ pub enum Command {
     Run(Run),
     /// List the events, or show one event's page
     Events(Events),
+    /// Trace a command as strace would, with strace's options and lines
+    #[command(after_help = strace::NOTES)]
+    Strace(Box<strace::Options>),
     /// Show a recording made with `-o raw:PATH`; needs no root
     Replay(Replay),
     /// Say what this kernel can and cannot give, event by event, and why
@@ -187,10 +191,28 @@ pub struct Form {
 /// Reads the command line; the failure is one of usage. Help and version are printed and end here.
 pub fn read() -> Result<Cli, Failure> {
     let arguments: Vec<OsString> = std::env::args_os().collect();
+    let is_strace = arguments.get(1).is_some_and(|word| word == "strace");
     let matches = command().try_get_matches_from(with_subcommand(arguments)?);
+    let matches = matches.and_then(|matches| {
+        let given = matches.subcommand_matches("strace");
+        match given.and_then(strace::refusal) {
+            Some(why) => Err(clap::Error::raw(
+                clap::error::ErrorKind::ArgumentConflict,
+                why,
+            )),
+            None => Ok(matches),
+        }
+    });
     match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => Ok(cli),
-        Err(error) if error.use_stderr() => Err(Failure::usage(sentence(&error.to_string()))),
+        Err(error) if error.use_stderr() => {
+            let failure = Failure::usage(sentence(&error.to_string()));
+            Err(if is_strace {
+                failure.like_strace()
+            } else {
+                failure
+            })
+        }
         Err(help) => help.exit(),
     }
 }
@@ -198,7 +220,7 @@ pub fn read() -> Result<Cli, Failure> {
 /// The command line as clap knows it. The general help shows the options of `run` too: it is what
 /// most people want, and its name need not be given.
 fn command() -> clap::Command {
-    let mut command = Cli::command();
+    let mut command = Cli::command().mut_subcommand("strace", strace::with_refused);
     let Some(run) = command.find_subcommand_mut("run") else {
         return command;
     };

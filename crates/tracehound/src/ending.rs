@@ -5,6 +5,7 @@
 //! that a process sends to us is passed on to the command; a second one ends us without it. Ctrl-\
 //! ends the tracing alone. Without a command any of these signals ends the run.
 
+use std::path::Path;
 use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -38,6 +39,8 @@ pub struct Ending {
     child: Option<Child>,
     deadline: Option<Instant>,
     signals: Signals,
+    /// Processes that were running before; the run is over when all have ended.
+    attached: Vec<u32>,
     passed_on: bool,
     until: Option<Instant>,
 }
@@ -49,9 +52,26 @@ impl Ending {
             child,
             deadline: duration.and_then(|duration| Instant::now().checked_add(duration)),
             signals,
+            attached: Vec::new(),
             passed_on: false,
             until: None,
         }
+    }
+
+    /// Ends the run with the last of these processes too.
+    pub fn watching(mut self, attached: &[u32]) -> Ending {
+        self.attached = attached.to_vec();
+        self
+    }
+
+    /// Whether the attached processes have all ended.
+    fn deserted(&mut self) -> bool {
+        if self.attached.is_empty() {
+            return false;
+        }
+        let runs = |pid: &u32| Path::new(&format!("/proc/{pid}")).exists();
+        self.attached.retain(runs);
+        self.attached.is_empty()
     }
 
     /// Whether the run is over, and why.
@@ -68,7 +88,7 @@ impl Ending {
             }
         }
         let late = self.deadline.is_some_and(|at| Instant::now() >= at);
-        (late || worker.full()).then_some(End::Stopped)
+        (late || worker.full() || self.deserted()).then_some(End::Stopped)
     }
 
     fn ended(&mut self) -> Option<End> {

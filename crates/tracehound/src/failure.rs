@@ -45,6 +45,11 @@ impl Failure {
         }
     }
 
+    /// The same failure with strace's exit code, which is always 1.
+    pub fn like_strace(self) -> Failure {
+        Failure { code: 1, ..self }
+    }
+
     /// A signal came before tracing began. With a command 128 and the signal, as if it had run;
     /// without one it ends a run like any other, which saw nothing.
     pub fn interrupted(command: Option<&OsString>, signal: Signal) -> Failure {

@@ -16,6 +16,7 @@ mod replay;
 mod run;
 mod signals;
 mod stats;
+mod strace;
 mod worker;
 
 use std::process::ExitCode;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
 fn dispatch(cli: Cli) -> Result<u8, Failure> {
     match cli.command {
         Command::Run(options) => run::run(&options),
+        Command::Strace(options) => strace::run(&options),
         Command::Events(options) => events::run(&options),
         Command::Replay(options) => replay::run(&options),
         Command::Doctor(options) => doctor::run(&options),

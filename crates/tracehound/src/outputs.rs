@@ -131,6 +131,11 @@ pub struct Outputs {
 }
 
 impl Outputs {
+    /// Outputs that were opened elsewhere.
+    pub const fn of(sinks: Vec<Sink>, created: Vec<PathBuf>) -> Outputs {
+        Outputs { sinks, created }
+    }
+
     /// The start has worked: the files are written from now on.
     pub fn keep(mut self) -> Vec<Sink> {
         self.created.clear();

@@ -9,11 +9,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::Context as _;
 use tracehound_engine::recording::Preamble;
 use tracehound_engine::{Clock, Engine, Selection};
-use tracehound_probes::{Account, CallOptions, Held, Options, Tracer, boot_time};
+use tracehound_probes::{Account, CallOptions, Held, Launch, Options, Tracer, boot_time};
+use tracehound_schema::Event;
 
 use crate::cli::Run;
 use crate::ending::{End, Ending};
 use crate::failure::Failure;
+use crate::outputs::Outputs;
 use crate::signals::Signals;
 use crate::worker::{Batch, Offer, Worker};
 use crate::{child, events, outputs, stats};
@@ -26,11 +28,55 @@ const IDLE_PAUSE: Duration = Duration::from_millis(4);
 /// Bytes of a batch; the next batch takes the rest.
 const BATCH: usize = 1 << 18;
 
+/// What is to be traced, and how.
+pub struct Session {
+    /// The events to show.
+    pub shown: Vec<&'static Event>,
+    /// The only rung to use.
+    pub rung: Option<String>,
+    /// Bytes of each CPU's ring.
+    pub ring_size: usize,
+    /// How much of calls is told.
+    pub calls: CallOptions,
+    /// So many events at most.
+    pub max_events: Option<u64>,
+    /// So long at most.
+    pub duration: Option<Duration>,
+    /// What is said of the account.
+    pub report: Report,
+    /// The command, without words for none.
+    pub launch: Launch,
+    /// Running processes to trace instead.
+    pub attach: Vec<u32>,
+}
+
+/// What is said of the account at the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Report {
+    /// A line for each event.
+    Table,
+    /// One line.
+    Line,
+    /// One line if anything was lost.
+    Loss,
+    /// Nothing.
+    Nothing,
+}
+
+impl Session {
+    fn name(&self) -> Option<&OsString> {
+        self.launch.words.first()
+    }
+
+    fn quiet(&self) -> bool {
+        matches!(self.report, Report::Loss | Report::Nothing)
+    }
+}
+
 /// Runs `run`.
 pub fn run(options: &Run) -> Result<u8, Failure> {
-    let selected = events::choose(&options.show.events, "sigprocmask")?;
-    let command = options.command.first();
-    let stream = if command.is_none() {
+    let shown = events::choose(&options.show.events, "sigprocmask")?;
+    let stream = if options.command.is_empty() {
         outputs::Default::Stdout
     } else {
         outputs::Default::Stderr
@@ -38,14 +84,46 @@ pub fn run(options: &Run) -> Result<u8, Failure> {
     events::check_rung(options.rung.as_deref())?;
     let planned = outputs::plan(&options.show.outputs, stream)?;
     child::check(&options.command)?;
-    let preamble = preamble()?;
-    let mut signals = Signals::catch()?;
-    let started = Tracer::start(&Options {
-        events: events::traced(&selected),
+    let session = Session {
+        shown,
         rung: options.rung.clone(),
         ring_size: options.ring_size,
-        scoped: command.is_some(),
         calls: CallOptions::default(),
+        max_events: options.show.max_events,
+        duration: options.duration,
+        report: match (options.stats, options.quiet) {
+            (true, _) => Report::Table,
+            (_, true) => Report::Nothing,
+            _ => Report::Line,
+        },
+        launch: Launch {
+            words: options.command.clone(),
+            ..Launch::default()
+        },
+        attach: Vec::new(),
+    };
+    traced(&session, |preamble, go_on| {
+        outputs::open(planned, preamble, go_on)
+    })
+}
+
+/// Asked while an output has to be waited for.
+type GoOn<'g> = &'g mut dyn FnMut() -> Result<(), Failure>;
+
+/// Traces; `open` opens the outputs when the tracer stands.
+pub fn traced(
+    session: &Session,
+    open: impl FnOnce(&Preamble, GoOn<'_>) -> Result<Outputs, Failure>,
+) -> Result<u8, Failure> {
+    let preamble = preamble()?;
+    let mut signals = Signals::catch()?;
+    let command = session.name();
+    let started = Tracer::start(&Options {
+        events: events::traced(&session.shown),
+        rung: session.rung.clone(),
+        ring_size: session.ring_size,
+        scoped: command.is_some() || !session.attach.is_empty(),
+        calls: session.calls,
         lenient: false,
     });
     // The terminal's Ctrl-C reaches the child that proves hooks too; then nothing was proved.
@@ -54,15 +132,15 @@ pub fn run(options: &Run) -> Result<u8, Failure> {
     for outcome in tracer.outcomes().filter(|outcome| outcome.used().is_none()) {
         eprintln!("tracehound: going on without {}", outcome.lack());
     }
-    let outputs = outputs::open(planned, &preamble, || go_on(command, &mut signals))?;
-    let child = start(&mut tracer, options, &mut signals)?;
+    let outputs = open(&preamble, &mut || go_on(command, &mut signals))?;
+    let child = start(&mut tracer, session, &mut signals)?;
     let engine = Engine::new(
-        &Selection::new(&selected),
-        options.show.max_events,
+        &Selection::new(&session.shown),
+        session.max_events,
         outputs.keep(),
     );
-    let ending = Ending::new(child, options.duration, signals);
-    trace(tracer, engine, options, ending)
+    let ending = Ending::new(child, session.duration, signals).watching(&session.attach);
+    trace(tracer, engine, session, ending)
 }
 
 fn preamble() -> Result<Preamble, Failure> {
@@ -80,17 +158,20 @@ fn preamble() -> Result<Preamble, Failure> {
 
 fn start(
     tracer: &mut Tracer,
-    options: &Run,
+    session: &Session,
     signals: &mut Signals,
 ) -> Result<Option<Child>, Failure> {
-    let Some(name) = options.command.first() else {
+    for pid in &session.attach {
+        follow(tracer, *pid)?;
+    }
+    let Some(name) = session.name() else {
         tracer.go_live()?;
-        if io::stderr().is_terminal() && !options.quiet {
+        if session.attach.is_empty() && io::stderr().is_terminal() && !session.quiet() {
             eprintln!("tracehound: tracing the whole host; Ctrl-C ends it");
         }
         return Ok(None);
     };
-    let held = Held::new(&options.command);
+    let held = Held::new(&session.launch);
     go_on(Some(name), signals)?;
     let held = held.context("starting the command")?;
     tracer.follow(held.pid())?;
@@ -101,6 +182,26 @@ fn start(
     released
         .map(Some)
         .map_err(|error| child::refused(name, &error))
+}
+
+/// Puts a running process in scope, thread by thread.
+fn follow(tracer: &Tracer, pid: u32) -> Result<(), Failure> {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task"));
+    let tasks = tasks.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => anyhow::anyhow!("no process has the id {pid}"),
+        _ => anyhow::anyhow!("cannot look at process {pid}: {error}"),
+    })?;
+    let threads = tasks
+        .flatten()
+        .filter_map(|task| task.file_name().to_str()?.parse().ok());
+    for thread in threads {
+        let followed = tracer.follow(thread);
+        // A thread may have ended meanwhile, and kernels before 6.9 name none but the first.
+        if thread == pid {
+            followed?;
+        }
+    }
+    Ok(())
 }
 
 /// Gives up the start if a signal has come meanwhile.
@@ -115,7 +216,7 @@ fn go_on(command: Option<&OsString>, signals: &mut Signals) -> Result<(), Failur
 fn trace(
     mut tracer: Tracer,
     engine: Engine,
-    options: &Run,
+    session: &Session,
     mut ending: Ending,
 ) -> Result<u8, Failure> {
     let mut worker = Worker::start(engine);
@@ -126,7 +227,7 @@ fn trace(
     worker.close();
     if !ending.drained(|| worker.ended()) {
         let account = account?;
-        report(options, &account, None);
+        report(session.report, &account, None);
         let delivered = stats::total(&account).delivered;
         return Err(Failure::stalled(delivered, worker.written()));
     }
@@ -137,8 +238,8 @@ fn trace(
     }
     // With the output lost nobody knows how much of it was shown.
     let shown = engine.as_ref().filter(|_| failed.is_none());
-    report(options, &account?, shown);
-    let code = ending.wait(end, options.quiet);
+    report(session.report, &account?, shown);
+    let code = ending.wait(end, session.quiet());
     Ok(failed.map_or(code, |failure| failure.code()))
 }
 
@@ -196,10 +297,15 @@ fn finish(
     Ok(account)
 }
 
-fn report(options: &Run, account: &Account, engine: Option<&Engine>) {
-    if options.stats {
-        eprint!("{}", stats::table(account, engine));
-    } else if !options.quiet {
-        eprintln!("{}", stats::line(account, engine));
+fn report(report: Report, account: &Account, engine: Option<&Engine>) {
+    let lost = || {
+        let total = stats::total(account);
+        total.dropped + total.missed > 0
+    };
+    match report {
+        Report::Table => eprint!("{}", stats::table(account, engine)),
+        Report::Line => eprintln!("{}", stats::line(account, engine)),
+        Report::Loss if lost() => eprintln!("{}", stats::line(account, engine)),
+        Report::Loss | Report::Nothing => {}
     }
 }

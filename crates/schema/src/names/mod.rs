@@ -38,7 +38,7 @@ pub use memory::*;
 pub use prctl::*;
 pub use process::*;
 pub use schedule::*;
-pub use siginfo::{AUDIT_ARCH, CLD_CODE, signal_code};
+pub use siginfo::signal_code;
 pub use signal::*;
 pub use signal::{HOW, SA_FLAGS, SIGNAL_CODE, SIGNAL_RESULT};
 pub use system::*;

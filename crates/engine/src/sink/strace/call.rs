@@ -61,7 +61,7 @@ impl<'c> Printer<'c> {
             let number = header.nr.to_string();
             out.extend_from_slice(format!("[{number:>4}] ").as_bytes());
         }
-        out.extend_from_slice(self.call.prepared.row.name.as_bytes());
+        out.extend_from_slice(self.call.prepared.row.spelled(self.call.abi()).as_bytes());
         out.push(b'(');
         let mut written = 0;
         while written < self.slots.len() && !self.waits(written) {

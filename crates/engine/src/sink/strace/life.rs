@@ -6,7 +6,7 @@ use tracehound_schema::Event;
 use tracehound_schema::record::{Record, State};
 
 use super::call;
-use super::options::Message;
+use super::options::{Message, Only};
 use super::signal::{self, Fields};
 use super::state::Strace;
 use crate::sink::Item;
@@ -45,6 +45,10 @@ impl Events {
         })
     }
 
+    pub fn is_exec(&self, item: &Item<'_>) -> bool {
+        is(self.exec.as_ref(), item.event)
+    }
+
     pub fn is_sending(&self, item: &Item<'_>) -> bool {
         is(self.generate.as_ref(), item.event)
     }
@@ -77,6 +81,19 @@ impl Events {
         Some(lines)
     }
 
+    /// A signal that was sent to a thread, to be taken.
+    pub fn sent(&self, item: &Item<'_>) -> Option<(u32, u64)> {
+        let fields = self.generate.as_ref()?;
+        let sent = fields.get(item.record, "result") == Some(0);
+        let tid = u32::try_from(fields.get(item.record, "target_host_tid")?).ok()?;
+        Some((tid, fields.get(item.record, "sig")?)).filter(|_| sent)
+    }
+
+    /// The signal that was taken.
+    pub fn taken(&self, item: &Item<'_>) -> Option<u64> {
+        self.deliver.as_ref()?.get(item.record, "sig")
+    }
+
     /// The line of a signal that is ignored.
     pub fn not_taken(&self, item: &Item<'_>, wanted: u64) -> Option<Vec<u8>> {
         self.line(self.generate.as_ref()?, item.record, wanted)
@@ -97,6 +114,28 @@ impl Events {
 
 fn is(fields: Option<&Fields>, event: &Event) -> bool {
     fields.is_some_and(|fields| fields.id() == event.id)
+}
+
+/// Signals that were sent and not taken yet, by thread, with their lines. One that ends its process
+/// is never taken: the kernel kills the threads at once.
+#[derive(Debug, Default)]
+pub struct Sent(HashMap<u32, (u64, Vec<u8>)>);
+
+impl Sent {
+    pub fn keep(&mut self, tid: u32, signal: u64, line: Vec<u8>) {
+        self.0.insert(tid, (signal, line));
+    }
+
+    /// Forgets a signal that some thread has taken.
+    pub fn taken(&mut self, signal: u64) {
+        self.0.retain(|_, (own, _)| *own != signal);
+    }
+
+    /// The line of the signal that ended a thread, if that was not taken.
+    pub fn ended(&mut self, tid: u32, signal: u64) -> Option<Vec<u8>> {
+        let (own, line) = self.0.remove(&tid)?;
+        Some(line).filter(|_| own == signal)
+    }
 }
 
 /// Lines of ignored signals that wait for the end of their thread's call.
@@ -139,7 +178,7 @@ impl Strace {
         let Some(child) = child.and_then(|child| u32::try_from(child).ok()) else {
             return;
         };
-        if self.options.only.is_some() {
+        if self.options.only != Only::All {
             return;
         }
         self.threads.insert(item.record.header.host_tid);
@@ -182,9 +221,14 @@ impl Strace {
             item.record.slot(index).filter(|_| there)
         };
         self.cut_off(out, header.host_tid, header.time);
+        let signal = get("signal_code").unwrap_or(0);
+        let untold = self.sent.ended(header.host_tid, signal);
+        if let Some(line) = untold.filter(|_| self.options.lines) {
+            self.begin(out, header.host_tid, header.time);
+            out.extend_from_slice(&line);
+        }
         if self.options.lines && !self.options.silent(Message::Exit) {
             self.begin(out, header.host_tid, header.time);
-            let signal = get("signal_code").unwrap_or(0);
             if signal == 0 {
                 let code = get("exit_code").map_or("?".to_owned(), |code| code.to_string());
                 out.extend_from_slice(format!("+++ exited with {code} +++\n").as_bytes());

@@ -6,6 +6,7 @@
 //! the records of beginnings and ends.
 
 mod call;
+pub mod files;
 mod hand;
 mod lead;
 mod life;
@@ -17,7 +18,7 @@ mod state;
 mod summary;
 
 pub use options::{
-    ALL_STATUSES, Calls, Message, Options, Others, Precision, Prefix, Stamp, Status,
+    ALL_STATUSES, Calls, Message, Only, Options, Others, Precision, Prefix, Stamp, Status,
 };
 pub use separate::{Open, Separate};
 pub use state::Strace;

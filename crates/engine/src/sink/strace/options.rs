@@ -83,6 +83,17 @@ pub enum Message {
     ThreadExecve = 8,
 }
 
+/// Which threads are shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Only {
+    /// Every one.
+    All,
+    /// The first that is heard of: the command's, without its children and further threads.
+    First,
+    /// These, by their ids in the initial namespace.
+    These(Vec<u32>),
+}
+
 /// What becomes of events that are no calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Others {
@@ -123,8 +134,10 @@ pub struct Options {
     pub style: Style,
     /// The thread's id.
     pub prefix: Prefix,
-    /// Show this thread alone, by its id in the initial namespace.
-    pub only: Option<u32>,
+    /// Which threads are shown.
+    pub only: Only,
+    /// Whether nothing is shown before the first execve(2), which is ours that starts the command.
+    pub from_exec: bool,
     /// The time of each line.
     pub stamp: Option<Stamp>,
     /// The time since the line before.
@@ -165,7 +178,8 @@ impl Default for Options {
         Options {
             style: Style::PLAIN,
             prefix: Prefix::Always,
-            only: None,
+            only: Only::All,
+            from_exec: false,
             stamp: None,
             relative: None,
             took: None,

@@ -49,7 +49,8 @@ pub fn slots(call: &Call<'_>) -> Slots {
         return clone(call);
     }
     let count = call.args().len();
-    let list = (0..count).map(|index| (index, "")).collect();
+    let used = (0..count).filter(|index| !matches!(call.kind(*index), Type::Unused));
+    let list = used.map(|index| (index, "")).collect();
     let before = POLLING.contains(&name) || SELECTING.contains(&name);
     Slots {
         list,

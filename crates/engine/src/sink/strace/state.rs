@@ -6,14 +6,16 @@ use tracehound_schema::Abi;
 use tracehound_schema::record::Header;
 
 use super::lead::Lead;
-use super::life::{Events, Ignored};
-use super::options::{Message, Options, Others, Prefix, Status};
+use super::life::{Events, Ignored, Sent};
+use super::options::{Message, Only, Options, Others, Prefix, Status};
 use super::summary::Summary;
 use super::{call, hand};
 use crate::calls::{Call, Phase};
 use crate::recording::Preamble;
 use crate::sink::{Item, Text};
 
+/// The calls that start a command.
+const EXEC: [&str; 2] = ["execve", "execveat"];
 /// SIGKILL in a set.
 const KILL: u64 = 1 << 8;
 
@@ -43,6 +45,7 @@ pub struct Strace {
     /// The threads that are traced, as far as they are known.
     pub(super) threads: HashSet<u32>,
     pub(super) ignored: Ignored,
+    pub(super) sent: Sent,
     abis: HashMap<u32, Abi>,
     /// What `restart_syscall(2)` goes on with.
     pub(super) interrupted: HashMap<u32, &'static str>,
@@ -66,6 +69,7 @@ impl Strace {
             pending: HashMap::new(),
             threads: HashSet::new(),
             ignored: Ignored::default(),
+            sent: Sent::default(),
             abis: HashMap::new(),
             interrupted: HashMap::new(),
             summary: Summary::default(),
@@ -79,8 +83,24 @@ impl Strace {
             .unwrap_or(item.record.header.host_tid)
     }
 
-    fn wanted(&self, tid: u32) -> bool {
-        self.options.only.is_none_or(|only| only == tid)
+    fn wanted(&mut self, tid: u32, item: &Item<'_>) -> bool {
+        if self.options.from_exec {
+            let begins = item
+                .call
+                .is_some_and(|call| EXEC.contains(&call.prepared.row.name));
+            if !begins && !self.events.is_exec(item) {
+                return false;
+            }
+            self.options.from_exec = false;
+        }
+        match &self.options.only {
+            Only::All => true,
+            Only::These(threads) => threads.contains(&tid),
+            Only::First => {
+                self.options.only = Only::These(vec![tid]);
+                true
+            }
+        }
     }
 
     /// Begins a line, after ending an unfinished one.
@@ -125,7 +145,7 @@ impl Strace {
         let tid = header.host_tid;
         self.runs_as(out, header);
         let mut pending = Pending {
-            name: call.prepared.row.name,
+            name: call.prepared.row.spelled(call.abi()),
             written: 0,
             whole: false,
             column: 0,
@@ -186,7 +206,7 @@ impl Strace {
         let pending = self.pending.remove(&tid);
         let failed = call.ret.is_some_and(|ret| (-4095..0).contains(&ret));
         if self.options.table.is_some() {
-            let name = call.prepared.row.name;
+            let name = call.prepared.row.spelled(call.abi());
             let took = call.duration().unwrap_or(0);
             self.summary.add(name, item.event.id, took, failed);
         }
@@ -270,6 +290,22 @@ impl Strace {
         }
     }
 
+    /// A signal that is sent, which is told when it is taken, if it is.
+    fn sending(&mut self, out: &mut Vec<u8>, item: &Item<'_>, tid: u32) {
+        if self.events.ignored_by(item).is_some() {
+            // A sender that is traced does not make the receiver so.
+            if self.threads.contains(&tid) {
+                self.ignored(out, item, tid);
+            }
+            return;
+        }
+        if let Some((target, signal)) = self.events.sent(item)
+            && let Some(line) = self.events.not_taken(item, self.signals)
+        {
+            self.sent.keep(target, signal, line);
+        }
+    }
+
     /// A signal that nobody takes: told when the thread's call is over, as strace does.
     fn ignored(&mut self, out: &mut Vec<u8>, item: &Item<'_>, tid: u32) {
         let Some(line) = self.events.not_taken(item, self.signals) else {
@@ -303,17 +339,18 @@ impl Text for Strace {
 
     fn event(&mut self, out: &mut Vec<u8>, item: &Item<'_>) {
         let tid = self.thread(item);
-        if !self.wanted(tid) {
+        if !self.wanted(tid, item) {
             return;
         }
         if let Some(call) = item.call {
             self.call(out, item, call);
         } else if self.events.is_delivery(item) {
+            if let Some(signal) = self.events.taken(item) {
+                self.sent.taken(signal);
+            }
             self.signal(out, item);
         } else if self.woven() && self.events.is_sending(item) {
-            if self.events.ignored_by(item).is_some() {
-                self.ignored(out, item, tid);
-            }
+            self.sending(out, item, tid);
         } else if !self.life(out, item) {
             self.other(out, item);
         }
