@@ -183,7 +183,8 @@ impl Comparison {
             };
             let [first, second] = thread.masks;
             if first != second {
-                self.wrong.push(format!("slot {slot}: {first} calls, {second} sigprocmask"));
+                self.wrong
+                    .push(format!("slot {slot}: {first} calls, {second} sigprocmask"));
             }
             let rest = thread.calls[thread.next..].iter();
             for made in rest.filter(|made| made.row().is_some()) {
