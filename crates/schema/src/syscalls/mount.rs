@@ -477,7 +477,7 @@ calls! {
         in ["proc"]
 
     /// Was meant for the Andrew file system; never put into the kernel.
-    afs_syscall x86_64 183, i386 137;
+    afs_syscall i386 137;
         () -> Long,
         in []
         with { function: "ni_syscall", man: "unimplemented(2)" }
