@@ -87,7 +87,7 @@ impl<'c> Printer<'c> {
             return false;
         };
         match self.call.kind(index) {
-            Type::Out(_) | Type::InOut(_) | Type::Left(_) => true,
+            Type::Out(_) | Type::InOut(_) | Type::Found(_) | Type::Left(_) => true,
             // What could not be read yet may be found at the end.
             Type::In(_) => {
                 let address = self.call.number(index).value;
