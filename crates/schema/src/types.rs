@@ -34,8 +34,11 @@ pub enum Type {
     Loff,
     /// 64 bits of flags or the like that, as an argument, take two registers from 32-bit callers.
     Split(&'static Type),
-    /// The upper half of the offset whose lower half is the argument before (`pos_h` of preadv(2)):
-    /// `-o strace` prints both as one offset there. It counts for callers of 32 bits alone.
+    /// The lower half of an offset whose upper half is the `High` beside it, one register; all of it
+    /// from callers of 64 bits (`pos_l` of preadv(2)). `-o strace` prints the two as one signed
+    /// offset.
+    Low,
+    /// The upper half of such an offset, one register; without meaning from callers of 64 bits.
     High,
     /// An integer printed in hexadecimal; width and sign are those of the inner type.
     Hex(&'static Type),

@@ -4,9 +4,9 @@ use super::Proof;
 use crate::names;
 use crate::types::Len::{Arg, Const, Ret};
 use crate::types::Type::{
-    By, Bytes, DirFd, Enum, Fd, Flags, Hex, High, I16, In, InOut, Inline, IoVec, Loff, Long, Octal,
-    Out, Parts, Path, Pid, Signal, Size, Split, Struct, Text, U16, U32, U64, Uid, Ulong, Unused,
-    Wide,
+    By, Bytes, DirFd, Enum, Fd, Flags, Hex, High, I16, In, InOut, Inline, IoVec, Loff, Long, Low,
+    Octal, Out, Parts, Path, Pid, Signal, Size, Split, Struct, Text, U16, U32, U64, Uid, Ulong,
+    Unused, Wide,
 };
 use crate::types::Width::{W16, W64};
 use crate::types::{Part, Type, choices, structs};
@@ -236,6 +236,12 @@ calls! {
         in ["fs", "fs_read_write"]
         with { compat: true }
 
+    /// Moves the offset of an open file, in 64 bits.
+    llseek i386 140;
+        (fd: Fd, offset_high: High, offset_low: Low, result: Out(&Loff), whence: Enum(&names::WHENCE)) -> Long,
+        in []
+        with { name32: "_llseek" }
+
     /// Reads from a file descriptor at an offset.
     pread64 x86_64 17, i386 180, aarch64 67;
         (fd: Fd, buf: Out(&Bytes(Ret)), count: Size, offset: Loff) -> Long,
@@ -262,25 +268,25 @@ calls! {
 
     /// Reads from a file descriptor at an offset into several buffers.
     preadv x86_64 295, i386 333, aarch64 69;
-        (fd: Fd, iov: Out(&IoVec(Arg("iovcnt"), Ret)), iovcnt: Ulong, pos_l: Ulong, pos_h: High) -> Long,
+        (fd: Fd, iov: Out(&IoVec(Arg("iovcnt"), Ret)), iovcnt: Ulong, pos_l: Low, pos_h: High) -> Long,
         in ["fs", "fs_read_write"]
         with { entry: true, compat: true, man: "readv(2)" }
 
     /// Writes several buffers to a file descriptor at an offset.
     pwritev x86_64 296, i386 334, aarch64 70;
-        (fd: Fd, iov: In(&IoVec(Arg("iovcnt"), ANY)), iovcnt: Ulong, pos_l: Ulong, pos_h: High) -> Long,
+        (fd: Fd, iov: In(&IoVec(Arg("iovcnt"), ANY)), iovcnt: Ulong, pos_l: Low, pos_h: High) -> Long,
         in ["fs", "fs_read_write"]
         with { entry: true, compat: true, man: "readv(2)" }
 
     /// Reads from a file descriptor at an offset into several buffers, in a way that flags say.
     preadv2 x86_64 327, i386 378, aarch64 286;
-        (fd: Fd, iov: Out(&IoVec(Arg("iovcnt"), Ret)), iovcnt: Ulong, pos_l: Ulong, pos_h: High, flags: Flags(&names::RWF)) -> Long,
+        (fd: Fd, iov: Out(&IoVec(Arg("iovcnt"), Ret)), iovcnt: Ulong, pos_l: Low, pos_h: High, flags: Flags(&names::RWF)) -> Long,
         in ["fs", "fs_read_write"]
         with { entry: true, compat: true, since: "4.6", man: "readv(2)" }
 
     /// Writes several buffers to a file descriptor at an offset, in a way that flags say.
     pwritev2 x86_64 328, i386 379, aarch64 287;
-        (fd: Fd, iov: In(&IoVec(Arg("iovcnt"), ANY)), iovcnt: Ulong, pos_l: Ulong, pos_h: High, flags: Flags(&names::RWF)) -> Long,
+        (fd: Fd, iov: In(&IoVec(Arg("iovcnt"), ANY)), iovcnt: Ulong, pos_l: Low, pos_h: High, flags: Flags(&names::RWF)) -> Long,
         in ["fs", "fs_read_write"]
         with { entry: true, compat: true, since: "4.6", man: "readv(2)" }
 

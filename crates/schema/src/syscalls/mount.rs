@@ -1,4 +1,5 @@
-//! File systems: mounting, their space, quotas, swapping and asynchronous requests.
+//! File systems: mounting, their space, quotas, swapping and asynchronous requests; and what the
+//! kernel no longer has.
 
 use crate::names;
 use crate::types::Len::{Arg, At, Ret};
@@ -486,6 +487,12 @@ calls! {
     nfsservctl x86_64 180, i386 169, aarch64 42;
         () -> Long,
         in ["fs"]
+        with { function: "ni_syscall" }
+
+    /// Made room for a kernel module; no longer in the kernel since 2.6.
+    create_module x86_64 174, i386 127;
+        () -> Long,
+        in ["system", "system_module"]
         with { function: "ni_syscall" }
 
     /// Makes a context of asynchronous input and output.
