@@ -610,12 +610,16 @@ const fn is_scattered(kind: &Type) -> bool {
 }
 
 fn put(step: Step, when: When, steps: &mut Steps) {
-    match when {
-        When::Before => steps.before.push(before(step)),
-        When::After(flags) => steps.after.push(Step {
-            flags: step.flags | flags,
-            ..step
-        }),
+    let (list, step) = match when {
+        When::Before => (&mut steps.before, before(step)),
+        When::After(flags) => {
+            let flags = step.flags | flags;
+            (&mut steps.after, Step { flags, ..step })
+        }
+    };
+    // What a structure points at for the call to write is met on both of its sides.
+    if !list.contains(&step) {
+        list.push(step);
     }
 }
 

@@ -145,12 +145,14 @@ macro_rules! calls {
 }
 
 mod attribute;
+mod bpf;
 mod credential;
 mod directory;
 mod file;
 mod futex;
 mod historic;
 mod io_uring;
+mod ioctl;
 mod ipc;
 mod keys;
 mod memory;
@@ -161,6 +163,7 @@ mod perf;
 mod poll;
 mod prctl;
 mod process;
+mod ptrace;
 mod schedule;
 mod security;
 pub(crate) mod siginfo;
@@ -184,6 +187,9 @@ static FAMILIES: &[&[Syscall]] = &[
     keys::ROWS,
     perf::ROWS,
     security::ROWS,
+    bpf::ROWS,
+    ioctl::ROWS,
+    ptrace::ROWS,
     poll::ROWS,
     signal::ROWS,
     futex::ROWS,
