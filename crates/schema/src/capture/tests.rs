@@ -85,3 +85,107 @@ fn choices_of_one_call_are_by_one_argument() {
         }
     }
 }
+
+fn bytes_at(steps: &[Step], register: u8) -> Vec<Step> {
+    let of = |step: &&Step| step.argument == register && step.what == What::Bytes as u8;
+    steps.iter().filter(of).copied().collect()
+}
+
+#[test]
+fn an_option_is_copied_whole_whatever_the_string_size() {
+    let plan = plan_of("setsockopt", Abi::X86_64);
+    let [value] = bytes_at(&plan.before, 3)[..] else {
+        panic!("{plan:?}");
+    };
+    assert_eq!((value.count, value.from), (Count::Register as u8, 4));
+    assert!(
+        value.flags & CONTENT == 0 && value.limit >= 256,
+        "{value:?}"
+    );
+}
+
+#[test]
+fn what_is_copied_in_any_case_is_not_copied_twice() {
+    let plan = plan_of("setsockopt", Abi::X86_64);
+    for case in &plan.cases {
+        assert!(case.before.iter().all(|step| !plan.before.contains(step)));
+    }
+}
+
+#[test]
+fn of_a_message_to_be_filled_the_header_alone_is_copied_before() {
+    let header = |abi| bytes_at(&plan_of("recvmsg", abi).before, 1)[0].limit;
+    assert_eq!((header(Abi::X86_64), header(Abi::I386)), (56, 28));
+    let plan = plan_of("recvmsg", Abi::X86_64);
+    assert_eq!(
+        plan.after
+            .iter()
+            .filter(|step| step.what == What::MsgHdr as u8)
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn before_the_call_its_result_counts_nothing() {
+    for call in crate::syscalls::all() {
+        let plan = plan(call, Abi::X86_64);
+        let cases = plan.cases.iter().flat_map(|case| &case.before);
+        for step in plan.before.iter().chain(cases) {
+            assert!(
+                step.count != Count::RegisterOrRet as u8 && step.count != Count::Ret as u8,
+                "{}",
+                call.name
+            );
+        }
+    }
+}
+
+#[test]
+fn a_structure_may_say_itself_how_long_it_is() {
+    let plan = plan_of("perf_event_open", Abi::X86_64);
+    let attr = bytes_at(&plan.before, 0)[0];
+    assert_eq!(
+        (attr.count, attr.from, attr.count_at),
+        (Count::At32 as u8, 0, 4)
+    );
+    assert_eq!(attr.limit, 144);
+}
+
+#[test]
+fn a_pointer_of_64_bits_is_followed_for_every_abi() {
+    let bpf = |abi| plan_of("bpf", abi);
+    for abi in [Abi::X86_64, Abi::I386] {
+        let load = bpf(abi)
+            .cases
+            .into_iter()
+            .find(|case| case.value == 5)
+            .unwrap();
+        let license = load
+            .before
+            .iter()
+            .find(|step| step.flags & DEREF != 0)
+            .unwrap();
+        assert_eq!((license.what, license.offset), (What::Text as u8, 16));
+    }
+}
+
+#[test]
+fn what_no_row_tells_of_a_request_is_as_long_as_its_number_says() {
+    let plan = plan_of("ioctl", Abi::X86_64);
+    for steps in [&plan.before, &plan.after] {
+        let [content] = bytes_at(steps, 2)[..] else {
+            panic!("{plan:?}");
+        };
+        assert_eq!((content.count, content.from), (Count::Ioctl as u8, 1));
+    }
+}
+
+#[test]
+fn events_of_epoll_have_padding_but_on_x86() {
+    let events = |abi| bytes_at(&plan_of("epoll_pwait", abi).after, 1)[0].scale;
+    assert_eq!(
+        [Abi::X86_64, Abi::I386, Abi::Aarch64].map(events),
+        [12, 12, 16]
+    );
+}

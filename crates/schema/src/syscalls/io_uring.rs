@@ -47,7 +47,8 @@ structs! {
 
     /// A ring of buffers.
     BUF_REG = "struct io_uring_buf_reg" {
-        ring_addr: Hex(&U64), ring_entries: U32, bgid: U16, flags: Hex(&U16), resv: Inline(&U64, 3),
+        ring_addr: Hex(&U64), ring_entries: U32, bgid: U16, flags: Hex(&U16), min_left: U32,
+        resv: Inline(&U32, 5),
     }
 
     /// A range of slots for descriptors.

@@ -6,8 +6,8 @@ use crate::names;
 use crate::names::terminal;
 use crate::types::Len::{Arg, IoctlSize};
 use crate::types::Type::{
-    By, Bytes, Chars, Enum, Fd, Flags, Hex, I16, I32, In, InOut, IoctlRequest, Long, Out, Parts,
-    Pid, Raw, SockAddr, Struct, U8, U16, U32, U64, Ulong, Unused, Wide,
+    By, Bytes, Chars, Enum, Fd, Flags, Hex, I16, I32, In, InOut, Inline, IoctlRequest, Long, Out,
+    Parts, Pid, Raw, SockAddr, Struct, U8, U16, U32, U64, Ulong, Unused, Wide,
 };
 use crate::types::Width::W16;
 use crate::types::{Part, choices, structs};
@@ -122,11 +122,11 @@ structs! {
     LOOP_INFO64 = "struct loop_info64" {
         lo_device: Hex(&U64), lo_inode: U64, lo_rdevice: Hex(&U64), lo_offset: Hex(&U64), lo_sizelimit: U64,
         lo_number: U32, lo_encrypt_type: U32, lo_encrypt_key_size: U32, lo_flags: Flags(&terminal::LOOP_FLAGS),
-        lo_file_name: Chars(64), lo_crypt_name: Chars(64), lo_encrypt_key: Raw(32), lo_init: crate::types::Type::Inline(&U64, 2),
+        lo_file_name: Chars(64), lo_crypt_name: Chars(64), lo_encrypt_key: Raw(32), lo_init: Inline(&U64, 2),
     }
 
     /// A loop device that is set up at once.
-    LOOP_CONFIG = "struct loop_config" { fd: Fd, block_size: U32, info: Struct(&LOOP_INFO64) }
+    LOOP_CONFIG = "struct loop_config" { fd: Fd, block_size: U32, info: Struct(&LOOP_INFO64), __pad: Raw(64) }
 
     /// A range of bytes of a file that is shared.
     CLONE_RANGE = "struct file_clone_range" {

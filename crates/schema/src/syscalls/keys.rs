@@ -3,8 +3,8 @@
 use crate::names;
 use crate::types::Len::Arg;
 use crate::types::Type::{
-    self, Addr, By, Bytes, Enum, Gid, Hex, I32, In, IoVec, Long, Out, Size, Struct, Text, U32, Uid,
-    Ulong, Unused,
+    self, Addr, By, Bytes, Enum, Gid, Hex, I32, In, IoVec, Long, Out, Raw, Size, Struct, Text, U16,
+    U32, Uid, Ulong, Unused,
 };
 use crate::types::{Len, choices, structs};
 
@@ -16,13 +16,13 @@ structs! {
     DH_PARAMS = "struct keyctl_dh_params" { r#private: I32, prime: I32, base: I32 }
 
     /// What an operation with an asymmetric key is passed.
-    PKEY_PARAMS = "struct keyctl_pkey_params" { key_id: I32, in_len: U32, out_len: U32, in2_len: U32 }
+    PKEY_PARAMS = "struct keyctl_pkey_params" { key_id: I32, in_len: U32, out_len: U32, __pad: Raw(28) }
 
     /// What an asymmetric key can.
     PKEY_QUERY = "struct keyctl_pkey_query" {
-        supported_ops: Hex(&U32), key_size: U32, max_data_size: crate::types::Type::U16,
-        max_sig_size: crate::types::Type::U16, max_enc_size: crate::types::Type::U16,
-        max_dec_size: crate::types::Type::U16,
+        supported_ops: Hex(&U32), key_size: U32, max_data_size: U16,
+        max_sig_size: U16, max_enc_size: U16,
+        max_dec_size: U16, __pad: Raw(40),
     }
 }
 

@@ -106,3 +106,40 @@ pub fn meant(call: &str, event: &str) -> Option<&'static Syscall> {
     rows.into_iter()
         .find(|row| row.name == event || row.event == event)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::abi::Abi;
+    use crate::names::network::SOCKETCALL;
+    use crate::syscalls::by_name;
+
+    #[test]
+    fn what_is_meant_has_a_row_with_as_many_arguments() {
+        for meaning in MULTIPLEXED {
+            let target = by_name(meaning.target).unwrap();
+            if let Arguments::Array(count) = meaning.from {
+                let most = target.arguments(Abi::I386).len();
+                assert!(usize::from(count) <= most, "{}", meaning.target);
+            }
+        }
+    }
+
+    #[test]
+    fn socketcall_means_what_its_numbers_name() {
+        for meaning in MULTIPLEXED.iter().filter(|one| one.call == "socketcall") {
+            let name = SOCKETCALL.name(i64::from(meaning.value)).unwrap();
+            let meant = name.trim_start_matches("SYS_").to_lowercase();
+            let target = meaning.target.trim_end_matches("_time32");
+            assert!(
+                [
+                    target,
+                    target.trim_end_matches("to"),
+                    target.trim_end_matches("from")
+                ]
+                .contains(&&*meant),
+                "{name}"
+            );
+        }
+    }
+}

@@ -70,7 +70,9 @@ structs! {
         tcpi_delivered: U32, tcpi_delivered_ce: U32, tcpi_bytes_sent: U64, tcpi_bytes_retrans: U64,
         tcpi_dsack_dups: U32, tcpi_reord_seen: U32, tcpi_rcv_ooopack: U32, tcpi_snd_wnd: U32,
         tcpi_rcv_wnd: U32, tcpi_rehash: U32, tcpi_total_rto: U16, tcpi_total_rto_recoveries: U16,
-        tcpi_total_rto_time: U32,
+        tcpi_total_rto_time: U32, tcpi_received_ce: U32, tcpi_delivered_e1_bytes: U32,
+        tcpi_delivered_e0_bytes: U32, tcpi_delivered_ce_bytes: U32, tcpi_received_e1_bytes: U32,
+        tcpi_received_e0_bytes: U32, tcpi_received_ce_bytes: U32, tcpi_accecn: Hex(&U32),
     } with { size: Some(At("optlen")) }
 
     /// A ring of packets in memory.
