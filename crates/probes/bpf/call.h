@@ -161,9 +161,32 @@ static __always_inline void call_begin(struct task_struct *task, struct call *ca
 	rec->when = 0;
 	rec->ret = 0;
 	if (call->before)
-		run_steps(hand(rec, BEGINNING), call->before);
+		run_steps(hand(rec, BEGINNING), rec, call->before);
 	call_remember(task, state, call, rec);
 	call_submit(rec, call->begins);
+}
+
+/* The end's three rounds of steps. */
+enum { ROUND_BEFORE, ROUND_AFTER, ROUND_LATE, ROUNDS };
+
+/*
+ * Which lists run at the end: that for the beginning, if the beginning was not told; that for
+ * the end; and again that for the beginning, for what could not be read then.
+ */
+static __always_inline void call_rounds(struct call_record *rec, struct call *call,
+					struct open_call *open)
+{
+	bool begins = call->flags & CALL_BEGINS;
+	/* After a successful exec the registers and the memory are those of the new program. */
+	bool gone = open->kept && rec->ret >= 0;
+
+	if (begins)
+		rec->head.flags |= TH_HAS_ENTRY;
+	if (gone)
+		rec->head.unread = (1u << REGISTERS) - 1;
+	rec->rounds[ROUND_BEFORE] = begins || gone ? 0 : call->before;
+	rec->rounds[ROUND_AFTER] = gone ? 0 : call->after;
+	rec->rounds[ROUND_LATE] = gone || !open->failed ? 0 : call->before;
 }
 
 static __always_inline void call_finish(struct task_struct *task, struct call *call,
@@ -174,22 +197,15 @@ static __always_inline void call_finish(struct task_struct *task, struct call *c
 	rec->head.flags = TH_HAS_RET;
 	rec->head.ret = rec->ret = ret;
 	rec->when = CHUNK_EXIT;
-	if (call->flags & CALL_BEGINS)
-		rec->head.flags |= TH_HAS_ENTRY;
-	else if (call->before)
-		run_steps(hand(rec, END), call->before);
-	if (open->kept && ret >= 0) {
-		/* The registers are those of the new program. */
-		rec->head.unread = (1u << REGISTERS) - 1;
-		call_submit(rec, call->ends);
-		return;
-	}
-	if (call->after)
-		run_steps(hand(rec, END), call->after);
-	if (open->failed) {
-		rec->when = CHUNK_EXIT | CHUNK_LATE;
-		rec->only = open->failed;
-		run_steps(hand(rec, END), call->before);
+	call_rounds(rec, call, open);
+	for (u32 round = 0; round < ROUNDS; round++) {
+		if (!rec->rounds[round])
+			continue;
+		if (round == ROUND_LATE) {
+			rec->when = CHUNK_EXIT | CHUNK_LATE;
+			rec->only = open->failed;
+		}
+		run_steps(hand(rec, END), rec, rec->rounds[round]);
 	}
 	call_submit(rec, call->ends);
 }
@@ -276,3 +292,46 @@ static __always_inline void call_end(struct task_struct *task, struct call *call
 			break;                                                        \
 		call_end(__task, __call, __rec, __abi, nr, ret, rung);                \
 	} while (0)
+
+/*
+ * On the functions that serve the calls each has a program of its own, which does no more than
+ * call these: so there can be many of them. Where the kernel gives the registers typed, they
+ * are read directly.
+ */
+#ifdef TH_LEGACY
+#define TYPED_REGS 0
+#else
+#define TYPED_REGS bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs)
+#endif
+
+__noinline int begin_call(u32 rung)
+{
+	struct pt_regs *regs = user_regs(current_task());
+
+	if (TYPED_REGS) {
+		u32 nr = regs->orig_ax;
+
+		CALL_BEGIN(regs, 1, nr, rung);
+	} else {
+		u32 nr = BPF_CORE_READ(regs, orig_ax);
+
+		CALL_BEGIN(regs, 0, nr, rung);
+	}
+	return 0;
+}
+
+__noinline int end_call(s64 ret, u32 rung)
+{
+	struct pt_regs *regs = user_regs(current_task());
+
+	if (TYPED_REGS) {
+		u32 nr = regs->orig_ax;
+
+		CALL_END(regs, 1, nr, ret, rung);
+	} else {
+		u32 nr = BPF_CORE_READ(regs, orig_ax);
+
+		CALL_END(regs, 0, nr, ret, rung);
+	}
+	return 0;
+}

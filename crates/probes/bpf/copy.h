@@ -41,6 +41,7 @@ struct call_record {
 	u64 packed;		/* the array of arguments that could not be read */
 	s64 ret;
 	struct span spans[MOST_SPANS];
+	u32 rounds[3];		/* lists that run one after another */
 	struct step now;	/* the step that runs */
 	u64 file, inode;	/* what a descriptor stands for */
 	u64 mnt, dentry;	/* where on the way up a path */

@@ -91,12 +91,8 @@ __noinline int run_step(RECORD handed, u32 list, u32 index)
 }
 
 /* Runs a list, and the one that it goes on with. */
-__noinline int run_steps(RECORD handed, u32 list)
+static __always_inline void run_steps(RECORD handed, struct call_record *rec, u32 list)
 {
-	struct call_record *rec = record_of(handed);
-
-	if (!rec)
-		return 0;
 	for (u32 turn = 0; turn < MOST_LISTS; turn++) {
 		rec->next = 0;
 		for (u32 i = 0; i < MOST_STEPS; i++) {
@@ -108,5 +104,4 @@ __noinline int run_steps(RECORD handed, u32 list)
 		if (!list)
 			break;
 	}
-	return 0;
 }

@@ -13,6 +13,15 @@ use tracehound_schema::{Abi, Event, Field, Hook, HookKind, Kind, MadeBy, Rung, a
 /// Events whose records go to the life ring, so that they are shed last.
 const LIFE: [&str; 2] = ["proc_life", "proc"];
 
+/// Functions that one rung can sit on: those of 32 calls, each served by one for every convention.
+const MOST_FUNCTIONS: usize = 64;
+
+/// Asks whether a session's program runs at the function's return.
+const SESSION_END: &str = "\tif (bpf_ksym_exists(bpf_session_is_return))\n\
+     \t\tback = bpf_session_is_return();\n\
+     \telse if (bpf_ksym_exists(bpf_session_is_return___ctx))\n\
+     \t\tback = bpf_session_is_return___ctx(ctx);\n";
+
 /// Renders the programs. Writing to a `String` cannot fail, so results are dropped.
 pub fn render() -> String {
     let mut out = String::from("/* Generated from crates/schema. */\n#pragma once\n\n");
@@ -44,33 +53,51 @@ pub fn render() -> String {
     out
 }
 
-/// The programs for all system calls on one rung: 0 for their beginnings, 1 for their ends. On the
-/// functions themselves they are loaded once per function, which is named then.
+/// The programs for all system calls on one rung: 0 for their beginnings, 1 for their ends.
 fn call_programs(out: &mut String, index: usize, rung: &Rung) {
+    match rung.kind {
+        HookKind::Fentry => function_programs(out, index, rung),
+        HookKind::KprobeSession => session_program(out, index, rung),
+        _ => tracepoint_programs(out, index, rung),
+    }
+}
+
+fn tracepoint_programs(out: &mut String, index: usize, rung: &Rung) {
     let (entry, exit) = rung.sections();
-    let direct = u8::from(rung.kind != HookKind::RawTp);
+    let direct = u8::from(rung.kind == HookKind::TpBtf);
     let regs = "struct pt_regs *regs = (struct pt_regs *)ctx[0];";
-    let (entry, exit, number) = match rung.kind {
-        HookKind::TpBtf | HookKind::RawTp => (
-            format!("{entry}/sys_enter"),
-            format!("{exit}/sys_exit"),
-            "(u32)ctx[1]",
-        ),
-        HookKind::Fentry => (entry.to_owned(), exit.to_owned(), "nr"),
-        _ => return,
-    };
-    let of = format!("u32 nr = REGS(regs, {direct}, orig_ax);");
-    let (own, number) = if number == "nr" {
-        (format!("\t{of}\n"), "nr")
-    } else {
-        (String::new(), number)
-    };
     let _ = write!(
         out,
-        "SEC(\"{entry}\")\nint calls__{index}_0(u64 *ctx)\n{{\n\t{regs}\n{own}\n\
-         \tCALL_BEGIN(regs, {direct}, {number}, {index});\n\treturn 0;\n}}\n\n\
-         SEC(\"{exit}\")\nint calls__{index}_1(u64 *ctx)\n{{\n\t{regs}\n\t{of}\n\n\
+        "SEC(\"{entry}/sys_enter\")\nint calls__{index}_0(u64 *ctx)\n{{\n\t{regs}\n\n\
+         \tCALL_BEGIN(regs, {direct}, (u32)ctx[1], {index});\n\treturn 0;\n}}\n\n\
+         SEC(\"{exit}/sys_exit\")\nint calls__{index}_1(u64 *ctx)\n{{\n\t{regs}\n\
+         \tu32 nr = REGS(regs, {direct}, orig_ax);\n\n\
          \tCALL_END(regs, {direct}, nr, (s64)ctx[1], {index});\n\treturn 0;\n}}\n\n"
+    );
+}
+
+/// Programs without a target, as many as there can be functions: which is known at run time.
+fn function_programs(out: &mut String, index: usize, rung: &Rung) {
+    let (entry, exit) = rung.sections();
+    for number in 0..MOST_FUNCTIONS {
+        let _ = write!(
+            out,
+            "SEC(\"{entry}\")\nint calls__{index}_0_{number}(u64 *ctx)\n{{\n\
+             \treturn begin_call({index});\n}}\n\n\
+             SEC(\"{exit}\")\nint calls__{index}_1_{number}(u64 *ctx)\n{{\n\
+             \treturn end_call(ctx[1], {index});\n}}\n\n"
+        );
+    }
+}
+
+fn session_program(out: &mut String, index: usize, rung: &Rung) {
+    let section = rung.sections().0;
+    let _ = write!(
+        out,
+        "#ifndef TH_LEGACY\nSEC(\"{section}\")\nint calls__{index}_0(struct pt_regs *ctx)\n{{\n\
+         \tbool back = false;\n\n{SESSION_END}\
+         \tif (back)\n\t\treturn end_call(ctx->ax, {index});\n\
+         \treturn begin_call({index});\n}}\n#endif\n\n"
     );
 }
 
@@ -112,11 +139,7 @@ fn mask_body(rung: &Rung, index: usize, hook: &Hook) -> String {
             format!("\t{direct}\n\n\tMASK_EXIT(regs, 1, (s64)ctx[1], {index});\n")
         }
         (HookKind::KprobeSession, ..) => format!(
-            "\tbool back = false;\n\n\
-             \tif (bpf_ksym_exists(bpf_session_is_return))\n\
-             \t\tback = bpf_session_is_return();\n\
-             \telse if (bpf_ksym_exists(bpf_session_is_return___ctx))\n\
-             \t\tback = bpf_session_is_return___ctx(ctx);\n\
+            "\tbool back = false;\n\n{SESSION_END}\
              \tif (back) {{\n\t\tMASK_RETURN((s64)ctx->ax, {index});\n\
              \t}} else {{\n\t\t{probed}\n\n\t\tMASK_ENTER(regs, 0);\n\t}}\n"
         ),

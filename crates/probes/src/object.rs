@@ -4,7 +4,9 @@ use std::ffi::OsStr;
 use std::os::fd::{AsFd, AsRawFd as _, OwnedFd};
 use std::thread;
 
-use libbpf_rs::{Link, MapCore as _, MapHandle, Object, ObjectBuilder, OpenObject, ProgramType};
+use libbpf_rs::{
+    Link, MapCore as _, MapHandle, Object, ObjectBuilder, OpenObject, OpenProgramMut, ProgramType,
+};
 use tracehound_schema::{Abi, Event, Rung};
 
 use crate::error::Error;
@@ -177,12 +179,14 @@ impl Maps {
 }
 
 /// The programs of one rung of one event, loaded and attached. Dropping it detaches them.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Attached {
     /// Descriptors of the programs, to ask for misses.
     pub programs: Vec<OwnedFd>,
     /// What is attached; libraries are added as they are found.
     pub links: Vec<Link>,
+    /// What is attached in ways that libbpf-rs does not know.
+    pub other_links: Vec<OwnedFd>,
     /// What holds the programs, for those that are attached to more as it is found. It is a
     /// megabyte of parsed ELF and types that others do without.
     pub object: Option<Object>,
@@ -220,7 +224,11 @@ const DETACHERS: usize = 32;
 /// The kernel waits some 50 ms for each uprobe's users before it gives a link up; those waits go
 /// side by side.
 pub fn detach<'a>(attached: impl Iterator<Item = &'a mut Attached>) {
-    let mut links: Vec<Link> = attached.flat_map(|one| one.links.drain(..)).collect();
+    let mut links: Vec<Link> = Vec::new();
+    for one in attached {
+        links.append(&mut one.links);
+        one.other_links.clear();
+    }
     let share = links.len().div_ceil(DETACHERS);
     thread::scope(|scope| {
         while !links.is_empty() {
@@ -259,12 +267,23 @@ pub fn load(
     maps: &Maps,
     prefixes: &[impl AsRef<str>],
 ) -> Result<Object, Refusal> {
+    load_chosen(flavour, maps, |program| {
+        let name = program.name().to_string_lossy();
+        let mut all = prefixes.iter().map(AsRef::as_ref);
+        all.any(|prefix| name.starts_with(prefix))
+    })
+}
+
+/// Loads the programs that `choose` takes, and may change before they are loaded.
+pub fn load_chosen(
+    flavour: Flavour,
+    maps: &Maps,
+    mut choose: impl FnMut(&mut OpenProgramMut<'_>) -> bool,
+) -> Result<Object, Refusal> {
     let mut object = open(flavour).map_err(|error| Refusal::Tracer(error.to_string()))?;
     let mut found = 0;
     for mut program in object.progs_mut() {
-        let name = program.name().to_string_lossy();
-        let mut all = prefixes.iter().map(AsRef::as_ref);
-        let ours = all.any(|prefix| name.starts_with(prefix));
+        let ours = choose(&mut program);
         program.set_autoload(ours);
         found += usize::from(ours);
     }
@@ -323,6 +342,6 @@ pub fn attach(
     Ok(Attached {
         programs,
         links,
-        object: None,
+        ..Attached::default()
     })
 }

@@ -6,7 +6,7 @@
 
 use std::ffi::CString;
 use std::io;
-use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd};
 use std::sync::Mutex;
 
 use libbpf_sys as sys;
@@ -37,7 +37,9 @@ pub fn check(rung: &Rung, hooks: &[Hook]) -> Result<(), String> {
         }
         _ => return Ok(()),
     };
-    let tried = load(how).and_then(|program| attach(&program, how, &hook.target));
+    let tried = load(how).and_then(|program| {
+        attach_many(program.as_fd(), how, std::slice::from_ref(&hook.target)).map(drop)
+    });
     tried.map_err(|error| {
         let section = format!("{}/{}", hook.section, hook.target);
         let error = libbpf_rs::Error::from(error);
@@ -85,22 +87,31 @@ fn load(how: sys::bpf_attach_type) -> io::Result<OwnedFd> {
     owned(fd)
 }
 
-/// Attaches it to one function, and detaches it again.
-fn attach(program: &OwnedFd, how: sys::bpf_attach_type, function: &str) -> io::Result<()> {
-    let function = CString::new(function).map_err(io::Error::other)?;
-    let mut functions = [function.as_ptr()];
+/// Attaches a program to functions, all of which the kernel must have; closing the result
+/// detaches it.
+pub fn attach_many(
+    program: BorrowedFd<'_>,
+    how: sys::bpf_attach_type,
+    functions: &[String],
+) -> io::Result<OwnedFd> {
+    let names: Result<Vec<CString>, _> = functions
+        .iter()
+        .map(|name| CString::new(name.as_str()))
+        .collect();
+    let names = names.map_err(io::Error::other)?;
+    let mut functions: Vec<_> = names.iter().map(|name| name.as_ptr()).collect();
     let mut options = sys::bpf_link_create_opts {
         sz: size_of::<sys::bpf_link_create_opts>() as sys::size_t,
         ..Default::default()
     };
     options.__bindgen_anon_1.kprobe_multi = sys::bpf_link_create_opts__bindgen_ty_1__bindgen_ty_2 {
-        cnt: 1,
+        cnt: functions.len() as u32,
         syms: functions.as_mut_ptr(),
         ..Default::default()
     };
-    // SAFETY: the program is open; the options and the one name they point at live through the call.
+    // SAFETY: the program is open; the options and the names they point at live through the call.
     let fd = unsafe { sys::bpf_link_create(program.as_raw_fd(), 0, how, &raw const options) };
-    owned(fd).map(drop)
+    owned(fd)
 }
 
 fn owned(fd: i32) -> io::Result<OwnedFd> {

@@ -1,69 +1,176 @@
 //! Attaching the programs of one rung for all selected calls together.
 
+use std::collections::HashSet;
 use std::os::fd::AsFd as _;
 
-use tracehound_schema::{HookKind, Rung};
+use libbpf_rs::{Object, OpenProgramMut};
+use libbpf_sys as sys;
+use tracehound_schema::{Hook, HookKind, Rung};
 
-use super::table::Tables;
-use crate::object::{Attached, Flavour, Maps, load};
+use super::lacking;
+use super::table::{Function, Tables};
+use crate::object::{Attached, Flavour, Maps, Refusal, load, load_chosen};
+use crate::preempt;
 use crate::reason::{self, Doing};
 use crate::trial;
 
-/// Loads and attaches what `rung` (the `index`th) needs. The error is a reason to show.
-pub fn attach(
-    flavour: Flavour,
-    maps: &Maps,
-    tables: &Tables,
-    rung: &Rung,
-    index: usize,
-) -> Result<Attached, String> {
-    match rung.kind {
-        HookKind::TpBtf | HookKind::RawTp => by_tracepoint(flavour, maps, tables, rung, index),
-        _ => Err("not built".to_owned()),
+/// Calls that can be hooked at their own functions; with more, the attachments cost more than they
+/// save (`MOST_FUNCTIONS` of `build/programs.rs` is twice as many).
+const MOST_CALLS: usize = 32;
+
+/// What all ways to attach need to know.
+pub struct Job<'a> {
+    /// Which build of the programs.
+    pub flavour: Flavour,
+    /// The maps.
+    pub maps: &'a Maps,
+    /// What is selected.
+    pub tables: &'a Tables,
+    /// The rung.
+    pub rung: Rung,
+    /// Its place in the ladder.
+    pub index: usize,
+}
+
+impl Job<'_> {
+    /// Loads and attaches what the rung needs. The error is a reason to show.
+    pub fn attach(&self) -> Result<Attached, String> {
+        match self.rung.kind {
+            HookKind::Fentry => self.by_function(),
+            HookKind::KprobeSession => self.by_session(),
+            _ => self.by_tracepoint(),
+        }
+    }
+
+    /// The two tracepoints that every call passes; that of the beginning only if it is needed.
+    fn by_tracepoint(&self) -> Result<Attached, String> {
+        trial::check(&self.rung, &[])?;
+        let ends = [(0, self.tables.begins()), (1, self.tables.ends())];
+        let names: Vec<String> = ends
+            .iter()
+            .filter(|end| end.1)
+            .map(|end| format!("calls__{}_{}", self.index, end.0))
+            .collect();
+        let object = load(self.flavour, self.maps, &names).map_err(|error| self.refused(&error))?;
+        self.attach_own(&object, |name| {
+            names.iter().any(|own| name.starts_with(own))
+        })
+    }
+
+    /// A program on each end of each function: other calls cost nothing.
+    fn by_function(&self) -> Result<Attached, String> {
+        if self.tables.selected > MOST_CALLS {
+            return Err(format!("more than {MOST_CALLS} calls are selected"));
+        }
+        if preempt::preempts() {
+            return Err("this kernel preempts such programs, which share a buffer".to_owned());
+        }
+        trial::check(&self.rung, &[])?;
+        let functions = self.present()?;
+        let chosen = |name: &str| self.target(name, &functions).is_some();
+        let object = load_chosen(self.flavour, self.maps, |program| {
+            let name = program.name().to_string_lossy().into_owned();
+            let target = self.target(&name, &functions);
+            target.is_some_and(|target| aim(program, &target.name))
+        });
+        let object = object.map_err(|error| self.refused(&error))?;
+        self.attach_own(&object, chosen)
+    }
+
+    /// The function that a program is for, `calls__RUNG_END_NUMBER`, if it is needed there.
+    fn target<'a>(&self, program: &str, functions: &'a [Function]) -> Option<&'a Function> {
+        let rest = program.strip_prefix("calls__")?;
+        let mut words = rest.split('_').map(str::parse::<usize>);
+        let mut next = || words.next()?.ok();
+        let (index, end, number) = (next()?, next()?, next()?);
+        let function = functions.get(number).filter(|_| index == self.index)?;
+        let needed = if end == 0 {
+            function.begins
+        } else {
+            function.ends
+        };
+        needed.then_some(function)
+    }
+
+    /// One program on all functions, which runs when they are entered and when they return.
+    fn by_session(&self) -> Result<Attached, String> {
+        let functions = self.present()?;
+        let names: Vec<String> = functions
+            .into_iter()
+            .map(|function| function.name)
+            .collect();
+        let hook = |name: &String| Hook {
+            section: self.rung.sections().0,
+            target: name.clone(),
+        };
+        let hooks: Vec<Hook> = names.first().map(hook).into_iter().collect();
+        trial::check(&self.rung, &hooks)?;
+        let name = format!("calls__{}_0", self.index);
+        let object =
+            load(self.flavour, self.maps, &[name]).map_err(|error| self.refused(&error))?;
+        let mut attached = Attached::default();
+        for program in object.progs().filter(|program| program.autoload()) {
+            let how = sys::BPF_TRACE_KPROBE_SESSION;
+            let link = trial::attach_many(program.as_fd(), how, &names);
+            let link = link.map_err(|error| {
+                let error = libbpf_rs::Error::from(error);
+                reason::reason(&self.rung, "", Doing::Attaching, &error)
+            })?;
+            attached.other_links.push(link);
+            let fd = program.as_fd().try_clone_to_owned();
+            attached
+                .programs
+                .push(fd.map_err(|error| error.to_string())?);
+        }
+        Ok(attached)
+    }
+
+    /// The functions that this kernel has; without any there is nothing to attach to.
+    fn present(&self) -> Result<Vec<Function>, String> {
+        let all = &self.tables.functions;
+        let names: HashSet<String> = all.iter().map(|function| function.name.clone()).collect();
+        let absent = lacking::absent(names);
+        let mut functions = all.clone();
+        functions.retain(|function| !absent.contains(&function.name));
+        if functions.is_empty() {
+            return Err(lacking::REASON.to_owned());
+        }
+        Ok(functions)
+    }
+
+    /// Attaches the programs of these names where their sections say, the ends first: a beginning
+    /// that is told and whose end is not would stay open for ever.
+    fn attach_own(&self, object: &Object, ours: impl Fn(&str) -> bool) -> Result<Attached, String> {
+        let mut attached = Attached::default();
+        let mut programs: Vec<_> = object
+            .progs_mut()
+            .filter(|program| ours(&program.name().to_string_lossy()))
+            .collect();
+        programs.sort_by_key(|program| std::cmp::Reverse(program.name().to_owned()));
+        for program in programs {
+            let section = program.section().to_string_lossy().into_owned();
+            let link = program
+                .attach()
+                .map_err(|error| reason::reason(&self.rung, &section, Doing::Attaching, &error))?;
+            attached.links.push(link);
+            let fd = program.as_fd().try_clone_to_owned();
+            attached
+                .programs
+                .push(fd.map_err(|error| error.to_string())?);
+        }
+        Ok(attached)
+    }
+
+    fn refused(&self, refusal: &Refusal) -> String {
+        trial::learn(&self.rung, refusal);
+        refusal.reason(&self.rung)
     }
 }
 
-/// The two tracepoints that every call passes; that of the beginning only if it is needed.
-fn by_tracepoint(
-    flavour: Flavour,
-    maps: &Maps,
-    tables: &Tables,
-    rung: &Rung,
-    index: usize,
-) -> Result<Attached, String> {
-    trial::check(rung, &[])?;
-    let prefixes = [(0, tables.begins()), (1, tables.ends())];
-    let prefixes: Vec<String> = prefixes
-        .iter()
-        .filter(|needed| needed.1)
-        .map(|needed| format!("calls__{index}_{}", needed.0))
-        .collect();
-    let object = load(flavour, maps, &prefixes).map_err(|refusal| {
-        trial::learn(rung, &refusal);
-        refusal.reason(rung)
-    })?;
-    let mut attached = Attached {
-        programs: Vec::new(),
-        links: Vec::new(),
-        object: None,
-    };
-    // The end first: a beginning that is told and whose end is not would stay open for ever.
-    let ours = |name: &str| prefixes.iter().any(|prefix| name.starts_with(prefix));
-    let mut programs: Vec<_> = object
-        .progs_mut()
-        .filter(|program| ours(&program.name().to_string_lossy()))
-        .collect();
-    programs.sort_by_key(|program| std::cmp::Reverse(program.name().to_owned()));
-    for program in programs {
-        let section = program.section().to_string_lossy().into_owned();
-        let link = program
-            .attach()
-            .map_err(|error| reason::reason(rung, &section, Doing::Attaching, &error))?;
-        attached.links.push(link);
-        let fd = program.as_fd().try_clone_to_owned();
-        attached
-            .programs
-            .push(fd.map_err(|error| error.to_string())?);
-    }
-    Ok(attached)
+/// Aims a program at a function; one that the kernel's types lack is left alone, and missed when
+/// the hooks are proved.
+fn aim(program: &mut OpenProgramMut<'_>, function: &str) -> bool {
+    program
+        .set_attach_target(0, Some(function.to_owned()))
+        .is_ok()
 }

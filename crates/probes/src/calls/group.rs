@@ -8,7 +8,7 @@ use tracehound_schema::syscalls::{Proof, Syscall};
 use tracehound_schema::{Abi, Event, HookKind, MadeBy, Rung};
 
 use super::CallOptions;
-use super::attach::attach;
+use super::attach::Job;
 use super::lacking;
 use super::table::{Row, Tables, flag};
 use crate::ladder::{Outcome, Verdict};
@@ -84,8 +84,14 @@ impl Group {
             && self.attached.is_none()
             && let Some(index) = self.left.pop()
         {
-            let rung = Rung::parse(CALL_LADDER[index]);
-            match attach(flavour, maps, &self.tables, &rung, index) {
+            let job = Job {
+                flavour,
+                maps,
+                tables: &self.tables,
+                rung: Rung::parse(CALL_LADDER[index]),
+                index,
+            };
+            match job.attach() {
                 Ok(attached) => {
                     self.attached = Some(attached);
                     self.current = index;

@@ -10,17 +10,22 @@ use tracehound_schema::syscalls::Syscall;
 /// What to say of them.
 pub const REASON: &str = "this kernel does not have the call";
 
-/// Names of those of `calls` that no function of the kernel serves. Where the kernel hides its
-/// functions it lacks none.
+/// Names of those of `calls` that no function of the kernel serves.
 pub fn without_function(calls: &[&'static Syscall]) -> HashSet<&'static str> {
+    let functions = calls.iter().flat_map(|call| call.functions(Abi::X86_64));
+    let absent = absent(functions.collect());
+    let lacks = |call: &&&'static Syscall| {
+        let functions = call.functions(Abi::X86_64);
+        functions.iter().all(|name| absent.contains(name))
+    };
+    calls.iter().filter(lacks).map(|call| call.name).collect()
+}
+
+/// Those of `functions` that the kernel does not have. Where it hides them it lacks none.
+pub fn absent(mut functions: HashSet<String>) -> HashSet<String> {
     let Ok(file) = File::open("/proc/kallsyms") else {
         return HashSet::new();
     };
-    let mut wanted: HashSet<String> = calls
-        .iter()
-        .flat_map(|call| call.functions(Abi::X86_64))
-        .collect();
-    let all = wanted.len();
     let mut line = Vec::new();
     let mut reader = BufReader::with_capacity(1 << 16, file);
     while reader
@@ -28,18 +33,11 @@ pub fn without_function(calls: &[&'static Syscall]) -> HashSet<&'static str> {
         .is_ok_and(|read| read > 0)
     {
         if let Some(name) = symbol(&line) {
-            wanted.remove(name);
+            functions.remove(name);
         }
         line.clear();
     }
-    let lacks = |call: &&&'static Syscall| {
-        let functions = call.functions(Abi::X86_64);
-        functions.iter().all(|name| wanted.contains(name))
-    };
-    if all == 0 {
-        return HashSet::new();
-    }
-    calls.iter().filter(lacks).map(|call| call.name).collect()
+    functions
 }
 
 /// The name in a line of kallsyms (`address type name [module]`), if it is that of a call.

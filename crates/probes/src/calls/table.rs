@@ -121,13 +121,28 @@ pub struct Meaning {
     pub registers: [u8; REGISTERS],
 }
 
+/// A kernel function that serves calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Function {
+    /// Its name.
+    pub name: String,
+    /// Whether beginnings are told of any call that it serves.
+    pub begins: bool,
+    /// Whether ends are.
+    pub ends: bool,
+}
+
 /// Everything the programs are told.
 #[derive(Debug, Default)]
 pub struct Tables {
-    /// The selected calls.
+    /// How many calls are selected.
+    pub selected: usize,
+    /// The selected calls, a row for each convention, and those looked at for their sake.
     pub rows: Vec<Row>,
     /// Lists of steps; the first is empty.
     pub lists: Vec<Vec<Step>>,
+    /// The kernel functions that serve the selected calls.
+    pub functions: Vec<Function>,
     /// What multiplexed calls mean, as far as it is selected.
     pub meanings: Vec<Meaning>,
     /// Lists by switch (upper half) and value.
@@ -148,11 +163,13 @@ impl Tables {
             .collect();
         for event in events {
             let Some(call) = event.call else { continue };
+            tables.selected += 1;
             let index = indices.get(&event.id).copied().unwrap_or(0) as u16;
             let place = (index, indices.len() as u16);
             for abi in ABIS {
                 if let Some(number) = call.number(abi) {
                     let row = tables.row(call, abi, place, options);
+                    tables.serve(call, row.flags);
                     let known = tables.row_of(abi, number);
                     *known = Row {
                         event: event.id,
@@ -260,9 +277,25 @@ impl Tables {
             array: matches!(meant.from, Arguments::Array(_)),
             registers,
         });
+        self.serve(call, flag::BEGINS | flag::ENDS);
         let multiplexer = self.row_of(Abi::I386, number);
         multiplexer.flags |= flag::MULTIPLEXED;
         multiplexer.meanings = first;
+    }
+
+    /// Notes the functions of a call.
+    fn serve(&mut self, call: &Syscall, flags: u16) {
+        for name in call.functions(Abi::X86_64) {
+            let known = self.functions.iter_mut().find(|known| known.name == name);
+            let (begins, ends) = (flags & flag::BEGINS != 0, flags & flag::ENDS != 0);
+            match known {
+                Some(known) => {
+                    known.begins |= begins;
+                    known.ends |= ends;
+                }
+                None => self.functions.push(Function { name, begins, ends }),
+            }
+        }
     }
 
     /// The row of a number, made if need be.

@@ -355,6 +355,7 @@ impl Attached {
             programs,
             links: Vec::new(),
             object: Some(object),
+            ..Attached::default()
         })
     }
 }
