@@ -202,6 +202,12 @@ impl<'a> Call<'a> {
         self.chosen(kind, None)
     }
 
+    /// Whether the call looks at an argument, the other arguments being what they are.
+    #[must_use]
+    pub fn uses(&self, index: usize) -> bool {
+        !matches!(self.kind(index), Type::Unused)
+    }
+
     /// What a type is when the choices it offers are made.
     #[must_use]
     pub fn chosen(&self, kind: &'static Type, scope: Option<&Scope<'_>>) -> &'static Type {

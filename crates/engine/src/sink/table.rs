@@ -88,6 +88,9 @@ fn called(out: &mut Vec<u8>, item: &Item<'_>) {
 
 fn call_arguments(out: &mut Vec<u8>, call: &Call<'_>) {
     for (index, arg) in call.args().iter().enumerate() {
+        if !call.uses(index) {
+            continue;
+        }
         out.push(b' ');
         out.extend_from_slice(arg.name.as_bytes());
         out.push(b'=');

@@ -20,7 +20,9 @@ pub fn arguments(out: &mut Vec<u8>, call: &Call<'_>, notes: &mut Notes) {
     out.extend_from_slice(b",\"args\":{");
     let mut print = Json::new(out, notes);
     for (index, arg) in call.args().iter().enumerate() {
-        print.argument(arg.name, |print| calls::argument(call, index, print));
+        if call.uses(index) {
+            print.argument(arg.name, |print| calls::argument(call, index, print));
+        }
     }
     out.push(b'}');
     if call.prepared.overwrites && call.succeeded() {
