@@ -61,10 +61,14 @@ static __always_inline bool is_selected(u32 nr)
 
 static __always_inline struct call *call_of(u8 abi, u32 nr)
 {
-	u32 key = (nr & ~X32_BIT) + (abi == ABI_I386 ? MOST_CALLS : 0);
+	u32 key;
 
-	if ((nr & ~X32_BIT) >= MOST_CALLS)
+	/* The bit is part of no 32-bit number: the kernel refuses it there. */
+	if (abi != ABI_I386)
+		nr &= ~X32_BIT;
+	if (nr >= MOST_CALLS)
 		return NULL;
+	key = nr + (abi == ABI_I386 ? MOST_CALLS : 0);
 	return bpf_map_lookup_elem(&calls, &key);
 }
 

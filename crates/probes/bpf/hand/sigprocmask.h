@@ -36,13 +36,14 @@ struct mask_args {
 /* Whether a number is one of ours; numbers come from the schema. */
 static __always_inline bool is_mask_call(struct task_struct *task, long nr)
 {
-	nr &= ~X32_BIT;
-	if (nr != NR_X86_64_rt_sigprocmask && nr != NR_I386_rt_sigprocmask &&
-	    nr != NR_I386_sigprocmask)
+	long number = nr & ~X32_BIT;
+
+	if (number != NR_X86_64_rt_sigprocmask && number != NR_I386_rt_sigprocmask &&
+	    number != NR_I386_sigprocmask)
 		return false;
 	if (abi_of(task, 0) == ABI_I386)
-		return nr != NR_X86_64_rt_sigprocmask;
-	return nr == NR_X86_64_rt_sigprocmask;
+		return nr == NR_I386_rt_sigprocmask || nr == NR_I386_sigprocmask;
+	return number == NR_X86_64_rt_sigprocmask;
 }
 
 static __always_inline bool is_legacy(u8 abi, s32 nr)
