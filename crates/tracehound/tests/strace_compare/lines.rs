@@ -62,7 +62,9 @@ impl Lines {
                 begun.insert(thread, start.to_owned());
                 continue;
             }
-            let resumed = rest.strip_prefix("<... ").and_then(|rest| rest.split_once(" resumed>"));
+            let resumed = rest
+                .strip_prefix("<... ")
+                .and_then(|rest| rest.split_once(" resumed>"));
             let line = match resumed {
                 Some((_, end)) => Line {
                     text: begun.remove(&thread).unwrap_or_default() + end,
@@ -74,7 +76,10 @@ impl Lines {
                 },
             };
             let called = line.text.split('(').next().unwrap_or_default();
-            let is_call = line.text.contains('(') && called.chars().all(|char| char == '_' || char.is_ascii_alphanumeric());
+            let is_call = line.text.contains('(')
+                && called
+                    .chars()
+                    .all(|char| char == '_' || char.is_ascii_alphanumeric());
             if !is_call || known.contains(called) {
                 threads.entry(thread).or_default().push(line);
             }

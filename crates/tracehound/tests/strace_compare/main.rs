@@ -96,7 +96,8 @@ fn tell(findings: &mut Findings, thread: u64, pair: &Pair<'_>) {
     } else if let Some(reason) = differences::reason(pair) {
         *findings.known.entry(reason).or_default() += 1;
     } else {
-        let text = |line: Option<&lines::Line>| line.map_or("(nothing)", |line| &line.text).to_owned();
+        let text =
+            |line: Option<&lines::Line>| line.map_or("(nothing)", |line| &line.text).to_owned();
         findings.different.push(format!(
             "{thread}\n  strace     {}\n  tracehound {}",
             text(pair.theirs),

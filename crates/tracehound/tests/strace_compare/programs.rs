@@ -55,13 +55,21 @@ cases! {
 
 #[test]
 fn a_threaded_program() {
-    check("threads", &[], &[program("race"), "2000".to_owned(), "cold".to_owned()]);
+    check(
+        "threads",
+        &[],
+        &[program("race"), "2000".to_owned(), "cold".to_owned()],
+    );
 }
 
 #[test]
 fn a_32_bit_program() {
     check("sigmask32", &[], &[program("sigmask32")]);
-    check("sequence32", &[], &[program("sequence32"), "20".to_owned(), "2".to_owned()]);
+    check(
+        "sequence32",
+        &[],
+        &[program("sequence32"), "20".to_owned(), "2".to_owned()],
+    );
 }
 
 #[test]
@@ -71,7 +79,11 @@ fn descriptors_with_their_paths() {
 
 #[test]
 fn nothing_abbreviated() {
-    check("whole", &["-v", "-s", "200"], &sh("ls -l /; stat /etc/passwd; uname -a"));
+    check(
+        "whole",
+        &["-v", "-s", "200"],
+        &sh("ls -l /; stat /etc/passwd; uname -a"),
+    );
 }
 
 /// strace's classes, as strace sees them: a program makes each call once.
@@ -80,7 +92,10 @@ pub fn classes() {
         return;
     }
     let folder = Folder::new("classes");
-    for class in ["file", "desc", "process", "network", "signal", "ipc", "memory", "creds", "clock", "pure", "%stat", "%statfs"] {
+    for class in [
+        "file", "desc", "process", "network", "signal", "ipc", "memory", "creds", "clock", "pure",
+        "%stat", "%statfs",
+    ] {
         let seen = |command: &mut Command, file: &str| -> BTreeSet<String> {
             let path = folder.0.join(file);
             let status = command
