@@ -211,7 +211,7 @@ fn c_char(out: &mut Vec<u8>, byte: u8, next: Option<&u8>) {
         0x20..=0x7e => return out.push(byte),
         _ => {
             let digits = [byte >> 6, byte >> 3 & 7, byte & 7].map(|digit| b'0' + digit);
-            let long = next.is_some_and(u8::is_ascii_digit);
+            let long = next.is_some_and(|next| (b'0'..b'8').contains(next));
             let zeros = digits[..2].iter().take_while(|digit| **digit == b'0');
             let start = if long { 0 } else { zeros.count() };
             out.push(b'\\');

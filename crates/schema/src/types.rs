@@ -80,6 +80,8 @@ pub enum Type {
     Hardware(u16),
     /// A request of ioctl(2), 32 bits: by name, else by the parts of its number.
     IoctlRequest(&'static Names),
+    /// A time in hundredths of a second (`clock_t` of the caller's ABI).
+    Ticks,
     /// One of a table of names, 32 bits; an unknown value stays a number.
     Enum(&'static Names),
     /// Bits by name, 32 bits; unknown bits stay a number.

@@ -309,6 +309,21 @@ impl Print for Human<'_> {
         true
     }
 
+    fn ticks(&mut self, ticks: i64) {
+        words::ticks(self.out, ticks);
+    }
+
+    fn entries(&mut self, address: u64, count: usize, whole: bool) -> bool {
+        if !self.style.abbreviates {
+            return false;
+        }
+        text::hex(self.out, address);
+        let least = if whole { "" } else { "at least " };
+        let entries = if count == 1 { "entry" } else { "entries" };
+        let _ = write!(self.out, " /* {least}{count} {entries} */");
+        true
+    }
+
     fn null(&mut self) {
         self.words("NULL");
     }

@@ -15,8 +15,6 @@ pub struct Placed {
     pub start: usize,
     /// Where it ends.
     pub end: usize,
-    /// Whether it is shown where structures are abbreviated.
-    pub brief: bool,
 }
 
 /// A structure as callers of one ABI pass it.
@@ -28,6 +26,12 @@ pub struct Layout {
     pub bytes: u64,
     /// The members in order.
     pub members: Vec<Placed>,
+    /// Those that are no padding, by their place in that order.
+    pub all: Vec<usize>,
+    /// Those that are shown where structures are abbreviated, in the order they are.
+    pub brief: Vec<usize>,
+    /// Whether that is all of them.
+    pub complete: bool,
 }
 
 impl Layout {
@@ -41,13 +45,24 @@ impl Layout {
                 kind: &member.kind,
                 start: start as usize,
                 end: (start + bytes) as usize,
-                brief: declared.brief.is_empty() || declared.brief.contains(&member.name),
             }
+        };
+        let members: Vec<Placed> = members.map(placed).collect();
+        let all: Vec<usize> = (0..members.len())
+            .filter(|index| !members[*index].name.is_empty())
+            .collect();
+        let place = |name: &&str| members.iter().position(|member| member.name == *name);
+        let brief: Vec<usize> = match declared.brief {
+            [] => all.clone(),
+            names => names.iter().filter_map(place).collect(),
         };
         Layout {
             declared,
             bytes: u64::from(layout::whole(structure, abi).bytes),
-            members: members.map(placed).collect(),
+            complete: all.iter().all(|index| brief.contains(index)),
+            members,
+            all,
+            brief,
         }
     }
 
@@ -144,7 +159,7 @@ fn gather(kind: &'static Type, abi: Abi, layouts: &mut Vec<(usize, Layout)>) {
                 .for_each(|case| gather(&case.kind, abi, layouts));
             gather(&by.other, abi, layouts);
         }
-        Type::Struct(structure) => {
+        Type::Struct(structure) | Type::Records(structure, _) => {
             let address = std::ptr::from_ref(*structure).addr();
             if layouts.iter().any(|row| row.0 == address) {
                 return;

@@ -12,6 +12,7 @@ mod json;
 mod layouts;
 mod life;
 mod lists;
+mod members;
 mod memory;
 mod print;
 mod sets;
@@ -29,6 +30,7 @@ pub(crate) use life::Life;
 pub use memory::{Memory, Side};
 pub use print::{Print, Shape};
 pub use walk::{argument, returned, side};
+pub(crate) use words::ticks;
 
 pub use crate::text::Quoting;
 

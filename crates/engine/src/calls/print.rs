@@ -93,6 +93,14 @@ pub trait Print {
 
     /// There is no value: a null pointer.
     fn null(&mut self);
+    /// A time in hundredths of a second.
+    fn ticks(&mut self, ticks: i64) {
+        self.signed(ticks);
+    }
+    /// The number of directory entries, where these are not told one by one.
+    fn entries(&mut self, _address: u64, _count: usize, _whole: bool) -> bool {
+        false
+    }
     /// The value at an address could not be read.
     fn unread(&mut self, address: u64);
     /// The call has written nothing there.

@@ -18,11 +18,17 @@ impl<P: Print> Walk<'_, P> {
         let Some(found) = found.filter(|found| found.whole) else {
             return self.print.unread(address);
         };
-        let set = words(found.bytes).fold((0, 0), |(set, shift), word| {
+        self.signals_in(found.bytes);
+        self.late(found);
+    }
+
+    /// A set of signals, at most eight bytes of it.
+    pub(super) fn signals_in(&mut self, bytes: &[u8]) {
+        let bytes = &bytes[..bytes.len().min(8)];
+        let set = words(bytes).fold((0, 0), |(set, shift), word| {
             (set | u64::from(word) << shift, shift + 32)
         });
-        self.print.signals(set.0, found.bytes.len() as u32 * 8);
-        self.late(found);
+        self.print.signals(set.0, bytes.len() as u32 * 8);
     }
 
     /// A set of file descriptors, whose length counts bits.

@@ -38,7 +38,12 @@ impl<P: Print> Walk<'_, P> {
         let Some(found) = found.filter(|found| found.bytes.len() >= 2) else {
             return self.print.unread(address);
         };
-        let bytes = found.bytes;
+        self.socket_address_in(found.bytes, found.whole);
+        self.late(found);
+    }
+
+    /// A socket address in place.
+    pub(super) fn socket_address_in(&mut self, bytes: &[u8], whole: bool) {
         let family = u16_at(bytes, 0).unwrap_or(0);
         self.print.open(Shape::Struct);
         let words = Number::new(u64::from(family), 16);
@@ -48,11 +53,10 @@ impl<P: Print> Walk<'_, P> {
         if self.family(u32::from(family), bytes).is_none() && bytes.len() > 2 {
             self.with("sa_data", |print| print.raw(&bytes[2..], true));
         }
-        if !found.whole {
+        if !whole {
             self.print.cut();
         }
         self.print.close(Shape::Struct);
-        self.late(found);
     }
 
     /// The members of a family; `None` if it is not known or the address too short for it.

@@ -1,7 +1,7 @@
 //! The walk over a type: finds the bytes and tells them to a format.
 
 use tracehound_schema::layout;
-use tracehound_schema::types::{Len, Struct, Type};
+use tracehound_schema::types::{Len, Type};
 
 use super::call::{Call, Number, Scope};
 use super::memory::{Found, Side};
@@ -9,7 +9,7 @@ use super::print::{Print, Shape};
 use super::words;
 
 /// How deep values are followed: the kernel side copies two levels, hostile bytes may show more.
-const DEPTH: u8 = 8;
+pub(super) const DEPTH: u8 = 8;
 
 /// Where a value stands.
 #[derive(Clone, Copy, Debug)]
@@ -107,6 +107,7 @@ impl<'w, P: Print> Walk<'w, P> {
             Type::Fd => self.descriptor(number, false),
             Type::DirFd => self.descriptor(number, true),
             Type::Seconds => self.seconds(number.signed(), at),
+            Type::Ticks => self.print.ticks(number.signed()),
             Type::WaitStatus => self.print.wait_status(number.value as u32),
             Type::By(_) => {
                 let kind = self.call.chosen(kind, at.scope);
@@ -127,7 +128,7 @@ impl<'w, P: Print> Walk<'w, P> {
         }
     }
 
-    fn chosen(&mut self, kind: &'static Type, number: Number, at: At<'_>) {
+    pub(super) fn chosen(&mut self, kind: &'static Type, number: Number, at: At<'_>) {
         if matches!(kind, Type::By(_)) {
             self.print.hex(number.value);
         } else {
@@ -195,6 +196,8 @@ impl<'w, P: Print> Walk<'w, P> {
             Type::SigSet(len) => self.signals(*len, address, at),
             Type::BitSet(len) => self.numbers(*len, address, at),
             Type::FdSet(len) => self.descriptors(*len, address, at),
+            Type::PathOf(len) => self.path_of(*len, address, at),
+            Type::Records(structure, len) => self.records(structure, *len, address, at),
             Type::Struct(structure) => self.structure(structure, address, at),
             kind => self.pointee(kind, address, at),
         }
@@ -258,6 +261,17 @@ impl<'w, P: Print> Walk<'w, P> {
         }
     }
 
+    /// A path that ends where its length says.
+    fn path_of(&mut self, len: Len, address: u64, at: At<'_>) {
+        let Some(length) = self.call.count(len, at.side, at.scope) else {
+            return self.print.unread(address);
+        };
+        if let Some(found) = self.read(address, length, at) {
+            self.print.path(found.bytes, found.whole);
+            self.late(found);
+        }
+    }
+
     fn array(&mut self, inner: &'static Type, len: Len, address: u64, at: At<'_>) {
         let Some(count) = self.call.count(len, at.side, at.scope) else {
             return self.print.unread(address);
@@ -289,103 +303,6 @@ impl<'w, P: Print> Walk<'w, P> {
             self.print.cut();
         }
         self.print.close(Shape::List);
-    }
-
-    fn structure(&mut self, structure: &'static Struct, address: u64, at: At<'_>) {
-        let prepared = self.call.prepared;
-        let Some(layout) = prepared.layout(structure) else {
-            return self.print.address(address);
-        };
-        let size = match layout.declared.size {
-            Some(len) => self.call.count(len, at.side, at.scope),
-            None => Some(layout.bytes),
-        };
-        let length = size.unwrap_or(layout.bytes).min(layout.bytes);
-        let Some(found) = self.call.memory.read(at.side, address, length) else {
-            return self.print.unread(address);
-        };
-        self.members(structure, found.bytes, found.whole, at);
-        self.late(found);
-    }
-
-    /// The members of a structure, as far as there are bytes for them.
-    pub(super) fn members(
-        &mut self,
-        structure: &'static Struct,
-        bytes: &[u8],
-        whole: bool,
-        at: At<'_>,
-    ) {
-        let prepared = self.call.prepared;
-        let Some(layout) = prepared.layout(structure).filter(|_| at.depth < DEPTH) else {
-            return self.print.raw(bytes, whole);
-        };
-        let scope = Scope {
-            layout,
-            bytes,
-            around: at.scope,
-        };
-        let inside = At {
-            scope: Some(&scope),
-            ..at.deeper()
-        };
-        let abbreviates = self.print.abbreviates();
-        let mut left_out = false;
-        self.print.open(Shape::Struct);
-        for member in &layout.members {
-            if member.name.is_empty() {
-                continue;
-            }
-            if abbreviates && !member.brief {
-                left_out = true;
-                continue;
-            }
-            let Some(own) = bytes.get(member.start..member.end) else {
-                break;
-            };
-            self.print.member(member.name);
-            let name = member.name;
-            self.place(member.kind, own, At { name, ..inside });
-            self.print.done();
-        }
-        if left_out {
-            self.print.rest();
-        } else if !whole {
-            self.print.cut();
-        }
-        self.print.close(Shape::Struct);
-    }
-
-    /// A value that is stored in place.
-    pub(super) fn place(&mut self, kind: &'static Type, bytes: &[u8], at: At<'_>) {
-        match self.call.chosen(kind, at.scope) {
-            Type::Chars(_) => self.chars(bytes, true),
-            Type::Raw(_) => self.print.raw(bytes, true),
-            Type::Inline(inner, _) => self.elements(inner, bytes, true, at),
-            Type::Struct(structure) => self.members(structure, bytes, true, at),
-            kind => match Number::read(kind, bytes, self.call.abi()) {
-                Some(number) => self.chosen(kind, number, at),
-                None => self.print.raw(bytes, false),
-            },
-        }
-    }
-
-    /// Text in place, up to its NUL.
-    fn chars(&mut self, bytes: &[u8], whole: bool) {
-        let end = bytes.iter().position(|byte| *byte == 0);
-        let text = &bytes[..end.unwrap_or(bytes.len())];
-        self.print.path(text, whole || end.is_some());
-    }
-
-    /// Seconds, with the nanoseconds of a member beside them: `st_mtime_nsec`.
-    fn seconds(&mut self, seconds: i64, at: At<'_>) {
-        let beside = |scope: &Scope<'_>| {
-            let is = |name: &str| name.strip_prefix(at.name) == Some("_nsec");
-            let member = scope.layout.members.iter().find(|row| is(row.name))?;
-            self.call.named(member.name, at.scope)
-        };
-        let nanoseconds = at.scope.and_then(beside).map(|number| number.value);
-        self.print.seconds(seconds, nanoseconds);
     }
 }
 

@@ -193,3 +193,13 @@ pub fn octal(out: &mut Vec<u8>, value: u64, width: usize) {
         out.push(b'0' + (shifted & 7) as u8);
     }
 }
+
+/// A time in ticks of the system's clock, of which a second has 100: `3 /* 0.03 s */`.
+pub fn ticks(out: &mut Vec<u8>, ticks: i64) {
+    text::number(out, ticks);
+    if ticks != 0 {
+        let (seconds, rest) = (ticks / 100, ticks.unsigned_abs() % 100);
+        let words = format!(" /* {seconds}.{rest:02} s */");
+        out.extend_from_slice(words.as_bytes());
+    }
+}

@@ -406,7 +406,7 @@ calls! {
 
     /// Sets which permissions new files of the process do not get.
     umask x86_64 95, i386 60, aarch64 166;
-        (mask: Octal(&U32)) -> Octal(&U32),
+        (mask: Mode) -> Octal(&U32),
         in ["fs", "fs_file_attr"]
 
     /// Sets the times of a file in seconds.

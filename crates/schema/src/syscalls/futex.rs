@@ -171,7 +171,7 @@ calls! {
 
     /// Registers the calling thread's area for restartable sequences.
     rseq x86_64 334, i386 386, aarch64 293;
-        (rseq: Addr, rseq_len: U32, flags: Flags(&names::RSEQ_FLAGS), sig: Hex(&U32)) -> Long,
+        (rseq: Addr, rseq_len: Hex(&U32), flags: Flags(&names::RSEQ_FLAGS), sig: Hex(&U32)) -> Long,
         in []
         with { since: "4.18" }
 }

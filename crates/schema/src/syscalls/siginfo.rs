@@ -6,7 +6,8 @@
 
 use crate::names;
 use crate::types::Type::{
-    Addr, By, Enum, Fd, I16, I32, Inline, Long, Pid, Raw, Signal, Struct, U32, Uid, Ulong, Unused,
+    Addr, By, Enum, Fd, I16, I32, Inline, Long, Pid, Raw, Signal, Struct, Ticks, U32, Uid, Ulong,
+    Unused,
 };
 use crate::types::{choices, structs};
 
@@ -45,8 +46,8 @@ structs! {
         si_pid: Pid,
         si_uid: Uid,
         si_status: By(&SI_STATUS),
-        si_utime: Long,
-        si_stime: Long,
+        si_utime: Ticks,
+        si_stime: Ticks,
     }
 
     /// What a fault was about.

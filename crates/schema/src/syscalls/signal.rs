@@ -6,16 +6,22 @@ use super::time::{TIMESPEC, TIMESPEC64};
 use crate::names;
 use crate::types::Len::{Arg, Const};
 use crate::types::Type::{
-    Addr, Enum, Fd, Flags, Handler, I32, In, Long, Out, Pid, SigSet, Signal, Size, Struct, Wide,
+    Addr, By, Enum, Fd, Flags, Handler, I32, In, Long, Out, Pid, SigSet, Signal, Size, Struct,
+    Unused, Wide,
 };
-use crate::types::{Width, structs};
+use crate::types::{Width, choices, structs};
+
+choices! {
+    /// Where a handler returns to: only with SA_RESTORER.
+    RESTORER = by "sa_flags" & 0x0400_0000 { [0] => Unused } else Addr;
+}
 
 structs! {
     /// What a signal does, as the kernel takes it.
     SIGACTION = "struct sigaction" {
         sa_handler: Handler,
         sa_flags: Wide(Width::Word, &Flags(&names::SA_FLAGS)),
-        sa_restorer: Addr,
+        sa_restorer: By(&RESTORER),
         sa_mask: SigSet(Const(8)),
     } with { brief: &["sa_handler", "sa_mask", "sa_flags", "sa_restorer"] }
 
@@ -24,7 +30,7 @@ structs! {
         sa_handler: Handler,
         sa_mask: SigSet(Const(4)),
         sa_flags: Wide(Width::Word, &Flags(&names::SA_FLAGS)),
-        sa_restorer: Addr,
+        sa_restorer: By(&RESTORER),
     }
 
     /// A stack for handlers.

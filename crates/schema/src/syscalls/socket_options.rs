@@ -118,9 +118,10 @@ macro_rules! options {
                     ] => $behind(&Bytes($len)),
                     [net::SO_PEERNAME] => $behind(&SockAddr($len)),
                     [net::SO_COOKIE, net::SO_NETNS_COOKIE] => $behind(&Hex(&U64)),
+                    [net::SO_ERROR] => $behind(&Enum(&names::ERRNO)),
                     [net::SO_ATTACH_BPF, net::SO_ATTACH_REUSEPORT_EBPF, net::SO_PEERPIDFD] => $behind(&Fd),
                     [
-                        net::SO_DEBUG, net::SO_REUSEADDR, net::SO_TYPE, net::SO_ERROR, net::SO_DONTROUTE,
+                        net::SO_DEBUG, net::SO_REUSEADDR, net::SO_TYPE, net::SO_DONTROUTE,
                         net::SO_BROADCAST, net::SO_SNDBUF, net::SO_RCVBUF, net::SO_KEEPALIVE,
                         net::SO_OOBINLINE, net::SO_NO_CHECK, net::SO_PRIORITY, net::SO_BSDCOMPAT,
                         net::SO_REUSEPORT, net::SO_PASSCRED, net::SO_RCVLOWAT, net::SO_SNDLOWAT,

@@ -7,7 +7,7 @@
 use crate::names;
 use crate::types::Type::{
     Addr, By, Enum, Fd, Flags, I32, I64, In, InOut, Left, Long, Out, Pid, Raw, Seconds, Signal,
-    Struct, U32,
+    Struct, Ticks, U32,
 };
 use crate::types::{choices, structs};
 
@@ -41,7 +41,7 @@ structs! {
     TIMEZONE = "struct timezone" { tz_minuteswest: I32, tz_dsttime: I32 }
 
     /// Times that a process and its children used.
-    TMS = "struct tms" { tms_utime: Long, tms_stime: Long, tms_cutime: Long, tms_cstime: Long }
+    TMS = "struct tms" { tms_utime: Ticks, tms_stime: Ticks, tms_cutime: Ticks, tms_cstime: Ticks }
 
     /// The discipline of a clock, in the words of the caller.
     TIMEX = "struct timex" {

@@ -5,6 +5,7 @@ use std::io;
 use tracehound_schema::record::Header;
 use tracehound_schema::types::Type;
 
+use super::arguments;
 use super::special::{self, Slots};
 use super::state::Strace;
 use crate::calls::{self, Call, File, Human, Side, Style};
@@ -122,11 +123,12 @@ impl<'c> Printer<'c> {
         if self.call.prepared.row.name == RESTART {
             return self.resuming(out);
         }
-        let mut human = Human::new(out, self.style);
-        if slot < self.slots.at_once {
-            special::before(self.call, index, &mut human);
-        } else {
-            calls::argument(self.call, index, &mut human);
+        match arguments::writer(self.call, index) {
+            Some(write) => write(out, self.call, index, self.style),
+            None if slot < self.slots.at_once => {
+                arguments::read_only(out, self.call, index, self.style);
+            }
+            None => calls::argument(self.call, index, &mut Human::new(out, self.style)),
         }
     }
 

@@ -5,6 +5,7 @@
 //! `<unfinished ...>` and the second half begins with `<... NAME resumed>`. The same is done here, with
 //! the records of beginnings and ends.
 
+mod arguments;
 mod call;
 pub mod files;
 mod hand;

@@ -3,6 +3,7 @@
 use tracehound_schema::record::{Record, State};
 use tracehound_schema::{Abi, Event, by_name, names, syscalls};
 
+use crate::calls;
 use crate::text;
 use crate::value;
 
@@ -87,7 +88,7 @@ fn child(out: &mut Vec<u8>, code: i32, get: &impl Fn(&'static str) -> Option<u64
     for (name, field) in [("si_utime", "utime"), ("si_stime", "stime")] {
         if let Some(value) = get(field) {
             member(out, name);
-            text::number(out, value);
+            calls::ticks(out, value as i64);
         }
     }
 }

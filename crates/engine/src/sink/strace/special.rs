@@ -2,6 +2,7 @@
 
 use tracehound_schema::types::Type;
 
+use super::arguments;
 use crate::calls::{self, Call, Human, Number, Print, Shape, Side, Style};
 use crate::text;
 
@@ -84,17 +85,6 @@ fn clone(call: &Call<'_>) -> Slots {
     }
 }
 
-/// Writes what a call reads of an argument that it overwrites.
-pub fn before(call: &Call<'_>, index: usize, human: &mut Human<'_>) {
-    // A call that has not returned has written nothing.
-    let early = Call {
-        ret: None,
-        exit: None,
-        ..*call
-    };
-    calls::argument(&early, index, human);
-}
-
 /// Flags as a result: a number in hexadecimal, zero without.
 pub fn flags(out: &mut Vec<u8>, value: u64) {
     match value {
@@ -108,12 +98,14 @@ pub fn annotate(out: &mut Vec<u8>, call: &Call<'_>, style: Style) {
     let name = call.prepared.row.name;
     let ret = call.ret.unwrap_or(0);
     match call.chosen(&call.prepared.row.ret, None) {
-        Type::Flags(_) | Type::Parts(_) if ret != 0 => {
-            out.extend_from_slice(if name.starts_with("fcntl") {
-                b" (flags "
-            } else {
-                b" ("
-            });
+        Type::Parts(_) if name == "ioprio_get" => {
+            out.extend_from_slice(b" (");
+            arguments::priority_of(out, ret as u64);
+            out.push(b')');
+        }
+        kind @ (Type::Flags(_) | Type::Parts(_)) if ret != 0 || matches!(kind, Type::Parts(_)) => {
+            let flags = name.starts_with("fcntl");
+            out.extend_from_slice(if flags { b" (flags " } else { b" (" });
             calls::returned(call, &mut Human::new(out, style));
             out.push(b')');
         }
@@ -140,7 +132,7 @@ fn polled(out: &mut Vec<u8>, call: &Call<'_>, style: Style) {
         let found = call
             .memory
             .read(Side::After, address, count.checked_mul(8)?)?;
-        Some((revents(call.kind(index))?, found))
+        Some((arguments::events(call.kind(index))?, found))
     }) else {
         return;
     };
@@ -170,18 +162,6 @@ fn polled(out: &mut Vec<u8>, call: &Call<'_>, style: Style) {
     list.close(Shape::List);
     left(out, call, style, ", ");
     out.push(b')');
-}
-
-/// The type of what a `struct pollfd` answers.
-fn revents(kind: &Type) -> Option<&'static Type> {
-    let Type::InOut(Type::Array(Type::Struct(pollfd), _)) = kind else {
-        return None;
-    };
-    let member = pollfd
-        .members
-        .iter()
-        .find(|member| member.name == "revents");
-    member.map(|member| &member.kind)
 }
 
 /// `(in [3], out [4], left {tv_sec=0, tv_usec=99})`.

@@ -16,6 +16,9 @@ use crate::sink::{Item, Text};
 
 /// The calls that start a command.
 const EXEC: [&str; 2] = ["execve", "execveat"];
+/// Calls whose end the kernel tells without their number: it has put back that of the call which the
+/// signal interrupted.
+const RETURNING: [&str; 2] = ["rt_sigreturn", "sigreturn"];
 /// SIGKILL in a set.
 const KILL: u64 = 1 << 8;
 
@@ -155,6 +158,12 @@ impl Strace {
             let start = self.begin(out, tid, header.time);
             let printer = call::Printer::new(self, item.event.id, call, tid);
             (pending.written, pending.whole) = printer.first_half(out, header);
+            if RETURNING.contains(&call.prepared.row.name) {
+                out.push(b')');
+                call::pad(out, start, self.options.column);
+                out.extend_from_slice(b" = ?\n");
+                return;
+            }
             pending.column = out.len() - start;
             self.open = Some(tid);
         }
