@@ -3,7 +3,7 @@
 use crate::names;
 use crate::types::Len::Arg;
 use crate::types::Type::{
-    Addr, Array, By, Enum, Fd, Flags, Hex, I32, In, InOut, Inline, IoVec, Long, Parts, SigSet,
+    Addr, Array, By, Enum, Fd, Flags, Hex, I32, In, InOut, Inline, IoVec, Long, Parts, Raw, SigSet,
     Size, Struct, U16, U32, U64, Wide,
 };
 use crate::types::Width::W64;
@@ -48,7 +48,7 @@ structs! {
     /// A ring of buffers.
     BUF_REG = "struct io_uring_buf_reg" {
         ring_addr: Hex(&U64), ring_entries: U32, bgid: U16, flags: Hex(&U16), min_left: U32,
-        resv: Inline(&U32, 5),
+        __pad: Raw(20),
     }
 
     /// A range of slots for descriptors.

@@ -96,6 +96,8 @@ choices! {
         [13] => In(&Struct(&USER_REGS)),
         [0x4200, 0x4206] => Wide(Word, &Flags(&names::ptrace::OPTIONS)),
         [0x4201] => Out(&Ulong),
+        [0x4202] => Out(&Struct(&super::siginfo::SIGINFO)),
+        [0x4203] => In(&Struct(&super::siginfo::SIGINFO)),
         [0x4204] => InOut(&Struct(&REGSET)),
         [0x4205] => In(&Struct(&REGSET_IN)),
         [0x420a] => Out(&SigSet(Arg("addr"))),

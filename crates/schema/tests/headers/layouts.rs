@@ -32,6 +32,11 @@ const LIBRARY: &str = "#include <sys/types.h>
 /// and why.
 const UNDECLARED: &[(&str, u32, &str)] = &[
     (
+        "struct ifreq",
+        0,
+        "it ends with the member of its union that the request is about",
+    ),
+    (
         "struct old_sigaction",
         0,
         "the kernel's own (include/linux/compat.h)",
@@ -78,13 +83,23 @@ fn unnamed(kind: &'static Type, abi: Abi, base: u32, out: &mut Vec<(u32, &'stati
     }
 }
 
+/// The C type of a structure's name; `union bpf_attr, test` is the member of that name, whose type has
+/// none.
+fn c_type(name: &str) -> String {
+    match name.split_once(", ") {
+        Some((outer, member)) => format!("__typeof__((({outer} *)0)->{member})"),
+        None => name.to_owned(),
+    }
+}
+
 /// What is said of a structure: where its members are, and its size as the last.
 fn statements(structure: &'static Struct, abi: Abi) -> Vec<String> {
     let name = structure.name;
+    let declared = c_type(name);
     let mut members = Vec::new();
     flat(structure, abi, 0, &mut members);
     let at = |(offset, member): &(u32, &str)| {
-        format!("_Static_assert(__builtin_offsetof({name}, {member}) == {offset}, \"\");")
+        format!("_Static_assert(__builtin_offsetof({declared}, {member}) == {offset}, \"\");")
     };
     members.retain(|row| {
         !MEMBERS
@@ -97,7 +112,7 @@ fn statements(structure: &'static Struct, abi: Abi) -> Vec<String> {
     if layout::tail(structure, abi).is_none() {
         let is = if structure.size.is_some() { ">=" } else { "==" };
         statements.push(format!(
-            "_Static_assert(sizeof({name}) {is} {bytes}, \"\");"
+            "_Static_assert(sizeof({declared}) {is} {bytes}, \"\");"
         ));
     }
     statements
