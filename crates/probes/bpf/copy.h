@@ -88,10 +88,15 @@ static __always_inline struct call_record *call_record_of(u32 end)
 #define hand(rec, end) (rec)
 #endif
 
-/* The lists of steps; user space fills them, 0 stays empty. */
+/*
+ * The lists of steps; user space fills them, 0 stays empty. They have room for a power of two, so
+ * that a mask keeps an index inside.
+ */
+#define STEPS_MASK 15
 struct list {
-	struct step steps[MOST_STEPS];
+	struct step steps[STEPS_MASK + 1];
 };
+_Static_assert(MOST_STEPS <= STEPS_MASK + 1, "steps");
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);

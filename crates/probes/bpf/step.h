@@ -44,7 +44,7 @@ __noinline int run_step(RECORD handed, u32 list, u32 index)
 
 	if (!rec || !steps || index >= MOST_STEPS)
 		return 0;
-	rec->now = steps->steps[index];
+	rec->now = steps->steps[bounded(index, STEPS_MASK)];
 	if (rec->now.what == WHAT_END)
 		return 0;
 	if (rec->now.what == WHAT_SWITCH) {
