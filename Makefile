@@ -1,6 +1,6 @@
 # Thin: scripts/setup installs what is missing, cargo does the rest.
 
-.PHONY: build run test race fuzz bench check clean setup programs lab
+.PHONY: build run test race random fuzz bench check clean setup programs lab
 
 # BPF needs root.
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -21,6 +21,11 @@ test: setup programs
 # A set rewritten under the call: how often user memory lies, and that the masks never do.
 race: build programs
 	$(TRACEHOUND) -e sigprocmask -o none --stats -- target/programs/race 100000 >/dev/null
+
+# System calls at random with hostile arguments, against their maker's own log: make random SECONDS=60
+random: programs
+	$(SUDO) env TRACEHOUND_RANDOM_SECONDS=$(or $(SECONDS),60) cargo test -p tracehound --test random \
+		-- --nocapture
 
 # Times beside other tracers, those that can be installed. ARGS: calls or workloads, --rounds N, --quick,
 # --markdown.

@@ -376,6 +376,7 @@ static void arguments(struct thread *self, enum abi abi, int nr, uint64_t args[6
 /* Whether the call may be made, its arguments set right. */
 static int allowed(struct thread *self, enum abi abi, int nr, uint64_t args[6])
 {
+	nr &= ~0x40000000;
 	for (uint64_t i = 0; i < LENGTH(rules); i++) {
 		const struct rule *rule = &rules[i];
 
@@ -437,9 +438,13 @@ static void fill(struct thread *self)
 static void random_call(struct thread *self)
 {
 	enum abi abi = below(self, 2) ? I386 : X86_64;
+	uint64_t args[6];
 	/* Some numbers are no call's. */
 	uint32_t nr = below(self, 50) ? below(self, 475) : (uint32_t)anything(self);
-	uint64_t args[6];
+
+	/* x32's bit, which no 32-bit number has. */
+	if (!below(self, 200))
+		nr |= 0x40000000;
 
 	arguments(self, abi, nr, args);
 	if (!allowed(self, abi, nr, args))

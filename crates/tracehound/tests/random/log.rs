@@ -10,6 +10,8 @@ pub const MARK: u64 = 0x7261_0000;
 const HEAD: usize = 64;
 const ENTRY: usize = 64;
 const ENTRIES: usize = 4095;
+/// The bit of 64-bit numbers that asks for the x32 convention.
+const X32: u32 = 0x4000_0000;
 
 /// A call as its maker saw it.
 #[derive(Clone, Copy, Debug)]
@@ -62,10 +64,15 @@ fn word(bytes: &[u8], at: usize) -> u64 {
 
 fn made(entry: &[u8]) -> Made {
     let tail = word(entry, 56);
-    let (abi, state) = (tail >> 32 & 0xffff, tail >> 48);
+    let (number, abi, state) = (tail as u32, tail >> 32 & 0xffff, tail >> 48);
+    let (abi, number) = match abi {
+        1 => (Abi::I386, number),
+        _ if number >> 16 == X32 >> 16 => (Abi::X32, number & !X32),
+        _ => (Abi::X86_64, number),
+    };
     Made {
-        abi: if abi == 1 { Abi::I386 } else { Abi::X86_64 },
-        number: tail as u32,
+        abi,
+        number,
         passed: std::array::from_fn(|index| word(entry, index * 8)),
         ret: (state == 2).then(|| word(entry, 48) as i64),
     }

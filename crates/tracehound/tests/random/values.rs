@@ -90,7 +90,7 @@ pub fn number(kind: &Type, shown: &Value) -> Option<u64> {
     match kind {
         Type::Split(inner) | Type::Wide(_, inner) => number(inner, shown),
         Type::Octal(_) => u64::from_str_radix(text, 8).ok(),
-        Type::Mode => words(text, |word| mode(word)),
+        Type::Mode => words(text, mode),
         Type::Dev => device(text),
         Type::Signal => signal(text),
         Type::Handler => handler(text),
