@@ -17,13 +17,21 @@ const SHOWN: usize = 20;
 const INTERRUPTED: i64 = -4;
 const RESTARTS: [i64; 4] = [-512, -513, -514, -516];
 
+impl Made {
+    /// Whether it ended where it was interrupted.
+    fn gave_up(&self) -> bool {
+        self.ret.is_none_or(|ret| ret == INTERRUPTED)
+    }
+}
+
 /// How far the records of a thread are.
 struct Thread {
     calls: Vec<Made>,
     /// The entry that the next record is of.
     next: usize,
-    /// Whether a call was interrupted that will be made again.
-    again: bool,
+    /// Whether the last record says that the call was interrupted: the kernel makes it again, as
+    /// itself or as `restart_syscall`, or lets it fail with `EINTR`.
+    interrupted: bool,
     /// Calls of rt_sigprocmask, which have a second record under the event sigprocmask.
     masks: [u64; 2],
 }
@@ -43,7 +51,7 @@ impl Comparison {
             Some(Thread {
                 calls,
                 next: 0,
-                again: false,
+                interrupted: false,
                 masks: [0; 2],
             })
         };
@@ -102,6 +110,18 @@ impl Comparison {
     }
 
     fn step(&mut self, thread: &mut Thread, record: &Value, name: &str) -> Option<String> {
+        let abi = record["abi"].as_str().unwrap_or_default();
+        let is = |made: &Made| {
+            let row = made.row();
+            row.is_some_and(|row| row.name == name) && abi == made.abi.name()
+        };
+        let again = std::mem::take(&mut thread.interrupted) && {
+            let next = thread.calls[thread.next + 1..].iter();
+            let next = next.copied().find(|made| made.row().is_some());
+            let gave_up = thread.calls[thread.next].gave_up();
+            let made_again = name == "restart_syscall" || is(&thread.calls[thread.next]);
+            made_again && !(gave_up && next.is_some_and(|made| is(&made))) || !self.gives_up(thread)
+        };
         // Numbers that are no call's are not recorded.
         while thread.calls.get(thread.next)?.row().is_none() {
             thread.next += 1;
@@ -109,29 +129,29 @@ impl Comparison {
         }
         let made = thread.calls[thread.next];
         let row = made.row()?;
-        let abi = record["abi"].as_str().unwrap_or_default();
-        let restarted = thread.again && name == "restart_syscall";
-        if !restarted && (name != row.name || abi != made.abi.name()) {
+        let restarted = again && name == "restart_syscall";
+        if !restarted && !is(&made) {
             return Some(format!("another call: {abi} {name}"));
-        }
-        let ret = record.get("ret");
-        if let Some(ret) = ret.and_then(Value::as_i64)
-            && RESTARTS.contains(&ret)
-            && made
-                .ret
-                .is_some_and(|seen| seen != INTERRUPTED && seen != ret)
-        {
-            thread.again = true;
-            self.count("made again");
-            return None;
-        }
-        thread.again = false;
-        if let Some(problem) = result(&made, row, record) {
-            return Some(problem);
         }
         if !restarted && let Some(problem) = self.arguments(&made, row, record) {
             return Some(problem);
         }
+        if again {
+            self.count("made again");
+        }
+        let ret = record.get("ret").and_then(Value::as_i64);
+        if ret.is_some_and(|ret| RESTARTS.contains(&ret)) {
+            thread.interrupted = true;
+            return None;
+        }
+        if let Some(problem) = result(&made, row, record) {
+            return Some(problem);
+        }
+        self.told(thread, made);
+        None
+    }
+
+    fn told(&mut self, thread: &mut Thread, made: Made) {
         self.count("records");
         self.count(if made.ret.is_some() {
             "returned"
@@ -139,7 +159,16 @@ impl Comparison {
             "not returned"
         });
         thread.next += 1;
-        None
+    }
+
+    /// Takes an interrupted call as ended, if its maker saw it fail.
+    fn gives_up(&mut self, thread: &mut Thread) -> bool {
+        let made = thread.calls[thread.next];
+        if made.gave_up() {
+            self.count("interrupted");
+            self.told(thread, made);
+        }
+        made.gave_up()
     }
 
     /// Compares what the registers held.
@@ -178,9 +207,12 @@ impl Comparison {
     /// Checks that nothing is missing, and gives what was counted.
     pub fn finish(mut self) -> BTreeMap<&'static str, u64> {
         for (slot, thread) in std::mem::take(&mut self.threads).into_iter().enumerate() {
-            let Some(thread) = thread else {
+            let Some(mut thread) = thread else {
                 continue;
             };
+            if thread.interrupted {
+                self.gives_up(&mut thread);
+            }
             let [first, second] = thread.masks;
             if first != second {
                 self.wrong
@@ -223,7 +255,7 @@ fn result(made: &Made, row: &'static Syscall, record: &Value) -> Option<String> 
         return Some(format!("result {shown} is not understood ({kind:?})"));
     };
     let same = if (-4095..0).contains(&seen) {
-        number as i64 == seen || seen == INTERRUPTED && RESTARTS.contains(&(number as i64))
+        number as i64 == seen
     } else {
         passed.narrow(kind, number) == passed.narrow(kind, seen as u64)
     };
