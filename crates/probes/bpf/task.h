@@ -125,7 +125,13 @@ static __always_inline struct task_struct *bare(struct task_struct *task)
  * us name its type (6.2 on), a helper's call before.
  */
 #ifdef TH_LEGACY
-#define LOAD(type, at, member) BPF_CORE_READ((type *)(at), member)
+#define LOAD(type, at, member)                                                        \
+	({                                                                            \
+		/* By itself, lest the place it comes from be relocated too. */       \
+		u64 __at = (u64)(at);                                                 \
+									              \
+		BPF_CORE_READ((type *)__at, member);                                  \
+	})
 #else
 #define LOAD(type, at, member)                                                        \
 	({                                                                            \
