@@ -45,14 +45,18 @@ tests() {
 	done </lab/plan
 }
 
-# Instructions per call: nothing attached first, then each rung of sigprocmask that works.
+# Instructions per call: nothing attached first, then each rung that works of the event with a program
+# of its own, and of the system call as the tables tell it.
 icount() {
-	echo sigprocmask >/lab/events
-	ask
 	echo "@@ icount none $(/lab/programs/icount)"
-	while read -r rung; do
-		echo "@@ icount $rung $(/lab/tracehound -q --rung "$rung" -e sigprocmask -o none -- /lab/programs/icount)"
-	done </tmp/rungs
+	for event in sigprocmask rt_sigprocmask; do
+		echo $event >/lab/events
+		: >/tmp/rungs
+		ask
+		while read -r rung; do
+			echo "@@ icount $event:$rung $(/lab/tracehound -q --rung "$rung" -e $event -o none -- /lab/programs/icount)"
+		done </tmp/rungs
+	done
 }
 
 # What the kernel complained of: a tracer must not make it.

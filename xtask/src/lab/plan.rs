@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use tracehound_schema::{MadeBy, all};
+use tracehound_schema::{Event, MadeBy, all};
 
 /// Test binaries of the package `tracehound` that run in guests, those of them that exist.
-pub const BINARIES: [&str; 6] = [
+pub const BINARIES: [&str; 7] = [
     "live",
     "names",
     "process",
     "plain_call",
     "following",
+    CALLS,
     LIBRARY,
 ];
 
@@ -23,6 +24,13 @@ const LIBRARY_TESTS: &[&str] = &[
     "every_call_of_a_musl",
 ];
 
+/// The binary that tests system calls, whatever the call: they climb one ladder together.
+const CALLS: &str = "calls";
+/// Its tests that go through the rungs by themselves: once is enough, on the rung that every kernel has.
+const ALL_RUNGS: (&str, &str) = ("raw_tp", "on_every_rung");
+/// The call that stands for all in the table.
+const ONE_CALL: &str = "openat";
+
 /// Rungs of one event each: the tests that concern it. Other rungs run every test but these.
 const CONCERNED: &[(&str, &[&str])] = &[
     ("signal_generate", &["signals_tell", "a_timers_signal"]),
@@ -34,10 +42,28 @@ const CONCERNED: &[(&str, &[&str])] = &[
 ];
 const FOLLOWING: &[&str] = &["a_command_is_followed", "the_exit_status", "every_child"];
 
-/// Events that have hooks, a line each.
+/// Events that have hooks, a line each; one system call stands for all.
 pub fn events() -> String {
-    let hooked = all().filter(|event| !event.ladder.is_empty());
+    let hooked = all().filter(|event| !event.ladder.is_empty() && is_asked(event));
     hooked.map(|event| format!("{}\n", event.name)).collect()
+}
+
+fn is_asked(event: &Event) -> bool {
+    event.made_by != MadeBy::Syscall || event.name == ONE_CALL
+}
+
+/// Whether a binary has tests for an event.
+fn concerns(binary: &str, event: &Event) -> bool {
+    match event.made_by {
+        MadeBy::Library => binary == LIBRARY,
+        MadeBy::Syscall if event.name == ONE_CALL => binary == CALLS,
+        MadeBy::Syscall => CONCERNED.iter().any(|row| row.0 == event.name) && is_other(binary),
+        _ => is_other(binary),
+    }
+}
+
+fn is_other(binary: &str) -> bool {
+    binary != LIBRARY && binary != CALLS
 }
 
 /// `rung binary arguments…`, a line per run. A rung that several events have runs their tests.
@@ -46,13 +72,14 @@ pub fn runs(binaries: &[String]) -> String {
     for (event, rung) in all().flat_map(|event| event.ladder.iter().map(move |rung| (event, rung)))
     {
         let concerned = CONCERNED.iter().find(|row| row.0 == event.name);
-        let library = event.made_by == MadeBy::Library;
         let arguments = match concerned {
-            _ if library => LIBRARY_TESTS.join(" "),
+            _ if event.made_by == MadeBy::Library => LIBRARY_TESTS.join(" "),
+            _ if event.name == ONE_CALL && *rung == ALL_RUNGS.0 => String::new(),
+            _ if event.name == ONE_CALL => format!("--skip {}", ALL_RUNGS.1),
             Some(row) => row.1.join(" "),
             None => others(),
         };
-        for binary in binaries.iter().filter(|name| (*name == LIBRARY) == library) {
+        for binary in binaries.iter().filter(|name| concerns(name, event)) {
             lines.insert(format!("{rung} {binary} {arguments}\n"));
         }
     }
@@ -72,10 +99,13 @@ mod tests {
 
     #[test]
     fn every_rung_of_every_hooked_event_has_a_run() {
-        let runs = runs(&["live".to_owned(), LIBRARY.to_owned()]);
-        for event in all() {
-            let library = event.made_by == MadeBy::Library;
-            let binary = if library { LIBRARY } else { "live" };
+        let runs = runs(&["live".to_owned(), CALLS.to_owned(), LIBRARY.to_owned()]);
+        for event in all().filter(|event| is_asked(event)) {
+            let binary = match event.made_by {
+                MadeBy::Library => LIBRARY,
+                MadeBy::Syscall => CALLS,
+                _ => "live",
+            };
             for rung in event.ladder {
                 let line = format!("{rung} {binary} ");
                 assert!(runs.lines().any(|run| run.starts_with(&line)), "{rung}");
