@@ -97,7 +97,9 @@ impl Schemas {
                 .as_object()
                 .unwrap();
             let known: Vec<&str> = known.keys().map(String::as_str).collect();
-            if value.get(part).is_some() {
+            // Some 32-bit calls have their arguments in another order.
+            let other = part == "args" && value["abi"] == "i386";
+            if value.get(part).is_some() && !other {
                 in_order(&value[part], &known, line);
             }
         }

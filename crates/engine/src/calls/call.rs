@@ -220,7 +220,14 @@ impl<'a> Call<'a> {
             let value = self.named(by.name, scope).map_or(0, |number| number.value);
             kind = by.choose(value);
         }
-        kind
+        match kind {
+            Type::Wide(_, inner @ Type::By(_))
+                if matches!(self.chosen(inner, scope), Type::Unused) =>
+            {
+                &Type::Unused
+            }
+            kind => kind,
+        }
     }
 
     /// The number that a member or an argument of a name holds.

@@ -96,6 +96,8 @@ impl<P: Print> Walk<'_, P> {
             Type::Inline(inner, _) => self.elements(inner, bytes, true, at),
             Type::Struct(structure) => self.members(structure, bytes, true, at),
             Type::SigSet(_) => self.signals_in(bytes),
+            Type::Inet6 => self.ipv6_address(bytes),
+            Type::Hardware(_) => self.hardware(bytes),
             Type::SockAddr(_) => self.socket_address_in(bytes, true),
             kind => match Number::read(kind, bytes, self.call.abi()) {
                 Some(number) => self.chosen(kind, number, at),

@@ -14,6 +14,7 @@ mod life;
 mod lists;
 mod members;
 mod memory;
+mod network;
 mod print;
 mod sets;
 mod sockaddr;

@@ -96,7 +96,12 @@ impl<'w, P: Print> Walk<'w, P> {
             Type::Hex(_) => self.print.hex(number.value),
             Type::Octal(_) => self.print.octal(number.value),
             Type::Addr => self.print.address(number.value),
-            Type::Enum(_) | Type::Flags(_) | Type::Parts(_) | Type::Signal | Type::Handler => {
+            Type::Enum(_)
+            | Type::Flags(_)
+            | Type::Parts(_)
+            | Type::Signal
+            | Type::Handler
+            | Type::IoctlRequest(_) => {
                 self.print.words(kind, number);
             }
             Type::Mode => self.print.mode(number.value as u32),
@@ -107,6 +112,10 @@ impl<'w, P: Print> Walk<'w, P> {
             Type::Fd => self.descriptor(number, false),
             Type::DirFd => self.descriptor(number, true),
             Type::Seconds => self.seconds(number.signed(), at),
+            Type::SigSet(_) => self.print.signals(number.value, number.bits),
+            Type::Net(_) => self.network(number),
+            Type::Inet => self.ipv4_address(number),
+            Type::Low | Type::High => self.print.unsigned(number.value),
             Type::Ticks => self.print.ticks(number.signed()),
             Type::WaitStatus => self.print.wait_status(number.value as u32),
             Type::By(_) => {

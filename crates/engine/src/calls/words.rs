@@ -4,6 +4,7 @@ use tracehound_schema::Names;
 use tracehound_schema::types::{Part, Type};
 
 use super::call::{Number, mask};
+use super::network::request;
 use crate::{text, value};
 
 /// What the formats write differently.
@@ -37,6 +38,7 @@ pub fn write(out: &mut Vec<u8>, kind: &Type, number: Number, dialect: Dialect) {
         Type::Parts(parts) => whole(out, parts, number, dialect),
         Type::Signal => signal(out, number),
         Type::Handler => handler(out, number),
+        Type::IoctlRequest(_) => request(out, number.value as u32),
         _ => text::hex(out, number.value),
     }
 }

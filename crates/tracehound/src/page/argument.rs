@@ -63,9 +63,12 @@ fn of(kind: &Type, depth: u8) -> Value {
         return json!({});
     }
     match kind {
-        Type::In(inner) | Type::Out(inner) | Type::InOut(inner) | Type::Left(inner) => {
-            of(inner, depth + 1)
-        }
+        Type::In(inner)
+        | Type::Out(inner)
+        | Type::InOut(inner)
+        | Type::Found(inner)
+        | Type::Left(inner) => of(inner, depth + 1),
+        Type::Records(structure, _) => list(&members(structure, depth + 1)),
         Type::Split(inner) | Type::Wide(_, inner) => of(inner, depth),
         Type::By(by) => choice(by, depth),
         Type::Struct(structure) => {
@@ -107,7 +110,12 @@ fn simple(kind: &Type) -> Value {
         Type::SigSet(_) => {
             json!({"type": "array", "items": text("^SIG[A-Z0-9_]+$"), "uniqueItems": true})
         }
-        Type::FdSet(_) => list(&unsigned()),
+        Type::FdSet(_) | Type::BitSet(_) => list(&unsigned()),
+        Type::Ticks => signed(),
+        Type::Limit(table) => any(vec![named(table), unsigned()]),
+        Type::Inet | Type::Inet6 | Type::Hardware(_) | Type::IoctlRequest(_) | Type::PathOf(_) => {
+            json!({"type": "string"})
+        }
         _ => unsigned(),
     }
 }
@@ -124,9 +132,38 @@ fn choice(by: &By, depth: u8) -> Value {
 }
 
 fn members(structure: &Struct, depth: u8) -> Value {
-    let shown = structure.members.iter().filter(|row| !row.name.is_empty());
-    let rows: Vec<_> = shown.map(|row| (row.name, of(&row.kind, depth))).collect();
+    let mut rows = Vec::new();
+    gather(structure, depth, &mut rows);
     object(&rows, &[])
+}
+
+/// The members as they are named in the output: those of unnamed ones count as the outer one's, and
+/// one that several choices have takes what any of them has.
+fn gather(structure: &Struct, depth: u8, rows: &mut Vec<(&'static str, Value)>) {
+    if depth > DEPTH {
+        return;
+    }
+    for member in structure.members {
+        match (member.name, &member.kind) {
+            ("", _) => {}
+            ("_", Type::Struct(inner)) => gather(inner, depth + 1, rows),
+            ("_", Type::By(by)) => {
+                for kind in by.cases.iter().map(|case| &case.kind).chain([&by.other]) {
+                    if let Type::Struct(inner) = kind {
+                        gather(inner, depth + 1, rows);
+                    }
+                }
+            }
+            (name, kind) => {
+                let schema = of(kind, depth);
+                match rows.iter_mut().find(|row| row.0 == name) {
+                    Some(row) if row.1 == schema => {}
+                    Some(row) => row.1 = any(vec![row.1.take(), schema]),
+                    None => rows.push((name, schema)),
+                }
+            }
+        }
+    }
 }
 
 fn named(table: &Names) -> Value {

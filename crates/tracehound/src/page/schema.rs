@@ -325,7 +325,7 @@ pub(super) fn text(pattern: &str) -> Value {
 
 /// Names of bits, and a number for those without.
 pub(super) fn flags() -> Value {
-    text(r"^([A-Za-z0-9_]+\|)*([A-Za-z0-9_]+|0x[0-9a-f]+)$")
+    text(r"^([A-Za-z0-9_]+(<<[A-Z_]+)?\|)*([A-Za-z0-9_]+(<<[A-Z_]+)?|0x[0-9a-f]+)$")
 }
 
 fn kind(kind: &Kind) -> Value {

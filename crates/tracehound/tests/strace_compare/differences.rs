@@ -9,13 +9,19 @@ pub fn reason(pair: &Pair<'_>) -> Option<&'static str> {
     };
     let (theirs, ours) = (theirs.plain(), ours.plain());
     if theirs.starts_with("rt_sigreturn(") && ours.starts_with("rt_sigreturn(") {
-        return Some("sigreturn: the frame on the stack is not read, and the end is not told as this call's");
+        return Some(
+            "sigreturn: the frame on the stack is not read, and the end is not told as this call's",
+        );
     }
     if theirs.starts_with("kill(") && theirs.ends_with("= ?") {
-        return Some("kill: the thread was killed before strace could stop it at the end of the call");
+        return Some(
+            "kill: the thread was killed before strace could stop it at the end of the call",
+        );
     }
     if theirs.starts_with("pipe2([") && theirs.contains('<') {
-        return Some("pipe2 -y: the files of descriptors that are returned in memory are not looked up");
+        return Some(
+            "pipe2 -y: the files of descriptors that are returned in memory are not looked up",
+        );
     }
     None
 }
