@@ -53,9 +53,13 @@ pub fn size(kind: &Type, abi: Abi) -> Option<Size> {
         Type::U8 => plain(1),
         Type::U16 | Type::I16 => plain(2),
         Type::I64 | Type::U64 | Type::Loff | Type::Limit(_) => wide(abi),
-        Type::Long | Type::Ulong | Type::Size | Type::Seconds | Type::Low | Type::High => {
-            plain(word(abi))
-        }
+        Type::Long
+        | Type::Ulong
+        | Type::Size
+        | Type::Seconds
+        | Type::Ticks
+        | Type::Low
+        | Type::High => plain(word(abi)),
         Type::Addr
         | Type::Handler
         | Type::In(_)

@@ -207,6 +207,10 @@ pub struct Struct {
     pub brief: &'static [&'static str],
     /// Whether the members follow one another without padding (`__attribute__((packed))`).
     pub packed: bool,
+    /// All members in the order that `-o strace` shows them with `-v`, where it is not their own.
+    pub order: &'static [&'static str],
+    /// Whether it is an instant since 1970, whose date `-o strace` adds.
+    pub dated: bool,
     /// Whether the members lie over one another (`union`).
     pub union: bool,
     /// The structure that 32-bit callers pass, where it is not the same declaration.
@@ -225,6 +229,8 @@ impl Struct {
         members: &[],
         brief: &[],
         packed: false,
+        order: &[],
+        dated: false,
         union: false,
         compat: None,
         aarch64: None,

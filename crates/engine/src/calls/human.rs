@@ -155,7 +155,10 @@ impl Print for Human<'_> {
 
     fn seconds(&mut self, seconds: i64, nanoseconds: Option<u64>) {
         text::number(self.out, seconds);
-        let nanoseconds = nanoseconds.unwrap_or(0);
+        self.date(seconds, nanoseconds.unwrap_or(0));
+    }
+
+    fn date(&mut self, seconds: i64, nanoseconds: u64) {
         if seconds == 0 && nanoseconds == 0 {
             return;
         }

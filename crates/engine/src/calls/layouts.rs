@@ -28,6 +28,8 @@ pub struct Layout {
     pub members: Vec<Placed>,
     /// Those that are no padding, by their place in that order.
     pub all: Vec<usize>,
+    /// All of them in the order that strace shows them.
+    pub order: Vec<usize>,
     /// Those that are shown where structures are abbreviated, in the order they are.
     pub brief: Vec<usize>,
     /// Whether that is all of them.
@@ -56,6 +58,10 @@ impl Layout {
             [] => all.clone(),
             names => names.iter().filter_map(place).collect(),
         };
+        let order: Vec<usize> = match declared.order {
+            [] => all.clone(),
+            names => names.iter().filter_map(place).collect(),
+        };
         Layout {
             declared,
             bytes: u64::from(layout::whole(structure, abi).bytes),
@@ -63,6 +69,7 @@ impl Layout {
             members,
             all,
             brief,
+            order,
         }
     }
 

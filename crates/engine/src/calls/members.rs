@@ -49,6 +49,21 @@ impl<P: Print> Walk<'_, P> {
             self.print.cut();
         }
         self.print.close(Shape::Struct);
+        if layout.declared.dated {
+            self.date(layout, bytes);
+        }
+    }
+
+    /// The date that an instant is.
+    fn date(&mut self, layout: &Layout, bytes: &[u8]) {
+        let number = |name| {
+            let member = layout.member(name)?;
+            let own = bytes.get(member.start..member.end)?;
+            Number::read(member.kind, own, self.call.abi())
+        };
+        if let (Some(seconds), Some(nanoseconds)) = (number("tv_sec"), number("tv_nsec")) {
+            self.print.date(seconds.signed(), nanoseconds.value);
+        }
     }
 
     /// The members one by one, those of unnamed structures among them.
@@ -62,15 +77,26 @@ impl<P: Print> Walk<'_, P> {
             scope: Some(&scope),
             ..at.deeper()
         };
-        let brief = P::BOTH && (layout.complete || self.print.abbreviates());
-        let order = if brief { &layout.brief } else { &layout.all };
+        let order = match (P::BOTH, self.print.abbreviates()) {
+            (false, _) => &layout.all,
+            (true, true) => &layout.brief,
+            (true, false) if layout.declared.order.is_empty() && layout.complete => &layout.brief,
+            (true, false) => &layout.order,
+        };
         for member in order.iter().filter_map(|index| layout.members.get(*index)) {
             let kind = self.call.chosen(member.kind, inside.scope);
             // A case of a choice may be of another size than what is chosen otherwise.
             let size = layout::size(kind, self.call.abi()).map_or(0, |size| size.bytes as usize);
             let own = bytes.get(member.start..member.start + size);
+            let is_unused = match kind {
+                Type::Unused => true,
+                Type::Wide(_, inner) => {
+                    matches!(self.call.chosen(inner, inside.scope), Type::Unused)
+                }
+                _ => false,
+            };
             match (kind, own) {
-                (Type::Unused, _) => {}
+                _ if is_unused => {}
                 (_, None) => break,
                 (Type::Struct(inner), Some(own)) if member.name == UNNAMED => {
                     if let Some(inner) = self.call.prepared.layout(inner) {

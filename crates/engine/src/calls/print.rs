@@ -93,6 +93,8 @@ pub trait Print {
 
     /// There is no value: a null pointer.
     fn null(&mut self);
+    /// The date of an instant that was told in seconds and nanoseconds.
+    fn date(&mut self, _seconds: i64, _nanoseconds: u64) {}
     /// A time in hundredths of a second.
     fn ticks(&mut self, ticks: i64) {
         self.signed(ticks);

@@ -4,8 +4,8 @@ use super::file::PERMISSIONS;
 use crate::names;
 use crate::types::Len::{Arg, ArgOrRet, Const, Ret};
 use crate::types::Type::{
-    Array, By, Bytes, Chars, Dev, DirFd, Enum, Fd, Flags, Gid, I32, I64, In, Inline, Limit, Loff,
-    Long, Mode, Octal, Out, Parts, Path, Seconds, Size, Struct, Text, U16, U32, U64, Uid, Ulong,
+    Array, By, Bytes, Chars, Dev, DirFd, Enum, Fd, Flags, Gid, Hex, I32, I64, In, Inline, Limit,
+    Loff, Long, Mode, Out, Parts, Path, Seconds, Size, Struct, Text, U16, U32, U64, Uid, Ulong,
     Unused, Wide,
 };
 use crate::types::Width::{W16, W32, W64, Word};
@@ -32,8 +32,42 @@ const GID16: crate::types::Type = Wide(W16, &Gid);
 
 /// The members that strace shows of a file's status.
 const BRIEF: &[&str] = &["st_mode", "st_rdev", "st_size"];
+/// The order in which strace shows all.
+const ORDER: &[&str] = &[
+    "st_dev",
+    "st_ino",
+    "st_mode",
+    "st_nlink",
+    "st_uid",
+    "st_gid",
+    "st_blksize",
+    "st_blocks",
+    "st_rdev",
+    "st_size",
+    "st_atime",
+    "st_atime_nsec",
+    "st_mtime",
+    "st_mtime_nsec",
+    "st_ctime",
+    "st_ctime_nsec",
+];
 
 choices! {
+    /// When a file was made, where the file system keeps it (STATX_BTIME).
+    STATX_BTIME = by "stx_mask" & 0x800 { [0] => Unused } else Struct(&STATX_TIME);
+
+    /// What direct access asks of memory and offsets (STATX_DIOALIGN).
+    STATX_ALIGN = by "stx_mask" & 0x2000 { [0] => Unused } else U32;
+
+    /// The subvolume (STATX_SUBVOL).
+    STATX_SUBVOL = by "stx_mask" & 0x8000 { [0] => Unused } else U64;
+
+    /// What atomic writes are limited to (STATX_WRITE_ATOMIC).
+    STATX_ATOMIC = by "stx_mask" & 0x1_0000 { [0] => Unused } else U32;
+
+    /// What direct reads ask of offsets (STATX_DIO_READ_ALIGN).
+    STATX_READ_ALIGN = by "stx_mask" & 0x2_0000 { [0] => Unused } else U32;
+
     /// The device that a device file stands for: any but regular files, directories, links, pipes,
     /// sockets and what has no type.
     RDEV64 = by "st_mode" & 0o170_000 {
@@ -78,7 +112,7 @@ structs! {
         st_ctime: Seconds,
         st_ctime_nsec: Ulong,
         __pad1: Inline(&I64, 3),
-    } with { brief: BRIEF, compat: Some(&STAT_COMPAT), aarch64: Some(&STAT_GENERIC) }
+    } with { brief: BRIEF, order: ORDER, compat: Some(&STAT_COMPAT), aarch64: Some(&STAT_GENERIC) }
 
     /// The status of a file on machines that have the generic headers.
     STAT_GENERIC = "struct stat" {
@@ -101,7 +135,7 @@ structs! {
         st_ctime: Seconds,
         st_ctime_nsec: Ulong,
         __pad3: Inline(&U32, 2),
-    } with { brief: BRIEF }
+    } with { brief: BRIEF, order: ORDER }
 
     /// The status of a file for callers of 32 bits.
     STAT_COMPAT = "struct stat" {
@@ -122,7 +156,7 @@ structs! {
         st_ctime: Seconds,
         st_ctime_nsec: Ulong,
         __pad0: Inline(&U32, 2),
-    } with { brief: BRIEF }
+    } with { brief: BRIEF, order: ORDER }
 
     /// The status of a file for callers of 32 bits, with 64-bit numbers. Its first inode number is
     /// the lower half of the last member.
@@ -146,7 +180,7 @@ structs! {
         st_ctime: Seconds,
         st_ctime_nsec: Ulong,
         st_ino: U64,
-    } with { brief: BRIEF }
+    } with { brief: BRIEF, order: ORDER }
 
     /// The status of a file as the first kernels told it.
     STAT_OLD = "struct __old_kernel_stat" {
@@ -161,10 +195,11 @@ structs! {
         st_atime: Wide(W32, &Seconds),
         st_mtime: Wide(W32, &Seconds),
         st_ctime: Wide(W32, &Seconds),
-    } with { brief: BRIEF }
+    } with { brief: BRIEF, order: ORDER }
 
     /// A time of statx(2).
     STATX_TIME = "struct statx_timestamp" { tv_sec: I64, tv_nsec: U32, __pad: I32 }
+        with { dated: true }
 
     /// The extended status of a file.
     STATX_BUFFER = "struct statx" {
@@ -181,22 +216,22 @@ structs! {
         stx_blocks: U64,
         stx_attributes_mask: Wide(W64, &Flags(&names::STATX_ATTRIBUTES)),
         stx_atime: Struct(&STATX_TIME),
-        stx_btime: Struct(&STATX_TIME),
+        stx_btime: By(&STATX_BTIME),
         stx_ctime: Struct(&STATX_TIME),
         stx_mtime: Struct(&STATX_TIME),
         stx_rdev_major: U32,
         stx_rdev_minor: U32,
         stx_dev_major: U32,
         stx_dev_minor: U32,
-        stx_mnt_id: U64,
-        stx_dio_mem_align: U32,
-        stx_dio_offset_align: U32,
-        stx_subvol: U64,
-        stx_atomic_write_unit_min: U32,
-        stx_atomic_write_unit_max: U32,
-        stx_atomic_write_segments_max: U32,
-        stx_dio_read_offset_align: U32,
-        stx_atomic_write_unit_max_opt: U32,
+        stx_mnt_id: Hex(&U64),
+        stx_dio_mem_align: By(&STATX_ALIGN),
+        stx_dio_offset_align: By(&STATX_ALIGN),
+        stx_subvol: By(&STATX_SUBVOL),
+        stx_atomic_write_unit_min: By(&STATX_ATOMIC),
+        stx_atomic_write_unit_max: By(&STATX_ATOMIC),
+        stx_atomic_write_segments_max: By(&STATX_ATOMIC),
+        stx_dio_read_offset_align: By(&STATX_READ_ALIGN),
+        stx_atomic_write_unit_max_opt: By(&STATX_ATOMIC),
         __pad1: U32,
         __pad2: Inline(&U64, 8),
     } with { brief: &["stx_mask", "stx_attributes", "stx_mode", "stx_size"] }
@@ -406,7 +441,7 @@ calls! {
 
     /// Sets which permissions new files of the process do not get.
     umask x86_64 95, i386 60, aarch64 166;
-        (mask: Mode) -> Octal(&U32),
+        (mask: Mode) -> Mode,
         in ["fs", "fs_file_attr"]
 
     /// Sets the times of a file in seconds.

@@ -6,10 +6,10 @@ use super::time::TIMEVAL;
 use crate::names;
 use crate::types::Len::{Arg, At};
 use crate::types::Type::{
-    self, Addr, Bytes, Enum, Fd, Flags, Gid, Hardware, Hex, I32, I64, In, Inet, Inet6, Out, Pid,
-    SockAddr, Struct, U8, U16, U32, U64, Uid, Wide,
+    self, Addr, Bytes, Enum, Fd, Flags, Gid, Hardware, Hex, I32, I64, In, Inet, Inet6, Limit, Out,
+    Pid, SockAddr, Struct, U8, U16, U32, U64, Uid, Wide,
 };
-use crate::types::Width::{W8, W16};
+use crate::types::Width::{W8, W16, W32};
 use crate::types::{Len, choices, structs};
 
 structs! {
@@ -118,7 +118,7 @@ macro_rules! options {
                     ] => $behind(&Bytes($len)),
                     [net::SO_PEERNAME] => $behind(&SockAddr($len)),
                     [net::SO_COOKIE, net::SO_NETNS_COOKIE] => $behind(&Hex(&U64)),
-                    [net::SO_ERROR] => $behind(&Enum(&names::ERRNO)),
+                    [net::SO_ERROR] => $behind(&Wide(W32, &Limit(&names::ERRNO))),
                     [net::SO_ATTACH_BPF, net::SO_ATTACH_REUSEPORT_EBPF, net::SO_PEERPIDFD] => $behind(&Fd),
                     [
                         net::SO_DEBUG, net::SO_REUSEADDR, net::SO_TYPE, net::SO_DONTROUTE,

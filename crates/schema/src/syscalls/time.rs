@@ -7,7 +7,7 @@
 use crate::names;
 use crate::types::Type::{
     Addr, By, Enum, Fd, Flags, I32, I64, In, InOut, Left, Long, Out, Pid, Raw, Seconds, Signal,
-    Struct, Ticks, U32,
+    Struct, Ticks, U32, Unused,
 };
 use crate::types::{choices, structs};
 
@@ -104,7 +104,7 @@ structs! {
 
     /// How a timer or a message queue is to notify.
     SIGEVENT = "struct sigevent" {
-        sigev_value: Struct(&SIGVAL),
+        sigev_value: By(&SIGEV_VALUE),
         sigev_signo: Signal,
         sigev_notify: Enum(&names::SIGEV),
         __unnamed: By(&SIGEV_REST),
@@ -112,7 +112,7 @@ structs! {
 
     /// The same of a 32-bit caller.
     SIGEVENT_COMPAT = "struct sigevent" {
-        sigev_value: Struct(&SIGVAL),
+        sigev_value: By(&SIGEV_VALUE),
         sigev_signo: Signal,
         sigev_notify: Enum(&names::SIGEV),
         __unnamed: By(&SIGEV_REST_COMPAT),
@@ -126,6 +126,9 @@ structs! {
 }
 
 choices! {
+    /// The value that comes with a notice; strace does not show none.
+    SIGEV_VALUE = by "sigev_value" { [0] => Unused } else Struct(&SIGVAL);
+
     /// The rest of a `struct sigevent`.
     SIGEV_REST = by "sigev_notify" {
         [linux_raw_sys::general::SIGEV_THREAD] => Struct(&SIGEV_FUNCTION),

@@ -23,5 +23,25 @@ pub fn reason(pair: &Pair<'_>) -> Option<&'static str> {
             "pipe2 -y: the files of descriptors that are returned in memory are not looked up",
         );
     }
+    if theirs.starts_with("fcntl(") && theirs.contains("F_DUPFD") && theirs.contains('<') {
+        return Some(
+            "fcntl -y: the file of a descriptor that some commands return is not looked up",
+        );
+    }
+    if theirs.starts_with("ioctl(")
+        && request(&theirs)
+            .split(" or ")
+            .any(|name| name == request(&ours))
+    {
+        return Some("ioctl: of several names for one request strace shows all, we the kernel's");
+    }
+    if theirs.starts_with("clone3(") && theirs.contains("tls={entry_number=") {
+        return Some("clone3 of 32-bit callers: the segment behind tls is not read");
+    }
     None
+}
+
+/// The second argument of an ioctl.
+fn request(line: &str) -> &str {
+    line.split(", ").nth(1).unwrap_or_default()
 }

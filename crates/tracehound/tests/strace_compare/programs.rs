@@ -58,7 +58,7 @@ fn a_threaded_program() {
     check(
         "threads",
         &[],
-        &[program("race"), "2000".to_owned(), "cold".to_owned()],
+        &[program("sequence"), "200".to_owned(), "4".to_owned()],
     );
 }
 

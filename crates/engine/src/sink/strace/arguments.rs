@@ -36,6 +36,7 @@ static WRITERS: &[(&[&str], &str, Writer)] = &[
     (&["getxattr", "lgetxattr", "fgetxattr"], "value", sized),
     (&["recvmsg"], "msg", received),
     (&["clone3"], "cl_args", clone),
+    (&["set_thread_area", "get_thread_area"], "u_info", segment),
 ];
 
 /// The writer of an argument, if it has one of its own.
@@ -121,7 +122,10 @@ pub fn events(kind: &Type) -> Option<&'static Type> {
         .members
         .iter()
         .find(|member| member.name == "revents");
-    member.map(|member| &member.kind)
+    member.map(|member| match &member.kind {
+        Type::Wide(_, inner) => *inner,
+        kind => kind,
+    })
 }
 
 /// `UTIME_NOW` and `UTIME_OMIT` (`include/linux/stat.h`).
@@ -194,7 +198,7 @@ fn nodes(out: &mut Vec<u8>, call: &Call<'_>, index: usize, style: Style) {
         .iter()
         .find_map(|name| call.named(name, None));
     let word = u64::from(tracehound_schema::layout::word(call.abi()));
-    let words = bits.map_or(0, |bits| bits.value.div_ceil(word * 8));
+    let words = bits.map_or(0, |bits| bits.value.saturating_sub(1).div_ceil(word * 8));
     let side = match call.kind(index) {
         Type::Out(_) if !call.succeeded() => return read_only(out, call, index, style),
         Type::Out(_) => Side::After,
@@ -298,39 +302,97 @@ fn received(out: &mut Vec<u8>, call: &Call<'_>, index: usize, style: Style) {
     }
 }
 
-/// Bits of clone3(2)'s flags that say what the call writes.
+/// Bits of clone3(2)'s flags that say what the call is passed, or writes.
 const CLONE_PIDFD: u64 = 0x1000;
 const CLONE_PARENT_SETTID: u64 = 0x10_0000;
+const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
 
-/// `{flags=…} => {parent_tid=[4243]}`.
+/// A member of clone3(2)'s arguments, by its place.
+fn clone_member(call: &Call<'_>, at: u64) -> Option<u64> {
+    let place = call.number(0).value.wrapping_add(8 * at);
+    let found = call.memory.read(Side::Before, place, 8)?;
+    Some(number(found.bytes) as u64)
+}
+
+/// What clone3(2) is passed.
 fn clone(out: &mut Vec<u8>, call: &Call<'_>, index: usize, style: Style) {
+    let start = out.len();
     calls::argument(call, index, &mut Human::new(out, style));
-    let address = call.number(index).value;
-    let member = |at: u64| {
-        let found = call
-            .memory
-            .read(Side::Before, address.wrapping_add(8 * at), 8)?;
-        Some(number(found.bytes) as u64)
-    };
-    let Some(flags) = member(0).filter(|_| call.succeeded()) else {
+    let member = |at| clone_member(call, at);
+    let flags = member(0).unwrap_or(0);
+    // What is not asked for is not shown.
+    if flags & CLONE_INTO_CGROUP == 0 {
+        drop_from(out, start, b", cgroup=");
+    }
+    if member(9) == Some(0) {
+        drop_from(out, start, b", set_tid=NULL, set_tid_size=");
+    }
+}
+
+/// What clone3(2) wrote: ` => {parent_tid=[4243]}`.
+pub fn cloned(out: &mut Vec<u8>, call: &Call<'_>) {
+    let Some(child) = call.ret.filter(|_| call.succeeded()) else {
         return;
     };
-    let written = [
-        ("parent_tid=[", CLONE_PARENT_SETTID, 3),
-        ("pidfd=[", CLONE_PIDFD, 1),
-    ];
+    let member = |at| clone_member(call, at);
+    let flags = member(0).unwrap_or(0);
     let mut before = " => {";
-    for (label, bit, at) in written {
-        let Some(pointer) = member(at).filter(|_| flags & bit != 0) else {
-            continue;
-        };
-        let Some(found) = call.memory.read(Side::After, pointer, 4) else {
-            continue;
-        };
-        let _ = write!(out, "{before}{label}{}]", number(found.bytes));
+    if flags & CLONE_PARENT_SETTID != 0 {
+        // It is what the call returns.
+        let _ = write!(out, "{before}parent_tid=[{child}]");
+        before = ", ";
+    }
+    let pidfd = member(1).filter(|_| flags & CLONE_PIDFD != 0);
+    let pidfd = pidfd.and_then(|pointer| call.memory.read(Side::After, pointer, 4));
+    if let Some(found) = pidfd {
+        let _ = write!(out, "{before}pidfd=[{}]", number(found.bytes));
         before = ", ";
     }
     if before == ", " {
         out.push(b'}');
     }
 }
+
+/// Takes the last members of a structure off.
+fn drop_from(out: &mut Vec<u8>, start: usize, label: &[u8]) {
+    let found = out[start..]
+        .windows(label.len())
+        .position(|bytes| bytes == label);
+    if let Some(place) = found {
+        out.truncate(start + place);
+        out.push(b'}');
+    }
+}
+
+/// A segment of an x86 descriptor table, with the bits of its flags one by one.
+fn segment(out: &mut Vec<u8>, call: &Call<'_>, index: usize, style: Style) {
+    let found = call.memory.read(Side::Before, call.number(index).value, 16);
+    let Some(found) = found.filter(|found| found.whole) else {
+        return read_only(out, call, index, style);
+    };
+    let [entry, base, limit, flags] = found.bytes.as_chunks::<4>().0 else {
+        return;
+    };
+    let flags = u32::from_ne_bytes(*flags);
+    let _ = write!(
+        out,
+        "{{entry_number={}, base_addr={:#x}, limit={:#08x}",
+        i32::from_ne_bytes(*entry),
+        u32::from_ne_bytes(*base),
+        u32::from_ne_bytes(*limit)
+    );
+    for (name, shift, mask) in SEGMENT_BITS {
+        let _ = write!(out, ", {name}={}", flags >> shift & mask);
+    }
+    out.push(b'}');
+}
+
+/// The bit fields of `struct user_desc`: name, first bit, mask.
+const SEGMENT_BITS: [(&str, u32, u32); 6] = [
+    ("seg_32bit", 0, 1),
+    ("contents", 1, 3),
+    ("read_exec_only", 3, 1),
+    ("limit_in_pages", 4, 1),
+    ("seg_not_present", 5, 1),
+    ("useable", 6, 1),
+];

@@ -101,6 +101,9 @@ impl<'c> Printer<'c> {
 
     /// Writes the arguments that the first half left out.
     pub fn second_half(&self, out: &mut Vec<u8>, written: usize) {
+        if self.call.prepared.row.name == "clone3" && !self.raw {
+            arguments::cloned(out, self.call);
+        }
         for slot in written..self.slots.len() {
             if slot > written || (slot > 0 && self.slots.late_comma) {
                 out.extend_from_slice(b", ");

@@ -112,12 +112,10 @@ fn rest(out: &mut Vec<u8>, sender: bool, get: &impl Fn(&'static str) -> Option<u
     }
     // Of a queued signal no value at all is the usual case, of a timer it is part of the story.
     if let Some(value) = get("value").filter(|value| *value != 0 || !sender) {
-        member(out, "si_value");
-        out.extend_from_slice(b"{int=");
+        member(out, "si_int");
         text::number(out, value as i32);
-        out.extend_from_slice(b", ptr=");
+        member(out, "si_ptr");
         address_of(out, value);
-        out.push(b'}');
     }
     if let Some(band) = get("band") {
         member(out, "si_band");

@@ -49,6 +49,15 @@ pub fn slots(call: &Call<'_>) -> Slots {
     if name == "clone" {
         return clone(call);
     }
+    if name == "clone3" {
+        // What was written comes between both.
+        return Slots {
+            list: vec![(0, ""), (1, "")],
+            at_once: 0,
+            decided: 1,
+            late_comma: true,
+        };
+    }
     let count = call.args().len();
     let used = (0..count).filter(|index| !matches!(call.kind(*index), Type::Unused));
     let list = used.map(|index| (index, "")).collect();
@@ -114,6 +123,7 @@ pub fn annotate(out: &mut Vec<u8>, call: &Call<'_>, style: Style) {
             calls::returned(call, &mut Human::new(out, style));
             out.push(b')');
         }
+        _ if name == "set_thread_area" => entry(out, call),
         _ if POLLING.contains(&name) => polled(out, call, style),
         _ if SELECTING.contains(&name) => selected(out, call, style),
         _ => {}
@@ -212,4 +222,19 @@ fn left(out: &mut Vec<u8>, call: &Call<'_>, style: Style, comma: &str) {
     out.extend_from_slice(comma.as_bytes());
     out.extend_from_slice(b"left ");
     calls::side(call, index, Side::After, &mut Human::new(out, style));
+}
+
+/// The number of the segment that the kernel chose.
+fn entry(out: &mut Vec<u8>, call: &Call<'_>) {
+    let address = call.number(0).value;
+    let number = |side| {
+        let found = call.memory.read(side, address, 4)?;
+        found
+            .bytes
+            .first_chunk()
+            .map(|bytes| i32::from_ne_bytes(*bytes))
+    };
+    if let (Some(-1), Some(chosen)) = (number(Side::Before), number(Side::After)) {
+        out.extend_from_slice(format!(" (entry_number={chosen})").as_bytes());
+    }
 }

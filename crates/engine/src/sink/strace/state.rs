@@ -196,7 +196,9 @@ impl Strace {
     fn unfinished(&mut self, out: &mut Vec<u8>, header: &Header, call: &Call<'_>) {
         let tid = header.host_tid;
         let shown = self.pending.get(&tid).is_some_and(|pending| pending.shown);
-        let staged = self.options.lines && !shown && self.options.shows(Status::Unfinished);
+        let told = self.options.begins_lines() && RETURNING.contains(&call.prepared.row.name);
+        let staged =
+            self.options.lines && !shown && !told && self.options.shows(Status::Unfinished);
         if staged && call::uses_path(call, &self.options.paths) {
             self.pending.remove(&tid);
             let start = self.begin(out, tid, header.time);
