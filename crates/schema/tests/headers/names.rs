@@ -47,6 +47,23 @@ const INTERNAL: &[(&str, &str)] = &[
     ("TCP_NEW_SYN_RECV", "include/net/tcp_states.h"),
 ];
 
+/// Names by prefix whose value stands in a word with others: what the word has of them, and why.
+const PARTS: &[(&str, &str, &str)] = &[
+    (
+        "IOPRIO_CLASS_",
+        "<< IOPRIO_CLASS_SHIFT",
+        "the class stands above the level",
+    ),
+    (
+        "PER_",
+        "& PER_MASK",
+        "the flags that go with a personality have names of their own",
+    ),
+];
+
+/// Names that callers of 32 bits alone have with this value.
+const NARROW: [&str; 3] = ["F_GETLK64", "F_SETLK64", "F_SETLKW64"];
+
 /// A name that is to have a value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Claim {
@@ -58,6 +75,8 @@ impl Claim {
     /// The statement that it is so. Names of 32 bits may be written with a sign or without.
     fn statement(&self) -> String {
         let Claim { name, value } = self;
+        let part = PARTS.iter().find(|row| name.starts_with(row.0));
+        let name = part.map_or((*name).to_owned(), |row| format!("({name}) {}", row.1));
         let low = *value as u32;
         let narrow = i32::try_from(*value).is_ok() || u32::try_from(*value).is_ok();
         let or = if narrow {
@@ -74,6 +93,10 @@ impl Claim {
     /// The first identifier: `FUTEX_OP_ADD<<28` has one.
     fn word(&self) -> &'static str {
         index::word(self.name)
+    }
+
+    fn narrow(&self) -> bool {
+        NARROW.contains(&self.name)
     }
 
     fn internal(&self) -> bool {
@@ -147,7 +170,9 @@ fn put(headers: &Headers, source: (&str, &str), asked: &[&Claim], verdicts: &mut
 fn names_have_the_values_of_the_headers() {
     let headers = Headers::new(64);
     let claims = claims();
-    let verdicts = ask(&headers, &claims);
+    let (narrow, wide) = claims.iter().cloned().partition(Claim::narrow);
+    let mut verdicts = ask(&headers, &wide);
+    verdicts.extend(ask(&Headers::new(32), &narrow));
     let mut wrong = Vec::new();
     let mut unknown = Vec::new();
     for claim in &claims {
