@@ -7,7 +7,7 @@ use crate::names;
 use crate::types::Len::{Arg, At, Ret};
 use crate::types::Type::{
     Addr, Array, By, Bytes, Chars, Enum, FdSet, Flags, Hex, I32, In, InOut, Inline, Long, Out,
-    Parts, Pid, Signal, Size, Struct, Text, U16, U32, U64, Uid, Ulong, Unused, Wide,
+    Parts, Pid, Raw, Signal, Size, Struct, Text, U16, U32, U64, Uid, Ulong, Unused, Wide,
 };
 use crate::types::Width::W64;
 use crate::types::{Part, choices, structs};
@@ -91,6 +91,24 @@ structs! {
         totalhigh: Ulong,
         freehigh: Ulong,
         mem_unit: U32,
+    } with { compat: Some(&SYSINFO_COMPAT) }
+
+    /// The same for a 32-bit program, which has eight bytes of padding behind it.
+    SYSINFO_COMPAT = "struct sysinfo" {
+        uptime: Long,
+        loads: Inline(&Ulong, 3),
+        totalram: Ulong,
+        freeram: Ulong,
+        sharedram: Ulong,
+        bufferram: Ulong,
+        totalswap: Ulong,
+        freeswap: Ulong,
+        procs: U16,
+        __pad: U16,
+        totalhigh: Ulong,
+        freehigh: Ulong,
+        mem_unit: U32,
+        __pad_end: Raw(8),
     }
 
     /// The head of a security module's attribute; its text follows.
@@ -109,6 +127,7 @@ structs! {
         oldlenp: Addr,
         newval: Addr,
         newlen: Size,
+        __pad: Inline(&Ulong, 4),
     }
 
     /// What a queued signal carries.
