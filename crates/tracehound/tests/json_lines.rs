@@ -97,8 +97,8 @@ impl Schemas {
                 .as_object()
                 .unwrap();
             let known: Vec<&str> = known.keys().map(String::as_str).collect();
-            // Some 32-bit calls have their arguments in another order.
-            let other = part == "args" && value["abi"] == "i386";
+            // Some calls have their arguments in another order elsewhere.
+            let other = part == "args" && value.get("abi").is_some_and(|abi| abi != "x86_64");
             if value.get(part).is_some() && !other {
                 in_order(&value[part], &known, line);
             }

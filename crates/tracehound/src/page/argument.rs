@@ -146,14 +146,7 @@ fn gather(structure: &Struct, depth: u8, rows: &mut Vec<(&'static str, Value)>) 
     for member in structure.members {
         match (member.name, &member.kind) {
             ("", _) => {}
-            ("_", Type::Struct(inner)) => gather(inner, depth + 1, rows),
-            ("_", Type::By(by)) => {
-                for kind in by.cases.iter().map(|case| &case.kind).chain([&by.other]) {
-                    if let Type::Struct(inner) = kind {
-                        gather(inner, depth + 1, rows);
-                    }
-                }
-            }
+            ("_", kind) => unnamed(kind, depth + 1, rows),
             (name, kind) => {
                 let schema = of(kind, depth);
                 match rows.iter_mut().find(|row| row.0 == name) {
@@ -163,6 +156,18 @@ fn gather(structure: &Struct, depth: u8, rows: &mut Vec<(&'static str, Value)>) 
                 }
             }
         }
+    }
+}
+
+fn unnamed(kind: &Type, depth: u8, rows: &mut Vec<(&'static str, Value)>) {
+    match kind {
+        Type::Struct(inner) => gather(inner, depth, rows),
+        Type::By(by) if depth <= DEPTH => {
+            for kind in by.cases.iter().map(|case| &case.kind).chain([&by.other]) {
+                unnamed(kind, depth + 1, rows);
+            }
+        }
+        _ => {}
     }
 }
 
