@@ -13,23 +13,6 @@ const TRACEE: &str = include_str!("parity.txt");
 const FIELDS: &[(&str, &[&str], &str)] = &[
     ("clock_adjtime64", &["clk_id", "buf"], "lists no argument"),
     (
-        "epoll_pwait2",
-        &[
-            "fd",
-            "events",
-            "maxevents",
-            "timeout",
-            "sigset",
-            "sigsetsize",
-        ],
-        "the kernel's function has a sixth argument, the size of the set",
-    ),
-    (
-        "io_uring_enter",
-        &["fd", "to_submit", "min_complete", "flags", "sig", "argsz"],
-        "the kernel's function has a sixth argument, the size of what sig points at",
-    ),
-    (
         "eventfd",
         &["initval"],
         "eventfd(2) of the kernel takes no flags; eventfd2 does",

@@ -22,6 +22,7 @@ structs! {
         map_flags: Flags(&names::bpf::MAP_FLAGS), inner_map_fd: Fd, numa_node: U32, map_name: Chars(16),
         map_ifindex: U32, btf_fd: Fd, btf_key_type_id: U32, btf_value_type_id: U32,
         btf_vmlinux_value_type_id: U32, map_extra: Hex(&U64), value_type_btf_obj_fd: Fd, map_token_fd: Fd,
+        excl_prog_hash: POINTER, excl_prog_hash_size: U32,
     } with { size: SIZE, brief: &["map_type", "key_size", "value_size", "max_entries", "map_flags", "inner_map_fd", "map_name"] }
 
     /// An element of a map.
@@ -33,7 +34,7 @@ structs! {
     MAP_NEXT_KEY = "union bpf_attr" { map_fd: Fd, __pad: U32, key: POINTER, next_key: POINTER } with { size: SIZE }
 
     /// Several elements of a map.
-    MAP_BATCH = "union bpf_attr, batch" {
+    MAP_BATCH = "union bpf_attr" {
         in_batch: POINTER, out_batch: POINTER, keys: POINTER, values: POINTER, count: U32, map_fd: Fd,
         elem_flags: Hex(&U64), flags: Hex(&U64),
     } with { size: SIZE }
@@ -66,15 +67,14 @@ structs! {
     } with { size: SIZE }
 
     /// A run of a program with given input.
-    TEST_RUN = "union bpf_attr, test" {
+    TEST_RUN = "union bpf_attr" {
         prog_fd: Fd, retval: U32, data_size_in: U32, data_size_out: U32, data_in: POINTER, data_out: POINTER,
         repeat: U32, duration: U32, ctx_size_in: U32, ctx_size_out: U32, ctx_in: POINTER, ctx_out: POINTER,
         flags: Hex(&U32), cpu: U32, batch_size: U32,
     } with { size: SIZE }
 
     /// An id, and the one that follows.
-    NEXT_ID = "union bpf_attr" { start_id: U32, next_id: U32, open_flags: Hex(&U32), fd_by_id_token_fd: Fd }
-        with { size: SIZE }
+    NEXT_ID = "union bpf_attr" { start_id: U32, next_id: U32, open_flags: Hex(&U32) } with { size: SIZE }
 
     /// A program by its id.
     PROGRAM_ID = "union bpf_attr" { prog_id: U32, next_id: U32, open_flags: Hex(&U32), fd_by_id_token_fd: Fd }
@@ -93,17 +93,17 @@ structs! {
         with { size: SIZE }
 
     /// What is known of an object.
-    INFO = "union bpf_attr, info" { bpf_fd: Fd, info_len: U32, info: POINTER } with { size: SIZE }
+    INFO = "union bpf_attr" { bpf_fd: Fd, info_len: U32, info: POINTER } with { size: SIZE }
 
     /// The programs that are attached somewhere.
-    QUERY = "union bpf_attr, query" {
+    QUERY = "union bpf_attr" {
         target_fd: Fd, attach_type: ATTACH, query_flags: Hex(&U32), attach_flags: Hex(&U32), prog_ids: POINTER,
         count: U32, __pad: U32, prog_attach_flags: POINTER, link_ids: POINTER, link_attach_flags: POINTER,
         revision: U64,
     } with { size: SIZE }
 
     /// A tracepoint, with the values as the kernel has them.
-    RAW_TRACEPOINT = "union bpf_attr, raw_tracepoint" { name: Wide(W64, &In(&Text)), prog_fd: Fd, __pad: U32, cookie: Hex(&U64) } with { size: SIZE }
+    RAW_TRACEPOINT = "union bpf_attr" { name: Wide(W64, &In(&Text)), prog_fd: Fd, __pad: U32, cookie: Hex(&U64) } with { size: SIZE }
 
     /// Types of a program.
     BTF = "union bpf_attr" {
@@ -112,41 +112,40 @@ structs! {
     } with { size: SIZE }
 
     /// What a descriptor of a task traces.
-    TASK_QUERY = "union bpf_attr, task_fd_query" {
+    TASK_QUERY = "union bpf_attr" {
         pid: U32, fd: U32, flags: Hex(&U32), buf_len: U32, buf: POINTER, prog_id: U32, fd_type: U32,
         probe_offset: Hex(&U64), probe_addr: Hex(&U64),
     } with { size: SIZE }
 
     /// A link between a program and what it is attached to, without what only some kinds have.
-    LINK_CREATE = "union bpf_attr, link_create" { prog_fd: Fd, target_fd: Fd, attach_type: ATTACH, flags: Hex(&U32) } with { size: SIZE }
+    LINK_CREATE = "union bpf_attr" { prog_fd: Fd, target_fd: Fd, attach_type: ATTACH, flags: Hex(&U32) } with { size: SIZE }
 
     /// A link that gets another program.
-    LINK_UPDATE = "union bpf_attr, link_update" { link_fd: Fd, new_prog_fd: Fd, flags: Hex(&U32), old_prog_fd: Fd } with { size: SIZE }
+    LINK_UPDATE = "union bpf_attr" { link_fd: Fd, new_prog_fd: Fd, flags: Hex(&U32), old_prog_fd: Fd } with { size: SIZE }
 
     /// A map.
-    FREEZE = "union bpf_attr" { map_fd: Fd } with { size: SIZE }
+    MAP = "union bpf_attr" { map_fd: Fd } with { size: SIZE }
 
     /// A link.
-    DETACH = "union bpf_attr, link_detach" { link_fd: Fd } with { size: SIZE }
+    LINK = "union bpf_attr" { link_fd: Fd } with { size: SIZE }
 
     /// What is to be counted.
-    STATISTICS = "union bpf_attr, enable_stats" { r#type: U32 } with { size: SIZE }
+    STATISTICS = "union bpf_attr" { r#type: U32 } with { size: SIZE }
 
-    /// A link and flags.
-    ITERATOR = "union bpf_attr, iter_create" { link_fd: Fd, flags: Hex(&U32) } with { size: SIZE }
+    /// A link that is read as a file.
+    ITERATOR = "union bpf_attr" { link_fd: Fd, flags: Hex(&U32) } with { size: SIZE }
 
     /// A program and a map that it keeps.
-    BIND = "union bpf_attr, prog_bind_map" { prog_fd: Fd, map_fd: Fd, flags: Hex(&U32) } with { size: SIZE }
+    BIND = "union bpf_attr" { prog_fd: Fd, map_fd: Fd, flags: Hex(&U32) } with { size: SIZE }
 
-    /// A program and the map of operations that it serves.
-    ASSOCIATE = "union bpf_attr, prog_assoc_struct_ops" { map_fd: Fd, prog_fd: Fd, flags: Hex(&U32) }
-        with { size: SIZE }
+    /// A program and the operations that it belongs to.
+    ASSOCIATE = "union bpf_attr" { map_fd: Fd, prog_fd: Fd, flags: Hex(&U32) } with { size: SIZE }
 
     /// A token, by the descriptor of a BPF file system.
-    TOKEN = "union bpf_attr, token_create" { flags: Hex(&U32), bpffs_fd: Fd } with { size: SIZE }
+    TOKEN = "union bpf_attr" { flags: Hex(&U32), bpffs_fd: Fd } with { size: SIZE }
 
     /// What a program has written.
-    STREAM = "union bpf_attr, prog_stream_read" { stream_buf: POINTER, stream_buf_len: U32, stream_id: U32, prog_fd: Fd } with { size: SIZE }
+    STREAM = "union bpf_attr" { stream_buf: POINTER, stream_buf_len: U32, stream_id: U32, prog_fd: Fd } with { size: SIZE }
 }
 
 choices! {
@@ -169,17 +168,17 @@ choices! {
         [17] => In(&Struct(&RAW_TRACEPOINT)),
         [18] => In(&Struct(&BTF)),
         [20] => InOut(&Struct(&TASK_QUERY)),
-        [22] => In(&Struct(&FREEZE)),
-        [34] => In(&Struct(&DETACH)),
+        [22] => In(&Struct(&MAP)),
+        [34] => In(&Struct(&LINK)),
         [24, 25, 26, 27] => InOut(&Struct(&MAP_BATCH)),
         [28] => In(&Struct(&LINK_CREATE)),
         [29] => In(&Struct(&LINK_UPDATE)),
         [32] => In(&Struct(&STATISTICS)),
         [33] => In(&Struct(&ITERATOR)),
         [35] => In(&Struct(&BIND)),
-        [38] => In(&Struct(&ASSOCIATE)),
         [36] => In(&Struct(&TOKEN)),
         [37] => In(&Struct(&STREAM)),
+        [38] => In(&Struct(&ASSOCIATE)),
     } else Type::Addr;
 
     /// What bpf(2) returns: a descriptor for commands that make or find an object.

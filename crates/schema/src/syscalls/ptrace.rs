@@ -48,13 +48,13 @@ structs! {
     SECCOMP_METADATA = "struct seccomp_metadata" { filter_off: U64, flags: Hex(&U64) }
 
     /// The beginning of a system call.
-    SYSCALL_ENTRY = "struct ptrace_syscall_info_entry" { nr: U64, args: Inline(&Hex(&U64), 6) }
+    SYSCALL_ENTRY = "" { nr: U64, args: Inline(&Hex(&U64), 6) }
 
     /// The end of one.
-    SYSCALL_EXIT = "struct ptrace_syscall_info_exit" { rval: I64, is_error: U8 }
+    SYSCALL_EXIT = "" { rval: I64, is_error: U8 }
 
     /// One that a filter stopped at.
-    SYSCALL_SECCOMP = "struct ptrace_syscall_info_seccomp" {
+    SYSCALL_SECCOMP = "" {
         nr: U64, args: Inline(&Hex(&U64), 6), ret_data: U32, __pad: U32,
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tracehound_schema::syscalls::{self, Syscall};
 use tracehound_schema::types::{Struct, Type};
-use tracehound_schema::{Kind, Names, all};
+use tracehound_schema::{Abi, Kind, Names, all};
 
 /// Tables of names and structures, by their address.
 #[derive(Default)]
@@ -50,6 +50,18 @@ impl Found {
             self.walk(&arg.kind);
         }
         self.walk(&call.ret);
+    }
+
+    /// What callers of an ABI pass.
+    pub fn of(abi: Abi) -> Found {
+        let mut found = Found::default();
+        for call in syscalls::all().filter(|call| call.number(abi).is_some()) {
+            for arg in call.arguments(abi) {
+                found.walk(&arg.kind);
+            }
+            found.walk(&call.ret);
+        }
+        found
     }
 
     fn table(&mut self, names: &'static Names) {
