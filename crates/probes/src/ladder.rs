@@ -3,6 +3,7 @@
 use tracehound_schema::record::Record;
 use tracehound_schema::{Abi, Event, MadeBy, Rung, syscalls};
 
+use crate::calls::lacking;
 use crate::library::Libraries;
 use crate::object::{Attached, Flavour, Maps, attach};
 use crate::preempt::order;
@@ -50,9 +51,19 @@ impl Outcome {
         )
     }
 
+    /// Whether it is a system call that this kernel does not have, so that no rung is to blame.
+    #[must_use]
+    pub fn is_no_call(&self) -> bool {
+        let missing = |verdict: &Verdict| matches!(verdict, Verdict::Failed(reason) if reason == lacking::REASON);
+        self.used().is_none() && self.rungs.iter().any(|rung| missing(&rung.1))
+    }
+
     /// Why no rung could be used, in one line.
     #[must_use]
     pub fn reasons(&self) -> String {
+        if self.is_no_call() {
+            return lacking::REASON.to_owned();
+        }
         let reasons = self
             .rungs
             .iter()
@@ -205,6 +216,19 @@ mod tests {
         assert_eq!(*last, Verdict::Spare);
         assert!(!others.is_empty());
         assert!(others.iter().all(|verdict| *verdict == Verdict::NotChosen));
+    }
+
+    #[test]
+    fn for_a_call_that_the_kernel_lacks_no_rung_is_blamed() {
+        let event = tracehound_schema::by_name("listns").unwrap();
+        let failed = |reason: &str| Verdict::Failed(reason.to_owned());
+        let mut rungs: Vec<_> = event.rungs().map(|rung| (rung, Verdict::Spare)).collect();
+        rungs[0].1 = failed("not built");
+        let mut outcome = Outcome { event, rungs };
+        assert!(!outcome.is_no_call());
+        assert!(outcome.reasons().ends_with("not built"));
+        outcome.rungs[1].1 = failed(lacking::REASON);
+        assert_eq!(outcome.reasons(), lacking::REASON);
     }
 
     #[test]

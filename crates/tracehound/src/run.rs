@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::Context as _;
 use tracehound_engine::recording::Preamble;
 use tracehound_engine::{Clock, Engine, Selection};
-use tracehound_probes::{Account, CallOptions, Held, Launch, Options, Tracer, boot_time};
+use tracehound_probes::{Account, CallOptions, Held, Launch, Options, Outcome, Tracer, boot_time};
 use tracehound_schema::Event;
 
 use crate::cli::Run;
@@ -129,8 +129,8 @@ pub fn traced(
     // The terminal's Ctrl-C reaches the child that proves hooks too; then nothing was proved.
     go_on(command, &mut signals)?;
     let mut tracer = started.map_err(Failure::start)?;
-    for outcome in tracer.outcomes().filter(|outcome| outcome.used().is_none()) {
-        eprintln!("tracehound: going on without {}", outcome.lack());
+    for lack in lacks(tracer.outcomes()) {
+        eprintln!("tracehound: going on without {lack}");
     }
     let outputs = open(&preamble, &mut || go_on(command, &mut signals))?;
     let child = start(&mut tracer, session, &mut signals)?;
@@ -141,6 +141,23 @@ pub fn traced(
     );
     let ending = Ending::new(child, session.duration, signals).watching(&session.attach);
     trace(tracer, engine, session, ending)
+}
+
+/// What is not to be had here, a line each; calls that the kernel does not have share one.
+fn lacks<'o>(outcomes: impl Iterator<Item = &'o Outcome>) -> Vec<String> {
+    let lacking = outcomes.filter(|outcome| outcome.used().is_none());
+    let (calls, others): (Vec<_>, Vec<_>) = lacking.partition(|outcome| outcome.is_no_call());
+    let mut lines: Vec<String> = others.into_iter().map(Outcome::lack).collect();
+    let mut names: Vec<&str> = calls.iter().map(|outcome| outcome.event.name).collect();
+    names.sort_unstable();
+    if !names.is_empty() {
+        let (count, s) = (names.len(), if names.len() == 1 { "" } else { "s" });
+        let names = names.join(", ");
+        lines.push(format!(
+            "{count} system call{s} that this kernel does not have: {names}"
+        ));
+    }
+    lines
 }
 
 fn preamble() -> Result<Preamble, Failure> {

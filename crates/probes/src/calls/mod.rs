@@ -3,7 +3,7 @@
 mod attach;
 mod fill;
 mod group;
-mod lacking;
+pub mod lacking;
 mod table;
 
 pub use group::Group;
