@@ -237,6 +237,10 @@ static __always_inline void call_end(struct task_struct *task, struct call *call
 	struct open_call open;
 
 	call_which(&open, state, call, abi, nr);
+	if (state && state->in_scope == SCOPE_HELD && open.nr == NR_HELD_READ) {
+		state->in_scope = 1;
+		return;
+	}
 	if (call->flags & CALL_EXECS) {
 		call = call_of(open.abi, open.nr);
 		if (!call || !call->event)

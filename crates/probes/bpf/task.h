@@ -50,9 +50,12 @@ struct open_call {
 struct task_state {
 	struct mask_call mask;
 	struct open_call call;
-	u32 in_scope;
+	u32 in_scope;	/* 0, 1 or SCOPE_HELD */
 	u32 pad;
 };
+
+/* In scope, and waiting in a read of the tracer's making, whose end is not the command's. */
+enum { SCOPE_HELD = 2, NR_HELD_READ = 0 };
 
 #ifdef TH_LEGACY
 /*

@@ -5,7 +5,8 @@ use std::io::{self, PipeReader, PipeWriter, Read as _, Write as _};
 use std::os::fd::{AsRawFd as _, RawFd};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
 
 /// A command and what it is given.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +53,7 @@ impl User {
 pub struct Held {
     pid: u32,
     go: PipeWriter,
-    spawning: JoinHandle<io::Result<Child>>,
+    spawned: Receiver<io::Result<Child>>,
 }
 
 impl Held {
@@ -61,12 +62,13 @@ impl Held {
         let (mut pids, pid_to) = io::pipe()?;
         let (go_from, go) = io::pipe()?;
         let launch = launch.clone();
+        let (tell, spawned) = channel();
         // `spawn` returns only when the command is executed, so it runs beside us.
         let ours = go.as_raw_fd();
-        let spawning = thread::spawn(move || spawn(&launch, pid_to, go_from, ours));
+        thread::spawn(move || stand_by(&tell, || spawn(&launch, pid_to, go_from, ours)));
         let mut pid = [0; 4];
         if pids.read_exact(&mut pid).is_err() {
-            let error = match join(spawning) {
+            let error = match result(&spawned) {
                 Err(error) => error,
                 Ok(_) => io::Error::other("the command did not start"),
             };
@@ -75,7 +77,7 @@ impl Held {
         Ok(Held {
             pid: u32::from_ne_bytes(pid),
             go,
-            spawning,
+            spawned,
         })
     }
 
@@ -89,7 +91,7 @@ impl Held {
     pub fn release(mut self) -> io::Result<Child> {
         self.go.write_all(&[1])?;
         drop(self.go);
-        join(self.spawning)
+        result(&self.spawned)
     }
 }
 
@@ -114,10 +116,24 @@ fn restore(signal: i32) {
     }
 }
 
-fn join(spawning: JoinHandle<io::Result<Child>>) -> io::Result<Child> {
-    spawning
-        .join()
-        .unwrap_or_else(|_| Err(io::Error::other("the starting thread failed")))
+fn result(spawned: &Receiver<io::Result<Child>>) -> io::Result<Child> {
+    let failed = |_| Err(io::Error::other("the starting thread failed"));
+    spawned.recv().unwrap_or_else(failed)
+}
+
+/// Starts the command and stays: to the kernel its parent is this thread, whose end would send it
+/// the signal that it may have asked for with `PR_SET_PDEATHSIG`.
+fn stand_by(tell: &Sender<io::Result<Child>>, spawn: impl FnOnce() -> io::Result<Child>) {
+    let child = spawn();
+    let started = child.is_ok();
+    // Nobody waits for it if the tracer gives up meanwhile.
+    let heard = tell.send(child).is_ok();
+    if !started || !heard {
+        return;
+    }
+    loop {
+        thread::park();
+    }
 }
 
 fn spawn(
@@ -147,10 +163,11 @@ fn spawn(
         // The fork's copy of our end would keep the pipe open after our death.
         // SAFETY: closes a descriptor of this process alone, which nothing in it uses.
         unsafe { libc::close(ours) };
+        user.as_ref().map_or(Ok(()), User::assume)?;
         pid_to.write_all(&std::process::id().to_ne_bytes())?;
         // A tracer that ends before the release closes the pipe: the command then ends too.
-        go_from.read_exact(&mut [0])?;
-        user.as_ref().map_or(Ok(()), User::assume)
+        // The end of this read is left out of the trace; what would follow it were not.
+        go_from.read_exact(&mut [0])
     };
     // SAFETY: between fork and exec only write, read, close, getpid and sigaction and
     // the calls that set ids are made, which are safe there.

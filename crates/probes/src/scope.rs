@@ -16,11 +16,20 @@ const TAIL: usize = 8;
 /// `PIDFD_THREAD` (`include/uapi/linux/pidfd.h`).
 const PIDFD_THREAD: i32 = libc::O_EXCL;
 
+/// How a task comes into scope (`in_scope` of `bpf/task.h`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// With all that it does from now on.
+    Running = 1,
+    /// Without the end of the read that it waits in.
+    Held = 2,
+}
+
 /// Puts a task and its future descendants in scope.
-pub fn enter(maps: &Maps, flavour: Flavour, pid: u32) -> Result<(), Error> {
+pub fn enter(maps: &Maps, flavour: Flavour, pid: u32, entry: Entry) -> Result<(), Error> {
     let size = maps.tasks.value_size() as usize;
     let mut state = vec![0u8; size];
-    state[size - TAIL..size - 4].copy_from_slice(&1u32.to_ne_bytes());
+    state[size - TAIL..size - 4].copy_from_slice(&(entry as u32).to_ne_bytes());
     let key = Key::of(flavour, pid).map_err(Error::io("opening the command's pidfd"))?;
     maps.tasks
         .update(&key.bytes(), &state, MapFlags::ANY)

@@ -12,6 +12,7 @@ use crate::account::{Account, Count};
 use crate::calls::{CallOptions, Group};
 use crate::error::Error;
 use crate::ladder::{Climb, Outcome};
+use crate::launch::Held;
 use crate::library::Libraries;
 use crate::machine;
 use crate::object::{self, Attached, Flavour, Maps, Sizes};
@@ -19,7 +20,7 @@ use crate::preempt;
 use crate::prove;
 use crate::reader::Reader;
 use crate::ring::Ring;
-use crate::scope;
+use crate::scope::{self, Entry};
 
 /// Process life-cycle events: following a command and naming processes rest on them.
 const LIFE: [&str; 3] = [
@@ -164,7 +165,12 @@ impl Tracer {
 
     /// Puts a task and its future descendants in scope. It must not have started anything yet.
     pub fn follow(&self, pid: u32) -> Result<(), Error> {
-        scope::enter(&self.maps, self.flavour, pid)
+        scope::enter(&self.maps, self.flavour, pid, Entry::Running)
+    }
+
+    /// The same for a command that is held; its first own call is the one that executes it.
+    pub fn follow_held(&self, held: &Held) -> Result<(), Error> {
+        scope::enter(&self.maps, self.flavour, held.pid(), Entry::Held)
     }
 
     /// Starts counting and recording, from nothing.

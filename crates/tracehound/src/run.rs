@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
 use std::process::Child;
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -83,7 +84,7 @@ pub fn run(options: &Run) -> Result<u8, Failure> {
     };
     events::check_rung(options.rung.as_deref())?;
     let planned = outputs::plan(&options.show.outputs, stream)?;
-    child::check(&options.command)?;
+    let program = child::check(&options.command)?;
     let session = Session {
         shown,
         rung: options.rung.clone(),
@@ -98,6 +99,7 @@ pub fn run(options: &Run) -> Result<u8, Failure> {
         },
         launch: Launch {
             words: options.command.clone(),
+            program: program.map(PathBuf::into_os_string),
             ..Launch::default()
         },
         attach: Vec::new(),
@@ -191,7 +193,7 @@ fn start(
     let held = Held::new(&session.launch);
     go_on(Some(name), signals)?;
     let held = held.context("starting the command")?;
-    tracer.follow(held.pid())?;
+    tracer.follow_held(&held)?;
     tracer.go_live()?;
     // From its release on, a signal is the command's business.
     go_on(Some(name), signals)?;

@@ -146,3 +146,36 @@ fn the_exit_status_is_the_commands() {
     assert_eq!(trace(&[], &["sh", "-c", "exit 42"]).code, Some(42));
     assert_eq!(trace(&[], &["sh", "-c", "kill -9 $$"]).code, Some(137));
 }
+
+/// A command that asks for a signal at its parent's end gets none before that.
+#[test]
+fn a_command_outlives_what_started_it() {
+    if !root() {
+        return;
+    }
+    let run = trace(&["-e", "sched_process_exit"], &[&program("orphan")]);
+    assert_eq!(run.code, Some(0), "{}", run.stats);
+    assert_eq!(run.stdout, "alive\n");
+}
+
+/// What the tracer does to hold the command back is not the command's.
+#[test]
+fn the_first_call_of_a_command_is_the_one_that_executes_it() {
+    if !root() {
+        return;
+    }
+    let run = trace(&["-e", "tag=syscalls"], &["true"]);
+    let calls = run.events.iter().filter(|event| event.get("ret").is_some());
+    let names: Vec<_> = calls
+        .map(|event| event["event"].as_str().unwrap())
+        .collect();
+    assert_eq!(names.first(), Some(&"execve"), "{names:?}");
+    assert!(!names[1..].contains(&"execve"), "{names:?}");
+    assert!(names.contains(&"read"), "{names:?}");
+    let without: Vec<_> = run
+        .stats
+        .lines()
+        .filter(|line| line.contains("going on without"))
+        .collect();
+    assert!(without.len() <= 1, "{without:?}");
+}
