@@ -60,7 +60,7 @@ static void texts(void)
 static void contents(void)
 {
 	char *end = edge();
-	int full = open("/dev/null", O_WRONLY), zero = open("/dev/zero", O_RDONLY);
+	int full = open("/dev/null", O_WRONLY), file = open("/proc/self/exe", O_RDONLY);
 	int pipes[2];
 
 	if (pipe(pipes))
@@ -71,8 +71,8 @@ static void contents(void)
 	call("write-negative", SYS_write, pipes[1], (long)(end - 3), (long)INT32_MIN, 0);
 	call("write-bad-descriptor", SYS_write, -77, (long)(end - 3), 3, 0);
 	call("write-nothing", SYS_write, full, 8, 0, 0);
-	call("read-nowhere", SYS_read, zero, 8, 4, 0);
-	call("read-past-the-page", SYS_read, zero, (long)(end - 3), 40, 0);
+	call("read-nowhere", SYS_read, file, 8, 4, 0);
+	call("read-past-the-page", SYS_read, file, (long)(end - 3), 40, 0);
 	memset(end - 3, 'x', 3);
 }
 

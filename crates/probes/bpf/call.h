@@ -32,6 +32,7 @@ struct call {
 };
 
 #include "unpack.h"
+#include "proof.h"
 
 /* Bit per ABI slot: whether the number is to be looked at at all. */
 struct {
@@ -92,6 +93,14 @@ static __always_inline struct call *call_of(u8 abi, u32 nr)
 	} while (0)
 
 enum { BEGINNING = 0, END = 1 };
+
+/* Whether anything of the task's state can matter: looking it up takes 10 ns. */
+static __always_inline bool state_matters(struct call *call)
+{
+	struct control *control = control_get();
+
+	return !control || is_scoped(control) || call->before || call->flags & CALL_KEEPS;
+}
 
 /* Starts a record with the arguments in place. */
 static __always_inline void call_start(struct call_record *rec, struct task_struct *task,
@@ -156,9 +165,13 @@ static __always_inline void call_remember(struct task_struct *task, struct task_
 static __always_inline void call_begin(struct task_struct *task, struct call *call,
 				       struct call_record *rec, u8 abi, u32 nr, u8 rung)
 {
-	struct task_state *state = task_state_of(task, false);
+	struct task_state *state = NULL;
 
+	if (state_matters(call))
+		state = task_state_of(task, false);
 	if (!admit_state(call->begins, task, state, false))
+		return;
+	if (call_proves(abi, nr, PROVED_BEGINNING))
 		return;
 	call_start(rec, task, call, abi, nr, rung);
 	rec->head.flags = TH_ENTRY;
@@ -181,8 +194,11 @@ static __always_inline void call_rounds(struct call_record *rec, struct call *ca
 					struct open_call *open)
 {
 	bool begins = call->flags & CALL_BEGINS;
-	/* After a successful exec the registers and the memory are those of the new program. */
-	bool gone = open->kept && rec->ret >= 0;
+	/*
+	 * After a successful exec the registers and the memory are those of the new program, after
+	 * a return from a signal handler those of what it had interrupted.
+	 */
+	bool gone = open->kept && (rec->ret >= 0 || !(call->flags & CALL_EXECS));
 
 	if (begins)
 		rec->head.flags |= TH_HAS_ENTRY;
@@ -223,7 +239,7 @@ static __always_inline void call_which(struct open_call *open, struct task_state
 	open->failed = open->kept = 0;
 	if (!state)
 		return;
-	if (call->flags & CALL_EXECS && state->call.kept)
+	if (call->flags & (CALL_EXECS | CALL_KEEPS) && state->call.kept)
 		*open = state->call;
 	else if (state->call.nr == open->nr && state->call.abi == abi)
 		open->failed = state->call.failed;
@@ -233,8 +249,11 @@ static __always_inline void call_which(struct open_call *open, struct task_state
 static __always_inline void call_end(struct task_struct *task, struct call *call,
 				     struct call_record *rec, u8 abi, u32 nr, s64 ret, u8 rung)
 {
-	struct task_state *state = task_state_of(task, false);
+	struct task_state *state = NULL;
 	struct open_call open;
+
+	if (state_matters(call) || call->flags & CALL_EXECS)
+		state = task_state_of(task, false);
 
 	call_which(&open, state, call, abi, nr);
 	if (state && state->in_scope == SCOPE_HELD && open.nr == NR_HELD_READ) {
@@ -248,22 +267,36 @@ static __always_inline void call_end(struct task_struct *task, struct call *call
 	}
 	if (!admit_state(call->ends, task, state, false))
 		return;
+	if (call_proves(abi, nr, PROVED_END | (ret == -ENOSYS ? PROVED_ABSENT : 0)))
+		return;
 	call_finish(task, call, rec, &open, ret, rung);
 }
 
-/* The two bodies. `nr` is as the registers have it. */
-#define CALL_BEGIN(regs, direct, nr, rung)                                            \
+/* A return from a signal handler leaves -1 as the call's number. */
+static __always_inline u32 number_at_end(u32 nr)
+{
+	struct task_state *state;
+
+	if (nr != (u32)-1)
+		return nr;
+	state = task_state_of(current_task(), false);
+	return state && state->call.kept ? state->call.nr : nr;
+}
+
+/* The two bodies. `number` is as the registers have it. */
+#define CALL_BEGIN(regs, direct, number, rung)                                        \
 	do {                                                                          \
+		u32 __nr = (number);                                                  \
 		struct task_struct *__task;                                           \
 		struct call_record *__rec;                                            \
 		struct call *__call;                                                  \
 		u8 __abi;                                                             \
 									              \
-		if (!is_selected(nr))                                                 \
+		if (!is_selected(__nr))                                                 \
 			break;                                                        \
 		__task = current_task();                                              \
-		__abi = abi_of(__task, nr);                                           \
-		__call = call_of(__abi, nr);                                          \
+		__abi = abi_of(__task, __nr);                                           \
+		__call = call_of(__abi, __nr);                                          \
 		__rec = call_record_of(BEGINNING);                                    \
 		if (!__call || !__rec || !__call->flags)                              \
 			break;                                                        \
@@ -272,21 +305,22 @@ static __always_inline void call_end(struct task_struct *task, struct call *call
 			__call = call_meant(__rec, __call, BEGINNING);                \
 		if (!(__call->flags & CALL_BEGINS))                                   \
 			break;                                                        \
-		call_begin(__task, __call, __rec, __abi, nr, rung);                   \
+		call_begin(__task, __call, __rec, __abi, __nr, rung);                   \
 	} while (0)
 
-#define CALL_END(regs, direct, nr, ret, rung)                                         \
+#define CALL_END(regs, direct, number, ret, rung)                                     \
 	do {                                                                          \
+		u32 __nr = number_at_end(number);                                     \
 		struct task_struct *__task;                                           \
 		struct call_record *__rec;                                            \
 		struct call *__call;                                                  \
 		u8 __abi;                                                             \
 									              \
-		if (!is_selected(nr))                                                 \
+		if (!is_selected(__nr))                                                 \
 			break;                                                        \
 		__task = current_task();                                              \
-		__abi = abi_of(__task, nr);                                           \
-		__call = call_of(__abi, nr);                                          \
+		__abi = abi_of(__task, __nr);                                           \
+		__call = call_of(__abi, __nr);                                          \
 		__rec = call_record_of(END);                                          \
 		if (!__call || !__rec || !__call->flags)                              \
 			break;                                                        \
@@ -298,7 +332,7 @@ static __always_inline void call_end(struct task_struct *task, struct call *call
 			__call = call_meant(__rec, __call, END);                      \
 		if (!(__call->flags & (CALL_ENDS | CALL_EXECS)))                      \
 			break;                                                        \
-		call_end(__task, __call, __rec, __abi, nr, ret, rung);                \
+		call_end(__task, __call, __rec, __abi, __nr, ret, rung);                \
 	} while (0)
 
 /*

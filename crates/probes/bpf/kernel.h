@@ -287,3 +287,4 @@ struct k_sigaction {
 #define THREAD_SIZE 16384
 
 #define EFAULT 14
+#define ENOSYS 38

@@ -8,6 +8,8 @@
 #include "scope.h"
 #include "library.h"
 #include "copy.h"
+#include "text.h"
+#include "count.h"
 #include "file.h"
 #include "vector.h"
 #include "step.h"

@@ -41,7 +41,8 @@ impl Flavour {
         }
     }
 
-    const fn bytes(self) -> &'static [u8] {
+    /// The compiled programs.
+    pub const fn bytes(self) -> &'static [u8] {
         match self {
             Flavour::Modern => &MODERN.0,
             Flavour::Legacy => &LEGACY.0,
@@ -83,6 +84,8 @@ pub struct Maps {
     pub selected: MapHandle,
     /// What is to be done for each call.
     pub calls: MapHandle,
+    /// What the proving child's calls have shown.
+    pub proofs: MapHandle,
     /// What multiplexed calls mean.
     pub meanings: MapHandle,
     /// What is to be copied.
@@ -150,6 +153,7 @@ impl Maps {
             libraries: handle("libraries")?,
             selected: handle("selected")?,
             calls: handle("calls")?,
+            proofs: handle("proofs")?,
             meanings: handle("meanings")?,
             lists: handle("lists")?,
             switches: handle("switches")?,
@@ -168,6 +172,7 @@ impl Maps {
             "libraries" => Some(&self.libraries),
             "selected" => Some(&self.selected),
             "calls" => Some(&self.calls),
+            "proofs" => Some(&self.proofs),
             "meanings" => Some(&self.meanings),
             "lists" => Some(&self.lists),
             "switches" => Some(&self.switches),

@@ -127,7 +127,7 @@ impl Tracer {
             for climb in &mut self.climbs {
                 climb.judge(calls, records(&batch));
             }
-            self.calls.judge(calls, records(&batch));
+            self.calls.judge(calls, &self.maps);
         }
         self.set_phase(0)?;
         Ok(())

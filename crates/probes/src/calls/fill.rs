@@ -1,14 +1,10 @@
 //! Writing the tables into the maps that the programs read.
 
 use libbpf_rs::{MapCore as _, MapFlags, MapHandle};
-use tracehound_schema::Abi;
 
 use super::table::{Row, Tables, bytes};
 use crate::error::Error;
 use crate::object::Maps;
-
-/// Numbers of one ABI (`MOST_CALLS` of `bpf/call.h`).
-const MOST_CALLS: u32 = 512;
 
 impl Tables {
     /// Writes everything; what is not selected stays zero.
@@ -38,12 +34,8 @@ impl Tables {
     }
 
     fn select(&self, maps: &Maps, row: &Row) -> Result<(), Error> {
+        update(&maps.calls, &row.key().to_ne_bytes(), &words(row))?;
         let number = u32::from(row.number);
-        if number >= MOST_CALLS {
-            return Ok(());
-        }
-        let slot = if row.abi == Abi::I386 { MOST_CALLS } else { 0 };
-        update(&maps.calls, &(slot + number).to_ne_bytes(), &words(row))?;
         update(&maps.selected, &number.to_ne_bytes(), &1u32.to_ne_bytes())
     }
 }
@@ -67,4 +59,60 @@ fn words(row: &Row) -> Vec<u8> {
 fn update(map: &MapHandle, key: &[u8], value: &[u8]) -> Result<(), Error> {
     map.update(key, value, MapFlags::ANY)
         .map_err(Error::bpf("telling the programs about system calls"))
+}
+
+#[cfg(test)]
+mod tests {
+    use libbpf_rs::HasSize as _;
+    use libbpf_rs::btf::Btf;
+    use libbpf_rs::btf::types::{MemberAttr, Struct};
+    use tracehound_schema::syscalls::REGISTERS;
+
+    use crate::object::Flavour;
+
+    /// The members of a struct of the compiled programs with their offsets, and its size.
+    fn members(btf: &Btf<'_>, name: &str) -> (Vec<(String, u32)>, usize) {
+        let found: Struct<'_> = btf.type_by_name(name).unwrap();
+        let offset = |attr| match attr {
+            MemberAttr::Normal { offset } => offset / 8,
+            MemberAttr::BitField { .. } => panic!("{name} has a bit field"),
+        };
+        let members = found.iter().map(|member| {
+            let name = member.name.unwrap().to_str().unwrap().to_owned();
+            (name, offset(member.attr))
+        });
+        (members.collect(), found.size())
+    }
+
+    #[test]
+    fn rows_and_meanings_are_laid_out_as_the_programs_read_them() {
+        for flavour in [Flavour::Modern, Flavour::Legacy] {
+            let btf = Btf::from_raw("programs", flavour.bytes()).unwrap().unwrap();
+            let (call, size) = members(&btf, "call");
+            let names = [
+                "event", "flags", "begins", "ends", "before", "after", "meanings", "words",
+            ];
+            let expected = names.iter().zip((0..).step_by(2));
+            let expected: Vec<_> = expected.map(|(name, at)| (name.to_string(), at)).collect();
+            assert_eq!((call, size), (expected, 16));
+            let (meaning, size) = members(&btf, "meaning");
+            let places: Vec<u32> = meaning.iter().map(|member| member.1).collect();
+            assert_eq!(places, [0, 16, 17, 17 + REGISTERS as u32]);
+            assert_eq!(size, 18 + REGISTERS);
+            // A task's state ends with what scope.rs writes.
+            let (state, size) = members(&btf, "task_state");
+            let scope = state.iter().find(|member| member.0 == "in_scope").unwrap();
+            assert_eq!(scope.1 as usize, size - 8);
+        }
+    }
+
+    #[test]
+    fn a_list_has_room_for_the_longest() {
+        for flavour in [Flavour::Modern, Flavour::Legacy] {
+            let btf = Btf::from_raw("programs", flavour.bytes()).unwrap().unwrap();
+            let list: Struct<'_> = btf.type_by_name("list").unwrap();
+            let step: Struct<'_> = btf.type_by_name("step").unwrap();
+            assert!(list.size() >= step.size() * tracehound_schema::capture::MOST_STEPS);
+        }
+    }
 }

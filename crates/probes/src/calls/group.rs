@@ -1,8 +1,8 @@
 //! The ladder that all selected system calls climb together: one rung serves them all at a time.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use tracehound_schema::record::{ENTRY, Record};
+use libbpf_rs::{MapCore as _, MapFlags};
 use tracehound_schema::rung::CALL_LADDER;
 use tracehound_schema::syscalls::{Proof, Syscall};
 use tracehound_schema::{Abi, Event, HookKind, MadeBy, Rung};
@@ -15,9 +15,6 @@ use crate::ladder::{Outcome, Verdict};
 use crate::object::{Attached, Flavour, Maps};
 use crate::preempt::order;
 use crate::prove::{Call, Calls};
-
-/// What calls return that the kernel does not have (`ENOSYS`).
-const NO_CALL: i64 = -38;
 
 /// The selected calls on their way up or down their ladder.
 pub struct Group {
@@ -107,15 +104,15 @@ impl Group {
         }
     }
 
-    /// Judges the attached rung by the records that the proving calls gave.
+    /// Judges the attached rung by what the proving calls showed.
     ///
     /// Where each call has a hook of its own, one that is dead is reason to try the next rung. The
     /// tracepoints are the same for all calls: there it can only be the call's own fault.
-    pub fn judge<'a>(&mut self, calls: Calls, records: impl Iterator<Item = Record<'a>>) {
+    pub fn judge(&mut self, calls: Calls, maps: &Maps) {
         if self.proved || self.attached.is_none() {
             return;
         }
-        let seen = Seen::of(records);
+        let seen = Seen::take(maps, &self.tables.rows);
         let lacking = self.lacking(&seen);
         let missing: Vec<(u16, String)> = self
             .tables
@@ -129,7 +126,10 @@ impl Group {
             HookKind::TpBtf | HookKind::RawTp
         );
         let dead = match missing.first() {
-            Some(first) if !shared || seen.is_empty() => Some(first.1.clone()),
+            Some(first) if !shared || seen.0.is_empty() => Some(match missing.len() {
+                1 => first.1.clone(),
+                more => format!("{}, and for {} more", first.1, more - 1),
+            }),
             _ => None,
         };
         if let Some(reason) = dead {
@@ -151,10 +151,15 @@ impl Group {
 
     /// The events of calls that answered "no such call" and really have no function.
     fn lacking(&self, seen: &Seen) -> HashSet<u16> {
+        let rows = self.tables.rows.iter();
+        let refused: HashSet<u16> = rows
+            .filter(|row| seen.bits(row) & ABSENT != 0)
+            .map(|row| row.event)
+            .collect();
         let suspects: Vec<&'static Syscall> = self
             .outcomes
             .iter()
-            .filter(|outcome| seen.refused.contains(&outcome.event.id))
+            .filter(|outcome| refused.contains(&outcome.event.id))
             .filter_map(|outcome| outcome.event.call)
             .collect();
         if suspects.is_empty() {
@@ -171,36 +176,32 @@ fn is_proved(row: &Row) -> bool {
     row.event != 0 && row.proof == Proof::MinusOne
 }
 
-/// What the proving calls showed.
-struct Seen {
-    begins: HashSet<(u16, u8, i32)>,
-    ends: HashSet<(u16, u8, i32)>,
-    refused: HashSet<u16>,
-}
+/// What the proving calls showed, by place in the maps of calls: `PROVED_*` of `bpf/call.h`.
+struct Seen(HashMap<u32, u32>);
+
+const BEGINNING: u32 = 1;
+const END: u32 = 2;
+const ABSENT: u32 = 4;
 
 impl Seen {
-    fn of<'a>(records: impl Iterator<Item = Record<'a>>) -> Seen {
-        let mut seen = Seen {
-            begins: HashSet::new(),
-            ends: HashSet::new(),
-            refused: HashSet::new(),
-        };
-        for Record { header, .. } in records {
-            let key = (header.event, header.abi, header.nr);
-            if header.flags & ENTRY != 0 {
-                seen.begins.insert(key);
-            } else {
-                seen.ends.insert(key);
-                if header.ret == NO_CALL {
-                    seen.refused.insert(header.event);
-                }
+    /// Takes it out of the map, which is then empty for the next rung.
+    fn take(maps: &Maps, rows: &[Row]) -> Seen {
+        let mut seen = HashMap::new();
+        for row in rows {
+            let key = row.key().to_ne_bytes();
+            let bits = maps.proofs.lookup(&key, MapFlags::ANY).ok().flatten();
+            let bits = bits.and_then(|bits| Some(u32::from_ne_bytes(*bits.first_chunk()?)));
+            if let Some(bits) = bits.filter(|bits| *bits != 0) {
+                seen.insert(row.key(), bits);
+                // An array's entry that exists can be written.
+                let _ = maps.proofs.update(&key, &[0; 4], MapFlags::ANY);
             }
         }
-        seen
+        Seen(seen)
     }
 
-    fn is_empty(&self) -> bool {
-        self.begins.is_empty() && self.ends.is_empty()
+    fn bits(&self, row: &Row) -> u32 {
+        self.0.get(&row.key()).copied().unwrap_or(0)
     }
 
     /// What should have been seen of a call and was not.
@@ -208,9 +209,9 @@ impl Seen {
         if row.abi == Abi::I386 && !calls.i386 {
             return None;
         }
-        let key = (row.event, row.abi as u8, i32::from(row.number));
-        let begun = row.flags & flag::BEGINS == 0 || self.begins.contains(&key);
-        let ended = row.flags & flag::ENDS == 0 || self.ends.contains(&key);
+        let bits = self.bits(row);
+        let begun = row.flags & flag::BEGINS == 0 || bits & BEGINNING != 0;
+        let ended = row.flags & flag::ENDS == 0 || bits & END != 0;
         if begun && ended {
             return None;
         }

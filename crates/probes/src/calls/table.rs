@@ -57,6 +57,8 @@ static PECULIAR: &[(&str, u16)] = &[
     ("clone3", flag::FORKS),
     ("execve", flag::KEEPS | flag::EXECS),
     ("execveat", flag::KEEPS | flag::EXECS),
+    ("rt_sigreturn", flag::KEEPS),
+    ("sigreturn", flag::KEEPS),
 ];
 
 /// One call as the programs look it up: `struct call`.
@@ -86,7 +88,16 @@ pub struct Row {
     pub proof: Proof,
 }
 
+/// Numbers of one ABI (`MOST_CALLS` of `bpf/call.h`).
+const MOST_CALLS: u16 = 512;
+
 impl Row {
+    /// Its place in the maps that have one for every call.
+    pub fn key(&self) -> u32 {
+        let slot = if self.abi == Abi::I386 { MOST_CALLS } else { 0 };
+        u32::from(slot) + u32::from(self.number)
+    }
+
     /// A call that is looked at for the sake of others.
     fn unselected(abi: Abi, number: u16) -> Row {
         Row {
@@ -167,7 +178,7 @@ impl Tables {
             let index = indices.get(&event.id).copied().unwrap_or(0) as u16;
             let place = (index, indices.len() as u16);
             for abi in ABIS {
-                if let Some(number) = call.number(abi) {
+                if let Some(number) = call.number(abi).filter(|number| *number < MOST_CALLS) {
                     let row = tables.row(call, abi, place, options);
                     tables.serve(call, row.flags);
                     let known = tables.row_of(abi, number);

@@ -2,6 +2,7 @@
 
 use std::process::Output;
 
+use tracehound_schema::MadeBy;
 use tracehound_schema::record::{Chunk, ChunkKind, ENTRY, HAS_RET, Header, Record, chunk};
 use tracehound_schema::syscalls::REGISTERS;
 
@@ -94,7 +95,7 @@ fn join(mut bytes: &[u8]) -> Vec<Call> {
         bytes = rest;
         let header = record.header;
         let event = tracehound_schema::by_id(header.event).unwrap();
-        if event.call.is_none() {
+        if event.made_by != MadeBy::Syscall {
             continue;
         }
         let ours = |call: &Call| call.header.host_tid == header.host_tid;
