@@ -41,16 +41,12 @@ fn start(options: &Options) -> Result<u8, Failure> {
         report: Report::Loss,
         launch: launch(options)?,
         attach: options.attach.clone(),
+        announces: plan.tells_attaching,
     };
     let target = output::Target::of(options)?;
     let format = plan.format;
-    let attached = plan.tells_attaching.then_some(&options.attach);
     run::traced(&session, |preamble, _| {
-        let outputs = output::open(target, format, preamble)?;
-        for pid in attached.into_iter().flatten() {
-            eprintln!("strace: Process {pid} attached");
-        }
-        Ok(outputs)
+        output::open(target, format, preamble)
     })
 }
 

@@ -172,6 +172,52 @@ impl Strace {
         true
     }
 
+    /// A signal that a thread takes.
+    pub(super) fn signal(&mut self, out: &mut Vec<u8>, item: &Item<'_>) {
+        let header = &item.record.header;
+        let Some(line) = self.events.delivered(item, self.signals) else {
+            return;
+        };
+        if self.options.lines {
+            for part in line {
+                self.begin(out, header.host_tid, header.time);
+                out.extend_from_slice(&part);
+            }
+        }
+    }
+
+    /// A signal that is sent, which is told when it is taken, if it is.
+    pub(super) fn sending(&mut self, out: &mut Vec<u8>, item: &Item<'_>, tid: u32) {
+        if self.events.ignored_by(item).is_some() {
+            // A sender that is traced does not make the receiver so.
+            if self.threads.contains(&tid) {
+                self.ignored(out, item, tid);
+            }
+            return;
+        }
+        if let Some((target, signal)) = self.events.sent(item)
+            && let Some(line) = self.events.not_taken(item, self.signals)
+        {
+            self.sent.keep(target, signal, line);
+        }
+    }
+
+    /// A signal that nobody takes: told when the thread's call is over, as strace does.
+    fn ignored(&mut self, out: &mut Vec<u8>, item: &Item<'_>, tid: u32) {
+        let Some(line) = self.events.not_taken(item, self.signals) else {
+            return;
+        };
+        if !self.options.lines {
+            return;
+        }
+        if self.pending.contains_key(&tid) {
+            self.ignored.keep(tid, line);
+        } else {
+            self.begin(out, tid, item.record.header.time);
+            out.extend_from_slice(&line);
+        }
+    }
+
     fn fork(&mut self, out: &mut Vec<u8>, item: &Item<'_>) {
         let fields = self.events.fork.as_ref();
         let child = fields.and_then(|fields| fields.get(item.record, "child_tid"));
@@ -220,6 +266,10 @@ impl Strace {
             let there = item.record.state(index) == State::Read;
             item.record.slot(index).filter(|_| there)
         };
+        // The end of a child that was there before the tracer is its parent's business.
+        if self.woven() && !self.threads.contains(&header.host_tid) {
+            return;
+        }
         self.cut_off(out, header.host_tid, header.time);
         let signal = get("signal_code").unwrap_or(0);
         let untold = self.sent.ended(header.host_tid, signal);
@@ -245,7 +295,7 @@ impl Strace {
     }
 
     /// Ends the line of a call that a thread died in.
-    fn cut_off(&mut self, out: &mut Vec<u8>, tid: u32, time: u64) {
+    pub(super) fn cut_off(&mut self, out: &mut Vec<u8>, tid: u32, time: u64) {
         let Some(pending) = self.pending.remove(&tid).filter(|pending| pending.shown) else {
             return;
         };

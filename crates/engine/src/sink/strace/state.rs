@@ -39,7 +39,7 @@ pub(super) struct Pending {
 /// The format's state.
 pub struct Strace {
     pub(super) options: Options,
-    signals: u64,
+    pub(super) signals: u64,
     pub(super) events: Events,
     pub(super) lead: Lead,
     /// The thread whose line is unfinished at the end of what was written.
@@ -95,6 +95,7 @@ impl Strace {
                 return false;
             }
             self.options.from_exec = false;
+            self.threads.insert(tid);
         }
         match &self.options.only {
             Only::All => true,
@@ -134,12 +135,17 @@ impl Strace {
         self.threads.insert(header.host_tid);
         match item.phase {
             Phase::Enter => self.enter(out, item, call),
-            // What ends the thread tells it; until then nobody knows why there is no end.
-            Phase::Unfinished => self.unfinished(out, header, call),
-            Phase::Exit if call.ret.is_none() && call.prepared.row.never_returns => {
-                self.unfinished(out, header, call);
+            Phase::Exit if call.ret.is_some() || !call.prepared.row.never_returns => {
+                self.exit(out, item, call);
             }
-            Phase::Exit => self.exit(out, item, call),
+            Phase::Unfinished | Phase::Exit => {
+                self.unfinished(out, header, call);
+                // Where ends of threads are told, that is what ends the line; until then nobody knows
+                // why the call has no end.
+                if !self.woven() {
+                    self.cut_off(out, header.host_tid, header.time);
+                }
+            }
         }
     }
 
@@ -285,52 +291,6 @@ impl Strace {
             out.push(b'>');
         }
         out.push(b'\n');
-    }
-
-    /// A signal that a thread takes.
-    fn signal(&mut self, out: &mut Vec<u8>, item: &Item<'_>) {
-        let header = &item.record.header;
-        let Some(line) = self.events.delivered(item, self.signals) else {
-            return;
-        };
-        if self.options.lines {
-            for part in line {
-                self.begin(out, header.host_tid, header.time);
-                out.extend_from_slice(&part);
-            }
-        }
-    }
-
-    /// A signal that is sent, which is told when it is taken, if it is.
-    fn sending(&mut self, out: &mut Vec<u8>, item: &Item<'_>, tid: u32) {
-        if self.events.ignored_by(item).is_some() {
-            // A sender that is traced does not make the receiver so.
-            if self.threads.contains(&tid) {
-                self.ignored(out, item, tid);
-            }
-            return;
-        }
-        if let Some((target, signal)) = self.events.sent(item)
-            && let Some(line) = self.events.not_taken(item, self.signals)
-        {
-            self.sent.keep(target, signal, line);
-        }
-    }
-
-    /// A signal that nobody takes: told when the thread's call is over, as strace does.
-    fn ignored(&mut self, out: &mut Vec<u8>, item: &Item<'_>, tid: u32) {
-        let Some(line) = self.events.not_taken(item, self.signals) else {
-            return;
-        };
-        if !self.options.lines {
-            return;
-        }
-        if self.pending.contains_key(&tid) {
-            self.ignored.keep(tid, line);
-        } else {
-            self.begin(out, tid, item.record.header.time);
-            out.extend_from_slice(&line);
-        }
     }
 
     fn other(&mut self, out: &mut Vec<u8>, item: &Item<'_>) {
