@@ -78,13 +78,45 @@ pub fn followed(kind: &Type) -> bool {
     )
 }
 
+/// A request of ioctl(2) that has no name, from the parts of its number.
+fn request(text: &str) -> Option<u64> {
+    let parts = text.strip_prefix("_IOC(")?.strip_suffix(')')?;
+    let mut parts = parts.split(", ");
+    let direction = match parts.next()? {
+        "_IOC_NONE" => 0,
+        "_IOC_WRITE" => 1,
+        "_IOC_READ" => 2,
+        "_IOC_READ|_IOC_WRITE" => 3,
+        _ => return None,
+    };
+    let mut part = || {
+        let digits = parts.next()?;
+        u64::from_str_radix(digits.trim_start_matches("0x"), 16).ok()
+    };
+    let (kind, number, size) = (part()?, part()?, part()?);
+    Some(direction << 30 | size << 16 | kind << 8 | number)
+}
+
 /// The number that was printed, in whatever form its type has; `None` for a form not known here.
 pub fn number(kind: &Type, shown: &Value) -> Option<u64> {
+    if let (Type::Net(inner), Some(number)) = (kind, shown.as_u64()) {
+        return Some(match inner {
+            Type::U16 | Type::I16 => u64::from((number as u16).to_be()),
+            _ => u64::from((number as u32).to_be()),
+        });
+    }
     if let Some(number) = shown.as_i64() {
         return Some(number as u64);
     }
     if let Some(number) = shown.as_u64() {
         return Some(number);
+    }
+    if let (Type::SigSet(_), Some(names)) = (kind, shown.as_array()) {
+        let bit = |name: &Value| Some(1 << (signal(name.as_str()?)? - 1));
+        return names
+            .iter()
+            .map(bit)
+            .try_fold(0, |set, bit: Option<u64>| Some(set | bit?));
     }
     let text = shown.as_str()?;
     match kind {
@@ -92,6 +124,7 @@ pub fn number(kind: &Type, shown: &Value) -> Option<u64> {
         Type::Octal(_) => u64::from_str_radix(text, 8).ok(),
         Type::Mode => words(text, mode),
         Type::Dev => device(text),
+        Type::IoctlRequest(table) => named(table, text).or_else(|| request(text)),
         Type::Signal => signal(text),
         Type::Handler => handler(text),
         Type::DirFd if text == "AT_FDCWD" => Some(-100i64 as u64),

@@ -9,9 +9,7 @@ pub fn reason(pair: &Pair<'_>) -> Option<&'static str> {
     };
     let (theirs, ours) = (theirs.plain(), ours.plain());
     if theirs.starts_with("rt_sigreturn(") && ours.starts_with("rt_sigreturn(") {
-        return Some(
-            "sigreturn: the frame on the stack is not read, and the end is not told as this call's",
-        );
+        return Some("sigreturn: the frame on the stack, which holds the mask, is not read");
     }
     if theirs.starts_with("kill(") && theirs.ends_with("= ?") {
         return Some(

@@ -16,9 +16,6 @@ use crate::sink::{Item, Text};
 
 /// The calls that start a command.
 const EXEC: [&str; 2] = ["execve", "execveat"];
-/// Calls whose end the kernel tells without their number: it has put back that of the call which the
-/// signal interrupted.
-const RETURNING: [&str; 2] = ["rt_sigreturn", "sigreturn"];
 /// SIGKILL in a set.
 const KILL: u64 = 1 << 8;
 
@@ -164,12 +161,6 @@ impl Strace {
             let start = self.begin(out, tid, header.time);
             let printer = call::Printer::new(self, item.event.id, call, tid);
             (pending.written, pending.whole) = printer.first_half(out, header);
-            if RETURNING.contains(&call.prepared.row.name) {
-                out.push(b')');
-                call::pad(out, start, self.options.column);
-                out.extend_from_slice(b" = ?\n");
-                return;
-            }
             pending.column = out.len() - start;
             self.open = Some(tid);
         }
@@ -202,9 +193,7 @@ impl Strace {
     fn unfinished(&mut self, out: &mut Vec<u8>, header: &Header, call: &Call<'_>) {
         let tid = header.host_tid;
         let shown = self.pending.get(&tid).is_some_and(|pending| pending.shown);
-        let told = self.options.begins_lines() && RETURNING.contains(&call.prepared.row.name);
-        let staged =
-            self.options.lines && !shown && !told && self.options.shows(Status::Unfinished);
+        let staged = self.options.lines && !shown && self.options.shows(Status::Unfinished);
         if staged && call::uses_path(call, &self.options.paths) {
             self.pending.remove(&tid);
             let start = self.begin(out, tid, header.time);
