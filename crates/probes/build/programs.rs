@@ -76,17 +76,34 @@ fn tracepoint_programs(out: &mut String, index: usize, rung: &Rung) {
     );
 }
 
-/// Programs without a target, as many as there can be functions: which is known at run time.
+/// Programs without a target, as many as there can be functions: which is known at run time. Each
+/// only jumps to the one that does the work, so that the verifier looks at that once. A program can
+/// jump to another only where the functions under both are declared alike, down to the name of the
+/// parameter: those of calls come in two kinds, with arguments and without.
 fn function_programs(out: &mut String, index: usize, rung: &Rung) {
     let (entry, exit) = rung.sections();
-    for number in 0..MOST_FUNCTIONS {
-        let _ = write!(
-            out,
-            "SEC(\"{entry}\")\nint calls__{index}_0_{number}(u64 *ctx)\n{{\n\
-             \treturn begin_call({index});\n}}\n\n\
-             SEC(\"{exit}\")\nint calls__{index}_1_{number}(u64 *ctx)\n{{\n\
-             \treturn end_call(ctx[1], {index});\n}}\n\n"
-        );
+    let ends = [
+        (entry, format!("begin_call({index})")),
+        (exit, format!("end_call(ctx[1], {index})")),
+    ];
+    for (end, (section, body)) in ends.iter().enumerate() {
+        for kind in 0..2 {
+            let jump = format!("jumps_{end}_{kind}");
+            let _ = write!(
+                out,
+                "struct {{\n\t__uint(type, BPF_MAP_TYPE_PROG_ARRAY);\n\t__uint(max_entries, 1);\n\
+                 \t__type(key, u32);\n\t__type(value, u32);\n}} {jump} SEC(\".maps\");\n\n\
+                 SEC(\"{section}\")\nint calls__{index}_{end}_{kind}(u64 *ctx)\n{{\n\
+                 \treturn {body};\n}}\n\n"
+            );
+            for number in 0..MOST_FUNCTIONS {
+                let _ = write!(
+                    out,
+                    "SEC(\"{section}\")\nint calls__{index}_{end}_{kind}_{number}(u64 *ctx)\n{{\n\
+                     \tbpf_tail_call(ctx, &{jump}, 0);\n\treturn 0;\n}}\n\n"
+                );
+            }
+        }
     }
 }
 

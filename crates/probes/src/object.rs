@@ -192,6 +192,8 @@ pub struct Attached {
     pub links: Vec<Link>,
     /// What is attached in ways that libbpf-rs does not know.
     pub other_links: Vec<OwnedFd>,
+    /// Maps that programs jump by.
+    pub jumps: Vec<MapHandle>,
     /// What holds the programs, for those that are attached to more as it is found. It is a
     /// megabyte of parsed ELF and types that others do without.
     pub object: Option<Object>,

@@ -1,14 +1,16 @@
 //! Attaching the programs of one rung for all selected calls together.
 
 use std::collections::HashSet;
+use std::io;
 use std::os::fd::AsFd as _;
 
-use libbpf_rs::{Object, OpenProgramMut};
+use libbpf_rs::Object;
 use libbpf_sys as sys;
 use tracehound_schema::{Hook, HookKind, Rung};
 
 use super::lacking;
 use super::table::{Function, Tables};
+use super::trampoline::{Kinds, Place, connect};
 use crate::object::{Attached, Flavour, Maps, Refusal, load, load_chosen};
 use crate::preempt;
 use crate::reason::{self, Doing};
@@ -66,30 +68,24 @@ impl Job<'_> {
             return Err("this kernel preempts such programs, which share a buffer".to_owned());
         }
         trial::check(&self.rung, &[])?;
-        let functions = self.present()?;
-        let chosen = |name: &str| self.target(name, &functions).is_some();
+        let functions = Kinds::of(self.present()?)?;
         let object = load_chosen(self.flavour, self.maps, |program| {
-            let name = program.name().to_string_lossy().into_owned();
-            let target = self.target(&name, &functions);
-            target.is_some_and(|target| aim(program, &target.name))
+            let place = Place::parse(&program.name().to_string_lossy());
+            let place = place.filter(|place| place.index == self.index);
+            let function = place.and_then(|place| functions.function(place));
+            function.is_some_and(|function| {
+                let name = Some(function.name.clone());
+                program.set_attach_target(0, name).is_ok()
+            })
         });
         let object = object.map_err(|error| self.refused(&error))?;
-        self.attach_own(&object, chosen)
-    }
-
-    /// The function that a program is for, `calls__RUNG_END_NUMBER`, if it is needed there.
-    fn target<'a>(&self, program: &str, functions: &'a [Function]) -> Option<&'a Function> {
-        let rest = program.strip_prefix("calls__")?;
-        let mut words = rest.split('_').map(str::parse::<usize>);
-        let mut next = || words.next()?.ok();
-        let (index, end, number) = (next()?, next()?, next()?);
-        let function = functions.get(number).filter(|_| index == self.index)?;
-        let needed = if end == 0 {
-            function.begins
-        } else {
-            function.ends
-        };
-        needed.then_some(function)
+        let jumps = connect(&object)?;
+        let mut attached = self.attach_own(&object, |name| {
+            let place = Place::parse(name).filter(|place| place.number.is_some());
+            place.is_some_and(|place| functions.function(place).is_some())
+        })?;
+        attached.jumps = jumps;
+        Ok(attached)
     }
 
     /// One program on all functions, which runs when they are entered and when they return.
@@ -111,12 +107,14 @@ impl Job<'_> {
         let mut attached = Attached::default();
         for program in object.progs().filter(|program| program.autoload()) {
             let how = sys::BPF_TRACE_KPROBE_SESSION;
-            let link = trial::attach_many(program.as_fd(), how, &names);
-            let link = link.map_err(|error| {
+            spread(&names, &mut |names| {
+                let link = trial::attach_many(program.as_fd(), how, names);
+                link.map(|link| attached.other_links.push(link))
+            })
+            .map_err(|error| {
                 let error = libbpf_rs::Error::from(error);
                 reason::reason(&self.rung, "", Doing::Attaching, &error)
             })?;
-            attached.other_links.push(link);
             let fd = program.as_fd().try_clone_to_owned();
             attached
                 .programs
@@ -167,10 +165,42 @@ impl Job<'_> {
     }
 }
 
-/// Aims a program at a function; one that the kernel's types lack is left alone, and missed when
-/// the hooks are proved.
-fn aim(program: &mut OpenProgramMut<'_>, function: &str) -> bool {
-    program
-        .set_attach_target(0, Some(function.to_owned()))
-        .is_ok()
+/// Attaches to all of `names` at once, or to halves of them where the kernel does not find one. What
+/// it does not find at all is left out, and missed when the hooks are proved.
+fn spread(
+    names: &[String],
+    attach: &mut impl FnMut(&[String]) -> io::Result<()>,
+) -> io::Result<()> {
+    let Err(error) = attach(names) else {
+        return Ok(());
+    };
+    if error.raw_os_error() != Some(libc::ESRCH) {
+        return Err(error);
+    }
+    if names.len() == 1 {
+        return Ok(());
+    }
+    let (first, second) = names.split_at(names.len() / 2);
+    spread(first, attach)?;
+    spread(second, attach)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_kernel_does_not_find_is_left_out() {
+        let names: Vec<String> = ('a'..='j').map(String::from).collect();
+        let mut attached = Vec::new();
+        let result = spread(&names, &mut |names| {
+            if names.iter().any(|name| name == "c" || name == "h") {
+                return Err(io::Error::from_raw_os_error(libc::ESRCH));
+            }
+            attached.extend(names.to_vec());
+            Ok(())
+        });
+        assert!(result.is_ok());
+        assert_eq!(attached.concat(), "abdefgij");
+    }
 }

@@ -40,9 +40,14 @@ pub fn absent(mut functions: HashSet<String>) -> HashSet<String> {
     functions
 }
 
-/// The name in a line of kallsyms (`address type name [module]`), if it is that of a call.
+/// The name in a line of kallsyms (`address type name [module]`), if it is that of a call. A weak one
+/// (`W`) only stands for a call that was left out (`COND_SYSCALL`).
 fn symbol(line: &[u8]) -> Option<&str> {
-    let name = line.split(|byte| byte.is_ascii_whitespace()).nth(2)?;
+    let mut words = line.split(|byte| byte.is_ascii_whitespace()).skip(1);
+    let (kind, name) = (words.next()?, words.next()?);
+    if kind.eq_ignore_ascii_case(b"w") {
+        return None;
+    }
     let known = name.starts_with(b"__x64_") || name.starts_with(b"__ia32_");
     known.then(|| std::str::from_utf8(name).ok()).flatten()
 }
@@ -50,6 +55,11 @@ fn symbol(line: &[u8]) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_call_that_was_left_out_is_none() {
+        assert_eq!(symbol(b"0000000000000000 W __x64_sys_kexec_load\n"), None);
+    }
 
     #[test]
     fn the_name_is_the_third_word() {

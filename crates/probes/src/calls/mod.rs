@@ -5,6 +5,7 @@ mod fill;
 mod group;
 pub mod lacking;
 mod table;
+mod trampoline;
 
 pub use group::Group;
 pub use table::CallOptions;
