@@ -189,8 +189,17 @@ impl Comparison {
             let agrees = match shown {
                 _ if values::followed(kind) => pointer(name, passed.narrow(kind, value), record),
                 None => Some(matches!(kind, Type::Unused)),
-                Some(shown) => values::number(kind, shown)
-                    .map(|number| passed.narrow(kind, number) == passed.narrow(kind, value)),
+                Some(shown) => {
+                    // Of a protocol in network order 16 bits count, in whatever width it is passed.
+                    let bits = if values::is_swapped(kind) {
+                        0xffff
+                    } else {
+                        u64::MAX
+                    };
+                    values::number(kind, shown).map(|number| {
+                        passed.narrow(kind, number) & bits == passed.narrow(kind, value) & bits
+                    })
+                }
             };
             match agrees {
                 Some(true) => self.count("arguments"),

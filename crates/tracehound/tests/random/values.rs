@@ -97,13 +97,18 @@ fn request(text: &str) -> Option<u64> {
     Some(direction << 30 | size << 16 | kind << 8 | number)
 }
 
+/// Whether a value is 16 bits in network byte order.
+pub fn is_swapped(kind: &Type) -> bool {
+    match kind {
+        Type::Wide(_, inner) => is_swapped(inner),
+        kind => matches!(kind, Type::Net(_)),
+    }
+}
+
 /// The number that was printed, in whatever form its type has; `None` for a form not known here.
 pub fn number(kind: &Type, shown: &Value) -> Option<u64> {
-    if let (Type::Net(inner), Some(number)) = (kind, shown.as_u64()) {
-        return Some(match inner {
-            Type::U16 | Type::I16 => u64::from((number as u16).to_be()),
-            _ => u64::from((number as u32).to_be()),
-        });
+    if let (true, Some(number)) = (is_swapped(kind), shown.as_u64()) {
+        return Some(u64::from((number as u16).to_be()));
     }
     if let Some(number) = shown.as_i64() {
         return Some(number as u64);
