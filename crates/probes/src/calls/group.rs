@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use libbpf_rs::{MapCore as _, MapFlags};
 use tracehound_schema::rung::CALL_LADDER;
-use tracehound_schema::syscalls::{Proof, Syscall};
+use tracehound_schema::syscalls::Proof;
 use tracehound_schema::{Abi, Event, HookKind, MadeBy, Rung};
 
 use super::CallOptions;
@@ -113,26 +113,20 @@ impl Group {
             return;
         }
         let seen = Seen::take(maps, &self.tables.rows);
-        let lacking = self.lacking(&seen);
-        let missing: Vec<(u16, String)> = self
-            .tables
-            .rows
-            .iter()
-            .filter(|row| is_proved(row) && !lacking.contains(&row.event))
-            .filter_map(|row| Some((row.event, seen.missing(row, calls)?)))
-            .collect();
+        let states = self.states(calls, &seen);
+        let dead: Vec<&String> = states.iter().filter_map(|state| state.1.dead()).collect();
         let shared = matches!(
             Rung::parse(CALL_LADDER[self.current]).kind,
             HookKind::TpBtf | HookKind::RawTp
         );
-        let dead = match missing.first() {
-            Some(first) if !shared || seen.0.is_empty() => Some(match missing.len() {
-                1 => first.1.clone(),
-                more => format!("{}, and for {} more", first.1, more - 1),
-            }),
-            _ => None,
-        };
-        if let Some(reason) = dead {
+        if let Some(first) = dead.first()
+            && (!shared || seen.0.is_empty())
+        {
+            let more = dead.len() - 1;
+            let reason = match more {
+                0 => (*first).clone(),
+                _ => format!("{first}, and for {more} more"),
+            };
             self.attached = None;
             self.fail(self.current, &reason);
             return;
@@ -140,36 +134,78 @@ impl Group {
         self.proved = true;
         for outcome in &mut self.outcomes {
             let id = outcome.event.id;
-            let reason = missing.iter().find(|row| row.0 == id);
-            outcome.rungs[self.current].1 = match reason {
-                _ if lacking.contains(&id) => Verdict::Failed(lacking::REASON.to_owned()),
-                Some((_, reason)) => Verdict::Failed(reason.clone()),
-                None => Verdict::Used,
-            };
+            let own = states.iter().filter(|state| state.0 == id);
+            outcome.rungs[self.current].1 = verdict(own.map(|state| &state.1));
         }
     }
 
-    /// The events of calls that answered "no such call" and really have no function.
-    fn lacking(&self, seen: &Seen) -> HashSet<u16> {
+    /// What became of each call that the child made, by its event.
+    fn states(&self, calls: Calls, seen: &Seen) -> Vec<(u16, State)> {
         let rows = self.tables.rows.iter();
-        let refused: HashSet<u16> = rows
-            .filter(|row| seen.bits(row) & ABSENT != 0)
-            .map(|row| row.event)
-            .collect();
-        let suspects: Vec<&'static Syscall> = self
-            .outcomes
-            .iter()
-            .filter(|outcome| refused.contains(&outcome.event.id))
-            .filter_map(|outcome| outcome.event.call)
-            .collect();
-        if suspects.is_empty() {
-            return HashSet::new();
-        }
-        let names = lacking::without_function(&suspects);
-        let lacks = |outcome: &&Outcome| names.contains(outcome.event.name);
-        let lacking = self.outcomes.iter().filter(lacks);
-        lacking.map(|outcome| outcome.event.id).collect()
+        let made = rows.filter(|row| is_proved(row) && (row.abi != Abi::I386 || calls.i386));
+        let made: Vec<&Row> = made.collect();
+        let suspects = made.iter().filter(|row| seen.doubts(row));
+        let functions: HashSet<String> = suspects.filter_map(|row| function(row)).collect();
+        let absent = if functions.is_empty() {
+            functions
+        } else {
+            lacking::absent(functions)
+        };
+        let state = |row: &&Row| {
+            let lacks = function(row).is_some_and(|name| absent.contains(&name));
+            let state = match seen.missing(row) {
+                _ if lacks => State::Lacking,
+                Some(reason) => State::Dead(reason),
+                None => State::Live,
+            };
+            (row.event, state)
+        };
+        made.iter().map(state).collect()
     }
+}
+
+/// What became of a call under one convention.
+#[derive(Debug, PartialEq, Eq)]
+enum State {
+    /// Its hooks fired.
+    Live,
+    /// The kernel does not have it.
+    Lacking,
+    /// Its hooks did not fire.
+    Dead(String),
+}
+
+impl State {
+    const fn dead(&self) -> Option<&String> {
+        match self {
+            State::Dead(reason) => Some(reason),
+            _ => None,
+        }
+    }
+}
+
+/// What a rung is to an event whose calls came out so.
+fn verdict<'a>(states: impl Iterator<Item = &'a State> + Clone) -> Verdict {
+    if let Some(reason) = states.clone().find_map(State::dead) {
+        return Verdict::Failed(reason.clone());
+    }
+    let mut lacking = states.map(|state| *state == State::Lacking).peekable();
+    if lacking.peek().is_some() && lacking.all(|lacks| lacks) {
+        return Verdict::Failed(lacking::REASON.to_owned());
+    }
+    Verdict::Used
+}
+
+/// The kernel function that serves a row.
+fn function(row: &Row) -> Option<String> {
+    let call = tracehound_schema::by_id(row.event)?.call?;
+    let prefix = if row.abi == Abi::I386 {
+        "__ia32_"
+    } else {
+        "__x64_"
+    };
+    let mut functions = call.functions(Abi::X86_64).into_iter();
+    functions.find(|name| name.starts_with(prefix))
 }
 
 fn is_proved(row: &Row) -> bool {
@@ -204,11 +240,13 @@ impl Seen {
         self.0.get(&row.key()).copied().unwrap_or(0)
     }
 
+    /// Whether the kernel may not have a call: it said so, or its hooks did not fire.
+    fn doubts(&self, row: &Row) -> bool {
+        self.bits(row) & ABSENT != 0 || self.missing(row).is_some()
+    }
+
     /// What should have been seen of a call and was not.
-    fn missing(&self, row: &Row, calls: Calls) -> Option<String> {
-        if row.abi == Abi::I386 && !calls.i386 {
-            return None;
-        }
+    fn missing(&self, row: &Row) -> Option<String> {
         let bits = self.bits(row);
         let begun = row.flags & flag::BEGINS == 0 || bits & BEGINNING != 0;
         let ended = row.flags & flag::ENDS == 0 || bits & END != 0;
@@ -225,5 +263,35 @@ impl Seen {
             "attached, but did not fire for {end}{} {name}",
             row.abi.name()
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_lacking_if_every_call_of_it_is() {
+        let dead = || State::Dead("why".to_owned());
+        let of = |states: &[State]| verdict(states.iter());
+        assert_eq!(of(&[]), Verdict::Used);
+        assert_eq!(of(&[State::Live, State::Lacking]), Verdict::Used);
+        let lacking = Verdict::Failed(lacking::REASON.to_owned());
+        assert_eq!(of(&[State::Lacking, State::Lacking]), lacking);
+        assert_eq!(
+            of(&[State::Live, dead()]),
+            Verdict::Failed("why".to_owned())
+        );
+    }
+
+    #[test]
+    fn each_row_is_served_by_the_function_of_its_convention() {
+        let events = [tracehound_schema::by_name("nanosleep").unwrap()];
+        let tables = Tables::new(&events, CallOptions::default());
+        let functions: Vec<_> = tables.rows.iter().filter_map(function).collect();
+        assert_eq!(
+            functions,
+            ["__x64_sys_nanosleep", "__ia32_sys_nanosleep_time32"]
+        );
     }
 }

@@ -4,22 +4,8 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 
-use tracehound_schema::Abi;
-use tracehound_schema::syscalls::Syscall;
-
 /// What to say of them.
 pub const REASON: &str = "this kernel does not have the call";
-
-/// Names of those of `calls` that no function of the kernel serves.
-pub fn without_function(calls: &[&'static Syscall]) -> HashSet<&'static str> {
-    let functions = calls.iter().flat_map(|call| call.functions(Abi::X86_64));
-    let absent = absent(functions.collect());
-    let lacks = |call: &&&'static Syscall| {
-        let functions = call.functions(Abi::X86_64);
-        functions.iter().all(|name| absent.contains(name))
-    };
-    calls.iter().filter(lacks).map(|call| call.name).collect()
-}
 
 /// Those of `functions` that the kernel does not have. Where it hides them it lacks none.
 pub fn absent(mut functions: HashSet<String>) -> HashSet<String> {
