@@ -4,7 +4,7 @@ use std::io;
 
 use tracehound_schema::record::{ENTRY, Header, Record};
 use tracehound_schema::syscalls::Syscall;
-use tracehound_schema::{Event, all, by_id};
+use tracehound_schema::{Event, all};
 
 use crate::calls::{Call, Join, Life, Phase};
 use crate::integrity::{self, Mismatch};
@@ -51,9 +51,12 @@ impl Engine {
     #[must_use]
     pub fn new(selection: &Selection, max: Option<u64>, sinks: Vec<Sink>) -> Engine {
         let highest = all().map(|event| event.id).max().unwrap_or(0);
-        let plan = |id| by_id(id).map(|event| Plan::new(event, selection));
+        let mut plans: Vec<Option<Plan>> = (0..=highest).map(|_| None).collect();
+        for event in all() {
+            plans[usize::from(event.id)] = Some(Plan::new(event, selection));
+        }
         Engine {
-            plans: (0..=highest).map(plan).collect(),
+            plans,
             output: Output {
                 sinks,
                 programs: Programs::new(),

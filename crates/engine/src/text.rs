@@ -14,7 +14,8 @@ pub fn hex(out: &mut Vec<u8>, value: u64) {
     }
 }
 
-const fn nibble(value: u8) -> u8 {
+/// A hexadecimal digit.
+pub const fn nibble(value: u8) -> u8 {
     if value < 10 {
         b'0' + value
     } else {

@@ -243,6 +243,10 @@ fn a_thread_that_execs_takes_its_leaders_id_along() {
     let exec = ONE.life("sched_process_exec", &[("old_tid", 8)]);
     let end = ONE.ends("execve", 300, 0).slot(0, 0x1000).build();
     let told = lines(&[beginning.clone(), exec.clone(), end.clone()]);
+    // The new program has none of the old one's registers.
+    let cleared = ONE.ends("execve", 300, 0).build();
+    let told_again = lines(&[beginning.clone(), exec.clone(), cleared]);
+    assert_eq!(told_again, told);
     assert_eq!(told[1]["event"], "execve");
     assert_eq!(told[1]["args"]["pathname"], "/bin/true");
     assert_eq!(told[1]["duration_ns"], 200);
@@ -368,7 +372,7 @@ fn records_by_chance_do_no_harm() {
             comm: *b"\x1b[2J\n\"\\\xff\xc2\x9b\xe2\x80\xae567",
             ..sample::header(event)
         };
-        for seed in 0..500 {
+        for seed in 0..200 {
             engine
                 .feed(&sample::scrambled(event, header, seed))
                 .unwrap();

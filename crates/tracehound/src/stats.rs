@@ -67,11 +67,16 @@ pub fn table(account: &Account, engine: Option<&Engine>) -> String {
     out += &libraries(account);
     if let Some(engine) = engine {
         out += &format!(
-            "shown {}, argument mismatches {}, unreadable {}\n",
+            "shown {}, joined {}, not wanted {}, argument mismatches {}, unreadable {}\n",
             engine.shown(),
+            engine.joined,
+            engine.unwanted,
             engine.mismatches,
             engine.unreadable
         );
+        if engine.forgotten() > 0 {
+            out += &format!("beginnings not kept {}\n", engine.forgotten());
+        }
     }
     out
 }

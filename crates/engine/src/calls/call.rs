@@ -115,7 +115,8 @@ impl<'a> Call<'a> {
         enter: Option<&Record<'a>>,
         exit: Option<&Record<'a>>,
     ) -> Call<'a> {
-        let record = exit.or(enter);
+        // An execve(2) that succeeds leaves none of its registers.
+        let record = enter.or(exit);
         let slot = |index| record.and_then(|record| record.slot(index)).unwrap_or(0);
         let returned = |header: &Header| (header.flags & HAS_RET != 0).then_some(header.ret);
         Call {
@@ -263,6 +264,8 @@ impl<'a> Call<'a> {
             Len::At(name) => at(name, &Type::U32),
             Len::AtSize(name) => at(name, &Type::Size),
             Len::IoctlSize(name) => named(name).map(|request| request >> 16 & 0x3fff),
+            // What the call reads is there whatever it returns.
+            Len::ArgOrRet(name) if side == Side::Before => named(name),
             Len::ArgOrRet(name) => Some(named(name)?.min(returned()?)),
         }
     }

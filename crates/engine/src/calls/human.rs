@@ -233,17 +233,17 @@ impl Print for Human<'_> {
         self.quoted(name, true);
     }
 
-    fn port(&mut self, port: u16) {
-        self.words("htons(");
-        text::number(self.out, port);
+    fn network(&mut self, bits: u32, write: impl FnOnce(&mut Self)) {
+        self.words(if bits == 16 { "htons(" } else { "htonl(" });
+        write(self);
         self.words(")");
     }
 
-    fn network(&mut self, number: u32) {
-        self.words("htonl(");
-        text::number(self.out, number);
-        self.words(")");
+    fn hardware(&mut self, address: &[u8]) {
+        words::hardware(self.out, address);
     }
+
+    fn unused(&mut self) {}
 
     fn groups(&mut self, mask: u32) {
         let _ = write!(self.out, "{mask:08x}");
@@ -253,7 +253,11 @@ impl Print for Human<'_> {
         let _ = write!(self.out, "inet_addr(\"{address}\")");
     }
 
-    fn ipv6(&mut self, name: &'static str, address: Ipv6Addr) {
+    fn ipv6(&mut self, address: Ipv6Addr) {
+        let _ = write!(self.out, "\"{address}\"");
+    }
+
+    fn ipv6_member(&mut self, name: &'static str, address: Ipv6Addr) {
         self.comma();
         let _ = write!(self.out, "inet_pton(AF_INET6, \"{address}\", &{name})");
     }
@@ -332,6 +336,10 @@ impl Print for Human<'_> {
     }
 
     fn unread(&mut self, address: u64) {
+        self.address(address);
+    }
+
+    fn buffer(&mut self, address: u64) {
         self.address(address);
     }
 

@@ -274,12 +274,16 @@ impl Print for Json<'_> {
         self.out.push(b'"');
     }
 
-    fn port(&mut self, port: u16) {
-        text::number(self.out, port);
+    fn network(&mut self, _bits: u32, write: impl FnOnce(&mut Self)) {
+        write(self);
     }
 
-    fn network(&mut self, number: u32) {
-        text::number(self.out, number);
+    fn hardware(&mut self, address: &[u8]) {
+        self.quoted(|out| words::hardware(out, address));
+    }
+
+    fn unused(&mut self) {
+        self.nothing();
     }
 
     fn groups(&mut self, mask: u32) {
@@ -293,8 +297,12 @@ impl Print for Json<'_> {
         });
     }
 
-    fn ipv6(&mut self, name: &'static str, address: Ipv6Addr) {
+    fn ipv6_member(&mut self, name: &'static str, address: Ipv6Addr) {
         self.member(name);
+        self.ipv6(address);
+    }
+
+    fn ipv6(&mut self, address: Ipv6Addr) {
         self.quoted(|out| {
             let _ = write!(out, "{address}");
         });
@@ -356,6 +364,10 @@ impl Print for Json<'_> {
             text::hex(&mut notes.unread_at, address);
             notes.unread_at.extend_from_slice(b"\",");
         }
+    }
+
+    fn buffer(&mut self, _address: u64) {
+        self.nothing();
     }
 
     fn unwritten(&mut self, _address: u64) {

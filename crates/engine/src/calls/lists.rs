@@ -152,10 +152,24 @@ impl<P: Print> Walk<'_, P> {
             Side::After => self.call.count(Len::Ret, at.side, None),
         };
         match Message::read(found.bytes, word) {
-            Some(message) => self.message_members(message, total, at),
+            Some(message) => {
+                let before = self.before(address, at);
+                self.message_members(message, (total, before), at);
+            }
             None => self.print.unread(address),
         }
         self.late(found);
+    }
+
+    /// The message's header as the call found it, where the call may have changed it.
+    fn before(&self, address: u64, at: At<'_>) -> Option<Message> {
+        if !at.message || at.side == Side::Before {
+            return None;
+        }
+        let word = self.word();
+        let memory = &self.call.memory;
+        let found = memory.read(Side::Before, address, 7 * word as u64)?;
+        Message::read(found.bytes, word)
     }
 
     /// Several messages, each with the bytes that went through it.
@@ -179,7 +193,8 @@ impl<P: Print> Walk<'_, P> {
             let length = Number::read(&Type::U32, &bytes[7 * word..], self.call.abi());
             let length = length.map_or(0, |number| number.value);
             if let Some(message) = Message::read(bytes, word) {
-                self.message_of_several(message, length, at);
+                let before = self.before(address.wrapping_add((index * one) as u64), at);
+                self.message_of_several((message, before), length, at);
             }
             self.print.done();
         }
@@ -190,11 +205,16 @@ impl<P: Print> Walk<'_, P> {
         self.late(found);
     }
 
-    fn message_of_several(&mut self, message: Message, length: u64, at: At<'_>) {
+    fn message_of_several(
+        &mut self,
+        (message, before): (Message, Option<Message>),
+        length: u64,
+        at: At<'_>,
+    ) {
         let written = at.side == Side::After;
         self.print.open(Shape::Struct);
         self.print.member("msg_hdr");
-        self.message_members(message, written.then_some(length), at);
+        self.message_members(message, (written.then_some(length), before), at);
         self.print.done();
         // The kernel alone sets it.
         if written {
@@ -205,18 +225,41 @@ impl<P: Print> Walk<'_, P> {
         self.print.close(Shape::Struct);
     }
 
-    fn message_members(&mut self, message: Message, total: Option<u64>, at: At<'_>) {
+    /// The length of a name, as it was and as it is; a format that tells both sides apart has it as
+    /// it is.
+    fn name_length(&mut self, before: u64, after: u64) {
+        let signed = |length: u64| i64::from(length as u32 as i32);
+        if P::BOTH {
+            let start = self.print.place();
+            self.print.signed(signed(before));
+            let change = self.print.change(start);
+            self.print.signed(signed(after));
+            self.print.changed(start, change);
+        } else {
+            self.print.signed(signed(after));
+        }
+    }
+
+    /// The members; `total` bytes of the vectors' content were used.
+    fn message_members(
+        &mut self,
+        message: Message,
+        (total, before): (Option<u64>, Option<Message>),
+        at: At<'_>,
+    ) {
         let at = at.deeper();
         self.print.open(Shape::Struct);
         self.print.member("msg_name");
         match message.name {
             0 => self.print.null(),
+            // Nobody is named.
+            name if message.name_length == 0 => self.print.buffer(name),
             name => self.socket_address(name, message.name_length, at),
         }
         self.print.done();
         self.print.member("msg_namelen");
-        self.print
-            .signed(i64::from(message.name_length as u32 as i32));
+        let length = before.map_or(message.name_length, |before| before.name_length);
+        self.name_length(length, message.name_length);
         self.print.done();
         self.print.member("msg_iov");
         match message.vectors {

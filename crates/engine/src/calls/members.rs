@@ -1,5 +1,7 @@
 //! Structures: their members, in place and behind pointers.
 
+use std::net::Ipv6Addr;
+
 use tracehound_schema::layout;
 use tracehound_schema::types::{Len, Struct, Type};
 
@@ -104,6 +106,12 @@ impl<P: Print> Walk<'_, P> {
                     }
                 }
                 _ if member.name == UNNAMED => {}
+                // strace names it inside of the value.
+                (Type::Inet6, Some(own)) => {
+                    let address = own.first_chunk::<16>().copied().unwrap_or_default();
+                    self.print.ipv6_member(member.name, Ipv6Addr::from(address));
+                    self.print.done();
+                }
                 (_, Some(own)) => {
                     self.print.member(member.name);
                     let name = member.name;
@@ -121,9 +129,9 @@ impl<P: Print> Walk<'_, P> {
             Type::Raw(_) => self.print.raw(bytes, true),
             Type::Inline(inner, _) => self.elements(inner, bytes, true, at),
             Type::Struct(structure) => self.members(structure, bytes, true, at),
+            Type::Hardware(_) => self.print.hardware(bytes),
             Type::SigSet(_) => self.signals_in(bytes),
             Type::Inet6 => self.ipv6_address(bytes),
-            Type::Hardware(_) => self.hardware(bytes),
             Type::SockAddr(_) => self.socket_address_in(bytes, true),
             kind => match Number::read(kind, bytes, self.call.abi()) {
                 Some(number) => self.chosen(kind, number, at),
@@ -166,8 +174,10 @@ impl<P: Print> Walk<'_, P> {
         else {
             return self.print.unread(address);
         };
-        let count = entries(layout, found.bytes).count();
-        if self.print.entries(address, count, found.whole) {
+        let lengths = entries(layout, found.bytes).map(<[u8]>::len);
+        let (count, length) = lengths.fold((0, 0), |sum, length| (sum.0 + 1, sum.1 + length));
+        let whole = found.whole && length == found.bytes.len();
+        if self.print.entries(address, count, whole) {
             return;
         }
         self.print.open(Shape::List);
@@ -179,7 +189,7 @@ impl<P: Print> Walk<'_, P> {
             self.entry(layout, entry, at);
             self.print.done();
         }
-        if !found.whole {
+        if !whole {
             self.print.cut();
         }
         self.print.close(Shape::List);

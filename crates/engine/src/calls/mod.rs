@@ -15,6 +15,7 @@ mod lists;
 mod members;
 mod memory;
 mod network;
+mod plain;
 mod print;
 mod sets;
 mod sockaddr;

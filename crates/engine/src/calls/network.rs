@@ -6,20 +6,26 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::LazyLock;
 
 use tracehound_schema::names;
+use tracehound_schema::types::Type;
 
 use super::call::Number;
 use super::print::Print;
-use super::walk::Walk;
+use super::walk::{At, Walk};
 use super::words::plain_hex;
 
 impl<P: Print> Walk<'_, P> {
-    /// A number in network byte order.
-    pub(super) fn network(&mut self, number: Number) {
-        match number.bits {
-            16 => self.print.port(u16::from_be(number.value as u16)),
-            32 => self.print.network(u32::from_be(number.value as u32)),
-            _ => self.print.hex(number.value),
-        }
+    /// A number in network byte order, as its type has it.
+    pub(super) fn network(&mut self, inner: &'static Type, number: Number, at: At<'_>) {
+        let value = if cfg!(target_endian = "big") {
+            number.value
+        } else {
+            number.value.swap_bytes() >> (64 - number.bits)
+        };
+        let call = self.call;
+        self.print.network(number.bits, |print| {
+            let number = Number::new(value, number.bits);
+            Walk { call, print }.scalar(inner, number, at);
+        });
     }
 
     /// An IPv4 address whose four bytes were read as a number.
@@ -31,18 +37,9 @@ impl<P: Print> Walk<'_, P> {
     /// An IPv6 address in place.
     pub(super) fn ipv6_address(&mut self, bytes: &[u8]) {
         match bytes.first_chunk::<16>() {
-            Some(bytes) => {
-                let address = Ipv6Addr::from(*bytes).to_string();
-                self.print.path(address.as_bytes(), true);
-            }
+            Some(bytes) => self.print.ipv6(Ipv6Addr::from(*bytes)),
             None => self.print.raw(bytes, false),
         }
-    }
-
-    /// A hardware address in place.
-    pub(super) fn hardware(&mut self, bytes: &[u8]) {
-        let bytes: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        self.print.path(bytes.join(":").as_bytes(), true);
     }
 }
 

@@ -61,16 +61,20 @@ pub trait Print {
     fn raw(&mut self, bytes: &[u8], whole: bool);
     /// The name of an abstract unix socket.
     fn abstract_path(&mut self, name: &[u8]);
-    /// A port number.
-    fn port(&mut self, port: u16);
-    /// A 32-bit number that travels in network byte order.
-    fn network(&mut self, value: u32);
+    /// A number that travels in network byte order, in the machine's; `write` writes it.
+    fn network(&mut self, bits: u32, write: impl FnOnce(&mut Self));
+    /// A hardware address.
+    fn hardware(&mut self, address: &[u8]);
+    /// An argument that the call does not read.
+    fn unused(&mut self);
     /// A mask of multicast groups.
     fn groups(&mut self, mask: u32);
     /// An IPv4 address.
     fn ipv4(&mut self, address: Ipv4Addr);
+    /// An IPv6 address.
+    fn ipv6(&mut self, address: Ipv6Addr);
     /// A member that holds an IPv6 address.
-    fn ipv6(&mut self, name: &'static str, address: Ipv6Addr);
+    fn ipv6_member(&mut self, name: &'static str, address: Ipv6Addr);
 
     /// Begins what holds other values.
     fn open(&mut self, shape: Shape);
@@ -105,6 +109,8 @@ pub trait Print {
     }
     /// The value at an address could not be read.
     fn unread(&mut self, address: u64);
+    /// The call may write there, and nothing is said of what stood there before.
+    fn buffer(&mut self, address: u64);
     /// The call has written nothing there.
     fn unwritten(&mut self, address: u64);
     /// The end of the value before is missing.

@@ -34,10 +34,12 @@ impl<P: Print> Walk<'_, P> {
     pub(super) fn socket_address(&mut self, address: u64, length: u64, at: At<'_>) {
         // A length is an int: a negative one is refused by the kernel.
         let length = u64::from(length as u32).min(LARGEST);
-        let found = self.call.memory.read(at.side, address, length);
-        let Some(found) = found.filter(|found| found.bytes.len() >= 2) else {
-            return self.print.unread(address);
+        let Some(found) = self.read(address, length, at) else {
+            return;
         };
+        if found.bytes.len() < 2 {
+            return self.missing(address, at);
+        }
         self.socket_address_in(found.bytes, found.whole);
         self.late(found);
     }
@@ -86,6 +88,12 @@ impl<P: Print> Walk<'_, P> {
         self.with(name, |print| print.unsigned(value.into()));
     }
 
+    fn port(&mut self, name: &'static str, port: u16) {
+        self.with(name, |print| {
+            print.network(16, |print| print.unsigned(u64::from(port)));
+        });
+    }
+
     fn unix(&mut self, bytes: &[u8]) -> Option<()> {
         let path = bytes.get(2..)?;
         match path.first() {
@@ -102,7 +110,7 @@ impl<P: Print> Walk<'_, P> {
 
     fn inet(&mut self, bytes: &[u8]) -> Option<()> {
         let (port, address) = (port_at(bytes, 2)?, take::<4>(bytes, 4)?);
-        self.with("sin_port", |print| print.port(port));
+        self.port("sin_port", port);
         self.with("sin_addr", |print| print.ipv4(Ipv4Addr::from(address)));
         Some(())
     }
@@ -110,11 +118,13 @@ impl<P: Print> Walk<'_, P> {
     fn inet6(&mut self, bytes: &[u8]) -> Option<()> {
         let (port, flow) = (port_at(bytes, 2)?, take(bytes, 4)?);
         let address = take::<16>(bytes, 8)?;
-        self.with("sin6_port", |print| print.port(port));
+        self.port("sin6_port", port);
         self.with("sin6_flowinfo", |print| {
-            print.network(u32::from_be_bytes(flow));
+            print.network(32, |print| {
+                print.unsigned(u64::from(u32::from_be_bytes(flow)));
+            });
         });
-        self.print.ipv6("sin6_addr", Ipv6Addr::from(address));
+        self.print.ipv6_member("sin6_addr", Ipv6Addr::from(address));
         self.print.done();
         if let Some(scope) = u32_at(bytes, 24) {
             self.number("sin6_scope_id", scope);
@@ -133,7 +143,7 @@ impl<P: Print> Walk<'_, P> {
         let (protocol, index) = (port_at(bytes, 2)?, u32_at(bytes, 4)?);
         let [low, high, kind, length] = take(bytes, 8)?;
         let hardware = bytes.get(12..)?;
-        self.with("sll_protocol", |print| print.port(protocol));
+        self.port("sll_protocol", protocol);
         self.with("sll_ifindex", |print| {
             print.signed(i64::from(index.cast_signed()));
         });

@@ -6,7 +6,6 @@ use tracehound_schema::types::{Len, Type};
 use super::call::{Call, Number, Scope};
 use super::memory::{Found, Side};
 use super::print::{Print, Shape};
-use super::words;
 
 /// How deep values are followed: the kernel side copies two levels, hostile bytes may show more.
 pub(super) const DEPTH: u8 = 8;
@@ -18,6 +17,9 @@ pub struct At<'s> {
     pub side: Side,
     /// What names beside it mean.
     pub scope: Option<&'s Scope<'s>>,
+    /// Whether it is a message that the call may read and write: what it points at is of one side
+    /// only, the one that the data went.
+    pub message: bool,
     /// The argument or member that it is.
     pub name: &'static str,
     /// How many pointers and structures lie around it.
@@ -55,6 +57,7 @@ pub fn side<P: Print>(call: &Call<'_>, index: usize, side: Side, print: &mut P) 
     let at = At {
         side,
         scope: None,
+        message: false,
         name: arg.name,
         depth: 0,
     };
@@ -72,6 +75,7 @@ pub fn returned<P: Print>(call: &Call<'_>, print: &mut P) {
     let at = At {
         side: Side::After,
         scope: None,
+        message: false,
         name: "ret",
         depth: 0,
     };
@@ -82,58 +86,22 @@ impl<'w, P: Print> Walk<'w, P> {
     /// A value that fits a register.
     pub(super) fn scalar(&mut self, kind: &'static Type, number: Number, at: At<'_>) {
         match kind {
-            Type::U8 | Type::U16 | Type::U32 | Type::U64 | Type::Ulong | Type::Size => {
-                self.print.unsigned(number.value);
-            }
-            Type::I16 | Type::I32 | Type::I64 | Type::Long | Type::Loff | Type::Pid => {
-                self.print.signed(number.signed());
-            }
-            Type::Uid | Type::Gid => match number.signed() {
-                -1 => self.print.signed(-1),
-                _ => self.print.unsigned(number.value),
-            },
             Type::Split(inner) | Type::Wide(_, inner) => self.scalar(inner, number, at),
-            Type::Hex(_) => self.print.hex(number.value),
-            Type::Octal(_) => self.print.octal(number.value),
-            Type::Addr => self.print.address(number.value),
-            Type::Enum(_)
-            | Type::Flags(_)
-            | Type::Parts(_)
-            | Type::Signal
-            | Type::Handler
-            | Type::IoctlRequest(_) => {
-                self.print.words(kind, number);
-            }
-            Type::Mode => self.print.mode(number.value as u32),
-            Type::Dev => {
-                let (major, minor) = device(number.value);
-                self.print.device(major, minor);
-            }
+            Type::Net(inner) => self.network(inner, number, at),
             Type::Fd => self.descriptor(number, false),
             Type::DirFd => self.descriptor(number, true),
             Type::Seconds => self.seconds(number.signed(), at),
-            Type::SigSet(_) => self.print.signals(number.value, number.bits),
-            Type::Net(_) => self.network(number),
-            Type::Inet => self.ipv4_address(number),
-            Type::Low | Type::High => self.print.unsigned(number.value),
-            Type::Ticks => self.print.ticks(number.signed()),
-            Type::WaitStatus => self.print.wait_status(number.value as u32),
             Type::By(_) => {
                 let kind = self.call.chosen(kind, at.scope);
                 let number = Number::of(kind, number.value, self.call.abi());
                 self.chosen(kind, number, at);
             }
-            Type::Limit(table) => match words::name(table, number) {
-                Some(_) => self.print.words(&Type::Enum(table), number),
-                None => self.print.limit(number.value),
-            },
             Type::In(inner)
             | Type::Out(inner)
             | Type::InOut(inner)
             | Type::Found(inner)
             | Type::Left(inner) => self.pointer(kind, inner, number.value, at),
-            // The rest is never in a register.
-            _ => self.print.hex(number.value),
+            kind => self.plain(kind, number),
         }
     }
 
@@ -171,6 +139,14 @@ impl<'w, P: Print> Walk<'w, P> {
                 self.behind(inner, address, after);
             }
             Type::Out(_) | Type::Found(_) | Type::Left(_) => self.print.unwritten(address),
+            Type::InOut(_) if P::BOTH && written && is_message(inner) => {
+                let message = true;
+                self.behind(inner, address, At { message, ..after });
+            }
+            Type::InOut(_) if is_message(inner) && (at.side == Side::Before || written) => {
+                let message = true;
+                self.behind(inner, address, At { message, ..at });
+            }
             Type::InOut(_) if P::BOTH && at.side == Side::Before && written => {
                 let start = self.print.place();
                 self.behind(inner, address, at);
@@ -234,11 +210,27 @@ impl<'w, P: Print> Walk<'w, P> {
 
     /// Bytes at an address; where there are none that is told and nothing is left to do.
     pub(super) fn read(&mut self, address: u64, length: u64, at: At<'_>) -> Option<Found<'w>> {
-        let found = self.call.memory.read(at.side, address, length);
+        let memory = &self.call.memory;
+        let found = memory.read(at.side, address, length);
+        let found = match at.side {
+            Side::After if at.message => {
+                found.or_else(|| memory.read(Side::Before, address, length))
+            }
+            _ => found,
+        };
         if found.is_none() {
-            self.print.unread(address);
+            self.missing(address, at);
         }
         found
+    }
+
+    /// Tells that nothing was read at an address.
+    pub(super) fn missing(&mut self, address: u64, at: At<'_>) {
+        if at.message && at.side == Side::Before {
+            self.print.buffer(address);
+        } else {
+            self.print.unread(address);
+        }
     }
 
     pub(super) fn late(&mut self, found: Found<'_>) {
@@ -262,11 +254,9 @@ impl<'w, P: Print> Walk<'w, P> {
     }
 
     pub(super) fn bytes(&mut self, address: u64, length: u64, at: At<'_>) {
-        if let Some(found) = self.call.memory.read(at.side, address, length) {
+        if let Some(found) = self.read(address, length, at) {
             self.print.text(found.bytes, found.whole);
             self.late(found);
-        } else {
-            self.print.unread(address);
         }
     }
 
@@ -315,9 +305,6 @@ impl<'w, P: Print> Walk<'w, P> {
     }
 }
 
-/// Major and minor number of a device in the form user space has.
-const fn device(dev: u64) -> (u32, u32) {
-    let major = (dev >> 8 & 0xfff) | (dev >> 32 & 0xffff_f000);
-    let minor = (dev & 0xff) | (dev >> 12 & 0xffff_ff00);
-    (major as u32, minor as u32)
+const fn is_message(kind: &Type) -> bool {
+    matches!(kind, Type::MsgHdr | Type::MmsgHdr(_))
 }

@@ -37,9 +37,20 @@ pub fn write(out: &mut Vec<u8>, kind: &Type, number: Number, dialect: Dialect) {
         Type::Flags(table) => flags(out, table, number, dialect),
         Type::Parts(parts) => whole(out, parts, number, dialect),
         Type::Signal => signal(out, number),
+        Type::Mode => mode(out, number.value as u32),
         Type::Handler => handler(out, number),
         Type::IoctlRequest(_) => request(out, number.value as u32),
         _ => text::hex(out, number.value),
+    }
+}
+
+/// Appends a hardware address: two digits for each byte, with colons between them.
+pub fn hardware(out: &mut Vec<u8>, address: &[u8]) {
+    for (index, byte) in address.iter().enumerate() {
+        if index > 0 {
+            out.push(b':');
+        }
+        out.extend_from_slice(&[text::nibble(byte >> 4), text::nibble(byte & 15)]);
     }
 }
 
@@ -126,7 +137,11 @@ fn whole(out: &mut Vec<u8>, parts: &[Part], number: Number, dialect: Dialect) {
     for part in parts {
         let value = Number::new(number.value & part.mask, number.bits);
         rest &= !part.mask;
-        let named = matches!(part.kind, Type::Enum(table) if name(table, value).is_some());
+        let named = match part.kind {
+            Type::Enum(table) => name(table, value).is_some(),
+            Type::Mode => true,
+            _ => false,
+        };
         if value.value == 0 && !named {
             continue;
         }

@@ -135,6 +135,11 @@ impl Maker {
                 self.length(*count, 1);
                 self.length(*total, CONTENT.len() as u64);
             }
+            Type::PathOf(len) => self.length(*len, PATH.len() as u64 - 1),
+            Type::Records(structure, len) => {
+                let bytes = self.record(structure, 0).len();
+                self.length(*len, bytes as u64);
+            }
             Type::BitSet(len) => self.length(*len, 8),
             Type::FdSet(len) => self.length(*len, 5),
             Type::MsgHdr if matches!(kind, Type::Out(_) | Type::InOut(_)) => {
@@ -231,6 +236,8 @@ impl Maker {
                 let set: u64 = 1 << (2 - 1) | 1 << (15 - 1);
                 set.to_ne_bytes()[..self.count(*len, 8).min(8) as usize].to_vec()
             }
+            Type::PathOf(_) => PATH[..PATH.len() - 1].to_vec(),
+            Type::Records(structure, _) => self.record(structure, state),
             Type::BitSet(_) => words(&[0b11]),
             Type::FdSet(_) => words(&[1 << 3 | 1 << 4]),
             Type::Array(inner, len) => {
@@ -252,6 +259,24 @@ impl Maker {
                 None => self.in_place(kind, state),
             },
         }
+    }
+
+    /// A structure whose text ends at its NUL, with the members behind it at its end.
+    fn record(&mut self, structure: &'static Struct, state: u8) -> Vec<u8> {
+        let members = layout::members(structure, ABI);
+        let text = members
+            .iter()
+            .position(|(_, member)| matches!(member.kind, Type::Chars(0)));
+        let start = text.map_or(0, |text| members[text].0 as usize);
+        let name = b"hostname\0";
+        let length = (start + name.len() + members.len()).next_multiple_of(8);
+        self.values.push(("d_reclen", length as u64));
+        let mut bytes = self.structure(structure, state);
+        self.values.pop();
+        bytes.truncate(start);
+        bytes.extend(name);
+        bytes.resize(length, 0);
+        bytes
     }
 
     fn vector(&mut self, state: u8) -> Vec<u8> {

@@ -69,7 +69,7 @@ fn of(kind: &Type, depth: u8) -> Value {
         | Type::Found(inner)
         | Type::Left(inner) => of(inner, depth + 1),
         Type::Records(structure, _) => list(&members(structure, depth + 1)),
-        Type::Split(inner) | Type::Wide(_, inner) => of(inner, depth),
+        Type::Split(inner) | Type::Wide(_, inner) | Type::Net(inner) => of(inner, depth),
         Type::By(by) => choice(by, depth),
         Type::Struct(structure) => {
             let mut forms = vec![members(structure, depth + 1)];
@@ -111,11 +111,13 @@ fn simple(kind: &Type) -> Value {
             json!({"type": "array", "items": text("^SIG[A-Z0-9_]+$"), "uniqueItems": true})
         }
         Type::FdSet(_) | Type::BitSet(_) => list(&unsigned()),
-        Type::Ticks => signed(),
+        Type::Ticks | Type::Low => signed(),
         Type::Limit(table) => any(vec![named(table), unsigned()]),
-        Type::Inet | Type::Inet6 | Type::Hardware(_) | Type::IoctlRequest(_) | Type::PathOf(_) => {
-            json!({"type": "string"})
-        }
+        Type::Inet => json!({"type": "string", "format": "ipv4"}),
+        Type::Inet6 => json!({"type": "string", "format": "ipv6"}),
+        Type::Hardware(_) => text("^[0-9a-f]{2}(:[0-9a-f]{2})*$"),
+        Type::IoctlRequest(_) => text(r"^([A-Za-z0-9_]+|_IOC\([A-Z_|]+(, (0|0x[0-9a-f]+)){3}\))$"),
+        Type::PathOf(_) => json!({"type": "string"}),
         _ => unsigned(),
     }
 }

@@ -279,6 +279,12 @@ fn sets_of_signals() {
 }
 
 #[test]
+fn sets_of_signals_in_registers() {
+    super::one(Type::SigSet(Len::Const(4)), 0xffff_0000_4002)
+        .prints("\"a\":[\"SIGINT\",\"SIGTERM\"]", "[INT TERM]");
+}
+
+#[test]
 fn sets_of_descriptors() {
     let set = |bits: u64, words: &[u64]| {
         made(&[
@@ -297,4 +303,143 @@ fn sets_of_descriptors() {
         "\"nfds\":100,\"readfds\":[0] cut \"readfds\"",
         "100, [0]...",
     );
+}
+
+#[test]
+fn sets_of_processors() {
+    let set = |length: u64, bytes: &[u8]| {
+        made(&[
+            ("len", Type::Size, length),
+            ("mask", reads(Type::BitSet(Len::Arg("len"))), AT),
+        ])
+        .read(AT, bytes)
+    };
+    set(8, &[3, 1, 0, 0, 0, 0, 0, 0]).prints("\"len\":8,\"mask\":[0,1,8]", "8, [0 1 8]");
+    set(16, &[1, 0, 0, 0, 0, 0, 0, 0]).prints("\"len\":16,\"mask\":[0] cut \"mask\"", "16, [0]...");
+    set(0, &[1]).prints("\"len\":0,\"mask\":[]", "0, []");
+}
+
+/// What a message that is received points at is told of one side only.
+#[test]
+fn received_messages() {
+    let vectors = words(&[0x4000, 20]);
+    let received = at(Type::InOut(&Type::MsgHdr))
+        .read(AT, &header(0x5000, 100))
+        .read(0x3000, &vectors)
+        .wrote(AT, &words(&[0x2000, 0, 0x3000, 1, 0x5000, 0, 0]))
+        .wrote(0x3000, &vectors)
+        .wrote(0x4000, b"hi")
+        .ret(2);
+    received.prints(
+        "\"a\":{\"msg_namelen\":16,\"msg_iov\":[{\"iov_len\":20}],\"msg_iovlen\":1,\
+         \"msg_controllen\":100,\"msg_flags\":\"MSG_NOSIGNAL\"}",
+        "{msg_name=0x2000, msg_namelen=16 => 0, msg_iov=[{iov_base=\"hi\", iov_len=20}], \
+         msg_iovlen=1, msg_controllen=0, msg_flags=0}",
+    );
+    let json = received.with(|call| {
+        let (mut out, mut notes) = (Vec::new(), crate::calls::Notes::default());
+        let mut print = crate::calls::Json::new(&mut out, &mut notes);
+        print.argument("a", |print| {
+            crate::calls::side(call, 0, crate::calls::Side::After, print);
+        });
+        assert!(notes.unread.is_empty());
+        String::from_utf8(out).unwrap()
+    });
+    assert_eq!(
+        json,
+        "\"a\":{\"msg_namelen\":0,\"msg_iov\":[{\"iov_base\":\"hi\",\"iov_len\":20}],\
+         \"msg_iovlen\":1,\"msg_controllen\":0,\"msg_flags\":\"0x0\"}"
+    );
+}
+
+/// Several messages are read, and the length that went through each is written.
+#[test]
+fn sent_messages_have_their_content_from_before() {
+    let mut bytes = words(&[0, 0, 0x3000, 1, 0, 0, 0]);
+    bytes.extend(words(&[0]));
+    let mut after = bytes.clone();
+    after[56] = 2;
+    let sent = made(&[
+        (
+            "msgvec",
+            Type::InOut(super::leaked(Type::MmsgHdr(Len::ArgOrRet("vlen")))),
+            AT,
+        ),
+        ("vlen", Type::U32, 1),
+    ])
+    .read(AT, &bytes)
+    .read(0x3000, &words(&[0x4000, 2]))
+    .read(0x4000, b"hi")
+    .wrote(AT, &after)
+    .ret(1);
+    sent.prints(
+        "\"msgvec\":[{\"msg_hdr\":{\"msg_namelen\":0,\"msg_iov\":[{\"iov_base\":\"hi\",\"iov_len\":2}],\
+         \"msg_iovlen\":1,\"msg_controllen\":0,\"msg_flags\":\"0x0\"}}],\"vlen\":1",
+        "[{msg_hdr={msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base=\"hi\", iov_len=2}], \
+         msg_iovlen=1, msg_controllen=0, msg_flags=0}, msg_len=2}], 1",
+    );
+}
+
+/// As `linux_dirent` has it: a name of any length, and a type at the end.
+#[test]
+fn records_as_long_as_they_say() {
+    static ENTRY: Struct = Struct {
+        name: "struct linux_dirent",
+        members: &[
+            Member {
+                name: "d_ino",
+                kind: Type::Ulong,
+            },
+            Member {
+                name: "d_reclen",
+                kind: Type::U16,
+            },
+            Member {
+                name: "d_name",
+                kind: Type::Chars(0),
+            },
+            Member {
+                name: "d_type",
+                kind: Type::U8,
+            },
+        ],
+        ..Struct::PLAIN
+    };
+    let mut bytes = Vec::new();
+    for (inode, name, kind) in [
+        (7u64, &b"a\0\0\0\0"[..], 4u8),
+        (8, b"bcd\0\0\0\0\0\0\0\0\0\0", 8),
+    ] {
+        bytes.extend(inode.to_ne_bytes());
+        bytes.extend((11 + name.len() as u16).to_ne_bytes());
+        bytes.extend(name);
+        bytes.push(kind);
+    }
+    let entries = |bytes: &[u8], ret| {
+        at(writes(Type::Records(&ENTRY, Len::Ret)))
+            .wrote(AT, bytes)
+            .ret(ret)
+    };
+    let length = bytes.len() as i64;
+    let both = "\"a\":[{\"d_ino\":7,\"d_reclen\":16,\"d_name\":\"a\",\"d_type\":4},\
+                {\"d_ino\":8,\"d_reclen\":24,\"d_name\":\"bcd\",\"d_type\":8}]";
+    entries(&bytes, length).prints(both, "0x7ffd1000 /* 2 entries */");
+    assert_eq!(
+        entries(&bytes[..16], 16).verbose().human(),
+        "[{d_ino=7, d_reclen=16, d_name=\"a\", d_type=4}]"
+    );
+    entries(&bytes[..30], length).prints(
+        "\"a\":[{\"d_ino\":7,\"d_reclen\":16,\"d_name\":\"a\",\"d_type\":4}] cut \"a\"",
+        "0x7ffd1000 /* at least 1 entry */",
+    );
+    entries(&bytes, 0).prints("\"a\":[]", "0x7ffd1000 /* 0 entries */");
+    // Lengths that cannot be end the list.
+    for length in [0u8, 1, 10, 255] {
+        bytes[8] = length;
+        assert_eq!(entries(&bytes, 40).json(), "\"a\":[] cut \"a\"");
+    }
+    at(writes(Type::PathOf(Len::Ret)))
+        .wrote(AT, b"/etc/passwd")
+        .ret(4)
+        .prints("\"a\":\"/etc\"", "\"/etc\"");
 }

@@ -344,10 +344,16 @@ fn a_member_chooses_what_another_means() {
     static UNION: By = By {
         name: "kind",
         mask: 0xff,
-        cases: &[Case {
-            values: &[2],
-            kind: Type::Struct(&TIME),
-        }],
+        cases: &[
+            Case {
+                values: &[2],
+                kind: Type::Struct(&TIME),
+            },
+            Case {
+                values: &[3],
+                kind: Type::Unused,
+            },
+        ],
         other: Type::Raw(16),
     };
     static TAGGED: Struct = Struct {
@@ -365,6 +371,7 @@ fn a_member_chooses_what_another_means() {
         ..Struct::PLAIN
     };
     let tagged = |kind| at(reads(Type::Struct(&TAGGED))).read(AT, &words(&[kind, 3, 4]));
+    tagged(3).prints("\"a\":{\"kind\":3}", "{kind=3}");
     assert_eq!(tagged(2).human(), "{kind=2, value={tv_sec=3, tv_nsec=4}}");
     assert_eq!(
         tagged(1).json(),
@@ -421,4 +428,61 @@ fn structures_that_point_at_their_like_end() {
     assert!(text.starts_with("{next={next={next="), "{text}");
     assert!(text.len() < 200, "{text}");
     assert!(ring.json().len() < 400);
+}
+
+#[test]
+fn addresses_and_sets_in_place() {
+    static PLACED: Struct = Struct {
+        name: "struct placed",
+        members: &[
+            Member {
+                name: "six",
+                kind: Type::Inet6,
+            },
+            Member {
+                name: "hw",
+                kind: Type::Hardware(3),
+            },
+            Member {
+                name: "",
+                kind: Type::U8,
+            },
+            Member {
+                name: "addr",
+                kind: Type::SockAddr(Len::Const(8)),
+            },
+            Member {
+                name: "",
+                kind: Type::U32,
+            },
+            Member {
+                name: "mask",
+                kind: Type::SigSet(Len::Const(8)),
+            },
+        ],
+        ..Struct::PLAIN
+    };
+    let mut bytes = vec![0; 15];
+    bytes.extend([1, 0, 0x1b, 0xff, 0, 2, 0, 0, 80, 10, 0, 0, 1]);
+    bytes.resize(32, 0);
+    bytes.extend(0x4002u64.to_ne_bytes());
+    at(reads(Type::Struct(&PLACED))).read(AT, &bytes).prints(
+        "\"a\":{\"six\":\"::1\",\"hw\":\"00:1b:ff\",\
+         \"addr\":{\"sa_family\":\"AF_INET\",\"sin_port\":80,\"sin_addr\":\"10.0.0.1\"},\
+         \"mask\":[\"SIGINT\",\"SIGTERM\"]}",
+        "{inet_pton(AF_INET6, \"::1\", &six), hw=00:1b:ff, \
+         addr={sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr(\"10.0.0.1\")}, \
+         mask=[INT TERM]}",
+    );
+}
+
+#[test]
+fn what_was_found_is_written_where_something_was() {
+    let found = at(Type::Found(&Type::I32)).wrote(AT, &[3, 0, 0, 0]);
+    found.clone().prints(" unwritten \"a\"", "0x7ffd1000");
+    found
+        .clone()
+        .ret(-10)
+        .prints(" unwritten \"a\"", "0x7ffd1000");
+    found.ret(4242).prints("\"a\":3", "[3]");
 }

@@ -90,6 +90,15 @@ fn split_arguments_are_put_together() {
 }
 
 #[test]
+fn halves_of_offsets() {
+    let halves = made(&[("l", Type::Low, u64::MAX), ("h", Type::High, 1)]);
+    halves.prints("\"l\":-1,\"h\":1", "-1, 1");
+    halves
+        .i386()
+        .prints("\"l\":4294967295,\"h\":1", "4294967295, 1");
+}
+
+#[test]
 fn number_systems() {
     one(Type::Hex(&Type::U32), 255).prints("\"a\":\"0xff\"", "0xff");
     one(Type::Hex(&Type::I32), 0xffff_ffff_ffff_ffff).prints("\"a\":\"0xffffffff\"", "0xffffffff");
@@ -262,4 +271,47 @@ fn names_are_found_at_the_width_of_the_value() {
         "\"a\":\"B_ONE|0x8000000000000000\"",
         "B_ONE|0x8000000000000000",
     );
+}
+
+#[test]
+fn network_order_is_told_by_its_macro() {
+    one(Type::Net(&Type::U16), 0x5000).prints("\"a\":80", "htons(80)");
+    one(Type::Net(&Type::U32), 0x0100_0000).prints("\"a\":1", "htonl(1)");
+    let kind = Type::Net(leaked(Type::Wide(Width::W16, leaked(Type::Enum(&MODES)))));
+    one(kind, 0x0100).prints("\"a\":\"M_ONE\"", "htons(M_ONE)");
+    one(Type::Inet, 0x0100_007f).prints("\"a\":\"127.0.0.1\"", "inet_addr(\"127.0.0.1\")");
+}
+
+#[test]
+fn requests_of_ioctl_without_a_name_are_taken_apart() {
+    static REQUESTS: Names = Names {
+        title: "request",
+        rows: &[(0x5401, "TCGETS")],
+    };
+    let request = Type::IoctlRequest(&REQUESTS);
+    one(request, 0x5401).prints("\"a\":\"TCGETS\"", "TCGETS");
+    one(request, 0x8004_1234).prints(
+        "\"a\":\"_IOC(_IOC_READ, 0x12, 0x34, 0x4)\"",
+        "_IOC(_IOC_READ, 0x12, 0x34, 0x4)",
+    );
+    one(request, 0).prints(
+        "\"a\":\"_IOC(_IOC_NONE, 0, 0, 0)\"",
+        "_IOC(_IOC_NONE, 0, 0, 0)",
+    );
+    one(request, 0xffff_ffff).prints(
+        "\"a\":\"_IOC(_IOC_READ|_IOC_WRITE, 0xff, 0xff, 0x3fff)\"",
+        "_IOC(_IOC_READ|_IOC_WRITE, 0xff, 0xff, 0x3fff)",
+    );
+}
+
+#[test]
+fn limits_and_arguments_that_are_not_read() {
+    static INFINITY: Names = Names {
+        title: "limit",
+        rows: &[(-1, "RLIM_INFINITY")],
+    };
+    one(Type::Limit(&INFINITY), u64::MAX).prints("\"a\":\"RLIM_INFINITY\"", "RLIM_INFINITY");
+    one(Type::Limit(&INFINITY), 8192 * 1024).prints("\"a\":8388608", "8192*1024");
+    one(Type::Limit(&INFINITY), 1000).prints("\"a\":1000", "1000");
+    one(Type::Unused, 7).prints("", "");
 }

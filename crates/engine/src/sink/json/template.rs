@@ -1,6 +1,6 @@
 //! Text made once per event and per system call.
 
-use tracehound_schema::{Abi, Event, Field, all, by_id, syscalls};
+use tracehound_schema::{Abi, Event, Field, all, syscalls};
 
 /// One field's key.
 pub struct Key {
@@ -49,12 +49,14 @@ impl Templates {
     /// Makes it.
     pub fn new() -> Templates {
         let highest = all().map(|event| event.id).max().unwrap_or(0);
+        let mut events: Vec<Option<Template>> = (0..=highest).map(|_| None).collect();
+        for event in all() {
+            events[usize::from(event.id)] = Some(Template::new(event));
+        }
         let abis = (0..=u8::MAX).map(Abi::from_byte);
         let last = Abi::ALL.iter().map(|abi| *abi as usize).max().unwrap_or(0);
         Templates {
-            events: (0..=highest)
-                .map(|id| by_id(id).map(Template::new))
-                .collect(),
+            events,
             calls: abis.clone().take(last + 1).map(calls).collect(),
             abis: abis.map(abi_text).collect(),
         }
