@@ -58,8 +58,8 @@ fn check(mut engine: Engine, kept: &[Kept]) {
             Format::Table => {
                 assert_eq!(lines, engine.shown() + 1, "a line per event and the heading")
             }
-            // A call that others interrupt has two lines.
-            Format::Strace => assert!(lines >= engine.shown(), "a line per event"),
+            // A call that others interrupt has two lines, other events may have none.
+            Format::Strace => {}
             _ => assert_eq!(lines, 0),
         }
     }
