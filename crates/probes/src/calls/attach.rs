@@ -1,6 +1,5 @@
 //! Attaching the programs of one rung for all selected calls together.
 
-use std::collections::HashSet;
 use std::io;
 use std::os::fd::AsFd as _;
 
@@ -68,7 +67,7 @@ impl Job<'_> {
             return Err("this kernel preempts such programs, which share a buffer".to_owned());
         }
         trial::check(&self.rung, &[])?;
-        let functions = Kinds::of(self.present()?)?;
+        let functions = Kinds::of(self.present(self.tables.functions.clone())?)?;
         let object = load_chosen(self.flavour, self.maps, |program| {
             let place = Place::parse(&program.name().to_string_lossy());
             let place = place.filter(|place| place.index == self.index);
@@ -90,7 +89,7 @@ impl Job<'_> {
 
     /// One program on all functions, which runs when they are entered and when they return.
     fn by_session(&self) -> Result<Attached, String> {
-        let functions = self.present()?;
+        let functions = self.present(with_other(&self.tables.functions))?;
         let names: Vec<String> = functions
             .into_iter()
             .map(|function| function.name)
@@ -123,12 +122,11 @@ impl Job<'_> {
         Ok(attached)
     }
 
-    /// The functions that this kernel has; without any there is nothing to attach to.
-    fn present(&self) -> Result<Vec<Function>, String> {
-        let all = &self.tables.functions;
-        let names: HashSet<String> = all.iter().map(|function| function.name.clone()).collect();
-        let absent = lacking::absent(names);
-        let mut functions = all.clone();
+    /// Those functions that this kernel has; without any there is nothing to attach to.
+    fn present(&self, mut functions: Vec<Function>) -> Result<Vec<Function>, String> {
+        functions.retain(|function| !function.name.ends_with("_sys_ni_syscall"));
+        let names = functions.iter().map(|function| function.name.clone());
+        let absent = lacking::absent(names.collect());
         functions.retain(|function| !absent.contains(&function.name));
         if functions.is_empty() {
             return Err(lacking::REASON.to_owned());
@@ -165,6 +163,28 @@ impl Job<'_> {
     }
 }
 
+/// `functions`, and for 32-bit calls the other of the two that can serve them: kernels differ in
+/// which it is (`arch_prctl`), and one that does not serve the call never runs.
+fn with_other(functions: &[Function]) -> Vec<Function> {
+    let mut all = functions.to_vec();
+    for function in functions {
+        let Some(name) = function.name.strip_prefix("__ia32_") else {
+            continue;
+        };
+        let other = match name.strip_prefix("compat_") {
+            Some(plain) => format!("__ia32_{plain}"),
+            None => format!("__ia32_compat_{name}"),
+        };
+        if !all.iter().any(|known| known.name == other) {
+            all.push(Function {
+                name: other,
+                ..function.clone()
+            });
+        }
+    }
+    all
+}
+
 /// Attaches to all of `names` at once, or to halves of them where the kernel does not find one. What
 /// it does not find at all is left out, and missed when the hooks are proved.
 fn spread(
@@ -188,6 +208,23 @@ fn spread(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn both_functions_that_can_serve_a_32_bit_call_are_known() {
+        let function = |name: &str| Function {
+            name: name.to_owned(),
+            begins: true,
+            ends: true,
+        };
+        let own = [
+            function("__x64_sys_openat"),
+            function("__ia32_compat_sys_openat"),
+            function("__ia32_sys_read"),
+        ];
+        let names: Vec<_> = with_other(&own).into_iter().map(|one| one.name).collect();
+        let others = ["__ia32_sys_openat", "__ia32_compat_sys_read"];
+        assert_eq!(names[3..], others);
+    }
 
     #[test]
     fn what_the_kernel_does_not_find_is_left_out() {

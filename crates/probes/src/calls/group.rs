@@ -113,12 +113,12 @@ impl Group {
             return;
         }
         let seen = Seen::take(maps, &self.tables.rows);
-        let states = self.states(calls, &seen);
-        let dead: Vec<&String> = states.iter().filter_map(|state| state.1.dead()).collect();
         let shared = matches!(
             Rung::parse(CALL_LADDER[self.current]).kind,
             HookKind::TpBtf | HookKind::RawTp
         );
+        let states = self.states(calls, &seen, shared);
+        let dead: Vec<&String> = states.iter().filter_map(|state| state.1.dead()).collect();
         if let Some(first) = dead.first()
             && (!shared || seen.0.is_empty())
         {
@@ -131,6 +131,13 @@ impl Group {
             self.fail(self.current, &reason);
             return;
         }
+        let lacking = |state: &(u16, State)| state.1 == State::Lacking;
+        if !shared && !states.is_empty() && states.iter().all(lacking) {
+            // The tracepoints see calls that the kernel does not have.
+            self.attached = None;
+            self.fail(self.current, lacking::REASON);
+            return;
+        }
         self.proved = true;
         for outcome in &mut self.outcomes {
             let id = outcome.event.id;
@@ -139,8 +146,9 @@ impl Group {
         }
     }
 
-    /// What became of each call that the child made, by its event.
-    fn states(&self, calls: Calls, seen: &Seen) -> Vec<(u16, State)> {
+    /// What became of each call that the child made, by its event; `shared` says that one hook
+    /// serves all.
+    fn states(&self, calls: Calls, seen: &Seen, shared: bool) -> Vec<(u16, State)> {
         let rows = self.tables.rows.iter();
         let made = rows.filter(|row| is_proved(row) && (row.abi != Abi::I386 || calls.i386));
         let made: Vec<&Row> = made.collect();
@@ -152,7 +160,11 @@ impl Group {
             lacking::absent(functions)
         };
         let state = |row: &&Row| {
-            let lacks = function(row).is_some_and(|name| absent.contains(&name));
+            // All calls that were never there share one function, which is not hooked.
+            let lacks = |name: String| {
+                absent.contains(&name) || (!shared && name.ends_with("_sys_ni_syscall"))
+            };
+            let lacks = function(row).is_some_and(lacks);
             let state = match seen.missing(row) {
                 _ if lacks => State::Lacking,
                 Some(reason) => State::Dead(reason),
