@@ -476,6 +476,7 @@ calls! {
     uselib x86_64 134, i386 86;
         (library: In(&Path)) -> Long,
         in ["proc"]
+        with { function: "ni_syscall", function32: "uselib" }
 
     /// Was meant for the Andrew file system; never put into the kernel.
     afs_syscall i386 137;

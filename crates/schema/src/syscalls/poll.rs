@@ -99,7 +99,7 @@ calls! {
     epoll_pwait x86_64 281, i386 319, aarch64 22;
         (epfd: Fd, events: Out(&Array(&Struct(&EPOLL_EVENT), Ret)), maxevents: I32, timeout: I32, sigmask: MASK, sigsetsize: Size) -> Long,
         in ["fs", "fs_mux_io"]
-        with { entry: true, compat: true, man: "epoll_wait(2)" }
+        with { entry: true, man: "epoll_wait(2)" }
 
     /// Waits for events of an epoll instance, with a time in nanoseconds.
     epoll_pwait2 x86_64 441, i386 441, aarch64 441;

@@ -278,10 +278,11 @@ calls! {
     set_thread_area x86_64 205, i386 243;
         (u_info: InOut(&Struct(&USER_DESC))) -> Long,
         in ["proc"]
+        with { function: "ni_syscall", function32: "set_thread_area" }
 
     /// Gives a segment for thread-local storage.
     get_thread_area x86_64 211, i386 244;
         (u_info: InOut(&Struct(&USER_DESC))) -> Long,
         in ["proc"]
-        with { man: "set_thread_area(2)" }
+        with { function: "ni_syscall", function32: "get_thread_area", man: "set_thread_area(2)" }
 }
