@@ -61,7 +61,10 @@ impl Kinds {
             .collect();
         for known in types.type_by_kind::<Func<'_>>() {
             let name = known.name().and_then(|name| name.to_str());
-            if let Some(place) = name.and_then(|name| declared.get_mut(name)) {
+            // A name can stand there twice with different types (6.1): libbpf takes the first.
+            if let Some(place) = name.and_then(|name| declared.get_mut(name))
+                && place.is_none()
+            {
                 *place = known.next_type().map(|kind| kind.type_id());
             }
         }
