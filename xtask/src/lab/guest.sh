@@ -49,12 +49,12 @@ tests() {
 # of its own, and of the system call as the tables tell it.
 icount() {
 	echo "@@ icount none $(/lab/programs/icount)"
-	for event in sigprocmask rt_sigprocmask; do
-		echo $event >/lab/events
+	for counted in sigprocmask rt_sigprocmask; do
+		echo $counted >/lab/events
 		: >/tmp/rungs
 		ask
 		while read -r rung; do
-			echo "@@ icount $event:$rung $(/lab/tracehound -q --rung "$rung" -e $event -o none -- /lab/programs/icount)"
+			echo "@@ icount $counted:$rung $(/lab/tracehound -q --rung "$rung" -e $counted -o none -- /lab/programs/icount)"
 		done </tmp/rungs
 	done
 }

@@ -24,6 +24,9 @@ pub fn table(outcomes: &[Outcome]) -> Result<String> {
         let Some((_, bare)) = report.costs.first().filter(|cost| cost.0 == "none") else {
             bail!("kernel {series}: no count without a tracer");
         };
+        if report.costs.len() == 1 {
+            bail!("kernel {series}: no count with a tracer");
+        }
         out += &format!(
             "| {series} | nothing ({:.0} and {:.0} in all) | 0 | 0 |\n",
             bare[0], bare[1]
