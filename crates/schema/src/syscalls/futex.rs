@@ -174,4 +174,10 @@ calls! {
         (rseq: Addr, rseq_len: Hex(&U32), flags: Flags(&names::RSEQ_FLAGS), sig: Hex(&U32)) -> Long,
         in []
         with { since: "4.18" }
+
+    /// Gives up the rest of a time slice that was extended for the caller's sake.
+    rseq_slice_yield x86_64 471, i386 471, aarch64 471;
+        () -> Long,
+        in []
+        with { since: "7.0" }
 }

@@ -427,19 +427,19 @@ calls! {
 
     /// Does operations on semaphores, all or none.
     semop x86_64 65, aarch64 193;
-        (semid: I32, sops: In(&Array(&Struct(&SEMBUF), Arg("nsops"))), nsops: Size) -> Long,
+        (semid: I32, sops: In(&Array(&Struct(&SEMBUF), Arg("nsops"))), nsops: U32) -> Long,
         in ["ipc", "ipc_sem"]
         with { entry: true }
 
     /// Does operations on semaphores, all or none, within a time.
     semtimedop x86_64 220, i386 420, aarch64 192;
-        (semid: I32, sops: In(&Array(&Struct(&SEMBUF), Arg("nsops"))), nsops: Size, timeout: In(&Struct(&TIMESPEC64))) -> Long,
+        (semid: I32, sops: In(&Array(&Struct(&SEMBUF), Arg("nsops"))), nsops: U32, timeout: In(&Struct(&TIMESPEC64))) -> Long,
         in ["ipc", "ipc_sem"]
         with { name32: "semtimedop_time64", entry: true, man: "semop(2)" }
 
     /// Does operations on semaphores within a time of 32-bit seconds, as ipc(2) has it.
     semtimedop_time32;
-        (semid: I32, sops: In(&Array(&Struct(&SEMBUF), Arg("nsops"))), nsops: Size, timeout: In(&Struct(&TIMESPEC))) -> Long,
+        (semid: I32, sops: In(&Array(&Struct(&SEMBUF), Arg("nsops"))), nsops: U32, timeout: In(&Struct(&TIMESPEC))) -> Long,
         in ["ipc", "ipc_sem"]
         with { name32: "semtimedop", entry: true, man: "semop(2)", event: "semtimedop" }
 

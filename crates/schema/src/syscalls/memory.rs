@@ -78,13 +78,13 @@ choices! {
 calls! {
     /// Maps a file or new memory.
     mmap x86_64 9, i386 90, aarch64 222;
-        (addr: Addr, length: Size, prot: Flags(&names::PROT), flags: Parts(&MAP), fd: Fd, off: Hex(&Ulong)) -> Addr,
+        (addr: Addr, length: Size, prot: Wide(Word, &Flags(&names::PROT)), flags: Wide(Word, &Parts(&MAP)), fd: Fd, off: Hex(&Ulong)) -> Addr,
         in ["proc", "proc_mem"]
         with { compat: true, function32: "ia32_mmap", packed32: true }
 
     /// Maps a file or new memory; the offset counts in 4,096 bytes.
     mmap2 i386 192;
-        (addr: Addr, length: Size, prot: Flags(&names::PROT), flags: Parts(&MAP), fd: Fd, pgoffset: Hex(&Ulong)) -> Addr,
+        (addr: Addr, length: Size, prot: Wide(Word, &Flags(&names::PROT)), flags: Wide(Word, &Parts(&MAP)), fd: Fd, pgoffset: Hex(&Ulong)) -> Addr,
         in []
         with { function: "mmap_pgoff" }
 
@@ -95,18 +95,18 @@ calls! {
 
     /// Changes the protection of pages.
     mprotect x86_64 10, i386 125, aarch64 226;
-        (addr: Addr, len: Size, prot: Flags(&names::PROT)) -> Long,
+        (addr: Addr, len: Size, prot: Wide(Word, &Flags(&names::PROT))) -> Long,
         in ["proc", "proc_mem"]
 
     /// Changes the protection of pages and the key that guards them.
     pkey_mprotect x86_64 329, i386 380, aarch64 288;
-        (addr: Addr, len: Size, prot: Flags(&names::PROT), pkey: I32) -> Long,
+        (addr: Addr, len: Size, prot: Wide(Word, &Flags(&names::PROT)), pkey: I32) -> Long,
         in ["proc", "proc_mem"]
         with { since: "4.9", man: "mprotect(2)" }
 
     /// Takes a memory protection key.
     pkey_alloc x86_64 330, i386 381, aarch64 289;
-        (flags: Hex(&U32), access_rights: Wide(Word, &Flags(&names::PKEY_RIGHTS))) -> Long,
+        (flags: Hex(&Ulong), access_rights: Wide(Word, &Flags(&names::PKEY_RIGHTS))) -> Long,
         in ["proc", "proc_mem"]
         with { since: "4.9" }
 
@@ -123,7 +123,7 @@ calls! {
 
     /// Grows, shrinks or moves a mapping.
     mremap x86_64 25, i386 163, aarch64 216;
-        (old_address: Addr, old_size: Size, new_size: Size, flags: Flags(&names::MREMAP_FLAGS), new_address: By(&NEW_ADDRESS)) -> Addr,
+        (old_address: Addr, old_size: Size, new_size: Size, flags: Wide(Word, &Flags(&names::MREMAP_FLAGS)), new_address: By(&NEW_ADDRESS)) -> Addr,
         in ["proc", "proc_mem"]
 
     /// Advises how memory is going to be used.
@@ -197,7 +197,7 @@ calls! {
 
     /// Rearranges the pages of a file's mapping.
     remap_file_pages x86_64 216, i386 257, aarch64 234;
-        (addr: Addr, size: Size, prot: Flags(&names::PROT), pgoff: Size, flags: Parts(&MAP)) -> Long,
+        (addr: Addr, size: Size, prot: Wide(Word, &Flags(&names::PROT)), pgoff: Size, flags: Wide(Word, &Parts(&MAP))) -> Long,
         in []
 
     /// Orders memory accesses between threads.

@@ -8,7 +8,7 @@ use crate::types::Type::{
     Addr, Array, By, DirFd, Enum, Fd, Flags, Found, Hex, I32, In, InOut, Inline, Long, Out, Parts,
     Path, Pid, Signal, Size, Strings, Struct, U32, U64, Uid, Ulong, Unused, WaitStatus, Wide,
 };
-use crate::types::Width::W64;
+use crate::types::Width::{W64, Word};
 use crate::types::{Part, choices, structs};
 
 /// Flags of clone(2): the lowest byte is the signal of the child's end.
@@ -254,7 +254,7 @@ calls! {
 
     /// Makes parts of the caller's surroundings its own.
     unshare x86_64 272, i386 310, aarch64 97;
-        (flags: Flags(&names::UNSHARE_FLAGS)) -> Long,
+        (flags: Wide(Word, &Flags(&names::UNSHARE_FLAGS))) -> Long,
         in ["proc"]
 
     /// Enters a namespace, or those of a process.
