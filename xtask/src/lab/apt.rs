@@ -88,7 +88,9 @@ impl Apt {
             bail!("downloading {wanted}: {}", text.trim());
         }
         // apt writes the colon of an epoch as %3a; no kernel has an epoch.
-        let file = archives.join(format!("{package}_{version}_amd64.deb"));
+        let named = |machine: &str| archives.join(format!("{package}_{version}_{machine}.deb"));
+        let file = Some(named("all")).filter(|file| file.exists());
+        let file = file.unwrap_or_else(|| named("amd64"));
         let status = Command::new("dpkg-deb")
             .arg("-x")
             .args([&file, target])

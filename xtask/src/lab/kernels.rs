@@ -68,6 +68,11 @@ impl Cache {
         Ok(Cache { folder })
     }
 
+    /// A place of its own in it.
+    pub fn place(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
     /// Every kernel known; asks the mirrors when nothing is known yet, or when told to.
     pub fn known(&self, update: bool) -> Result<Vec<Kernel>> {
         let list = self.folder.join("kernels");

@@ -7,6 +7,7 @@
 mod apt;
 mod expect;
 mod guest;
+mod headers;
 mod icount;
 mod image;
 mod kernels;

@@ -13,7 +13,7 @@ use super::guest::{self, Said, Setup};
 use super::kernels::{self, Cache, Kernel, Series};
 use super::report::Report;
 use super::table::{self, Outcome};
-use super::{icount, image};
+use super::{headers, icount, image};
 
 /// Live tests on stock Debian kernels under qemu.
 #[derive(Args)]
@@ -61,6 +61,8 @@ enum Task {
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         command: Vec<String>,
     },
+    /// The table of system calls against the newest kernel headers that the mirrors have
+    Headers,
     /// The kernels that the mirrors have
     List(Options),
 }
@@ -72,6 +74,7 @@ pub fn run(lab: &Lab) -> Result<()> {
         Some(Task::Icount(options)) => icount(options),
         Some(Task::Shell { kernel }) => interact(kernel, "shell", ""),
         Some(Task::Exec { kernel, command }) => interact(kernel, "exec", &command.join(" ")),
+        Some(Task::Headers) => headers::run_headers(),
         Some(Task::List(options)) => list(options),
     }
 }

@@ -7,7 +7,20 @@ use std::path::Path;
 use crate::gcc::Headers;
 
 /// Folders of headers that define what calls take.
-const FOLDERS: [&str; 6] = ["linux", "asm", "asm-generic", "sound", "drm", "rdma"];
+const FOLDERS: [&str; 12] = [
+    "linux",
+    "asm",
+    "asm-generic",
+    "sound",
+    "drm",
+    "rdma",
+    "mtd",
+    "misc",
+    "xen",
+    "scsi",
+    "video",
+    "fwctl",
+];
 
 /// Headers by what they define: `NAME` for a constant or a type's name, `struct NAME` for a
 /// structure.
@@ -39,6 +52,13 @@ impl Index {
 pub fn word(text: &str) -> &str {
     let end = |letter: char| !letter.is_ascii_alphanumeric() && letter != '_';
     &text[..text.find(end).unwrap_or(text.len())]
+}
+
+/// Every identifier of a text.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    let end = |letter: char| !letter.is_ascii_alphanumeric() && letter != '_';
+    let starts = |word: &&str| word.starts_with(|letter: char| !letter.is_ascii_digit());
+    text.split(end).filter(starts)
 }
 
 fn visit(folder: &Path, name: &str, words: &mut BTreeMap<String, Vec<String>>) {

@@ -34,6 +34,12 @@ const LIBRARY: &str = "#include <sys/types.h>
 const UNDECLARED: &[(&str, u32, &str)] = &[
     ("struct __aio_sigset", 0, "the kernel's own (fs/aio.c)"),
     ("struct sigset_argpack", 0, "the kernel's own (fs/select.c)"),
+    ("struct linux_dirent", 0, "the kernel's own (fs/readdir.c)"),
+    (
+        "struct linux_dirent64",
+        0,
+        "the kernel's own (include/linux/dirent.h)",
+    ),
     (
         "struct old_linux_dirent",
         0,

@@ -6,6 +6,9 @@ use crate::gcc::{Headers, is_false};
 use crate::index::{self, Index};
 use crate::walk::Found;
 
+/// What headers lean on without including it.
+const COMMON: &str = "#include <sys/types.h>\n#include <linux/types.h>\n#include <linux/ioctl.h>\n#include <linux/fiemap.h>\n";
+
 /// What the C library has and the kernel's headers for programs have not.
 const LIBRARY: &str = "#include <sys/socket.h>
 #include <sys/types.h>
@@ -23,26 +26,16 @@ const LIBRARY: &str = "#include <sys/socket.h>
 #include <netinet/tcp.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <dirent.h>
+#include <sys/mount.h>
+#include <sys/swap.h>
+#include <sys/statvfs.h>
+#include <scsi/sg.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <unistd.h>
 ";
-
-/// Headers that cannot stand beside those of [`LIBRARY`], or only together say what a name is.
-const FURTHER: &str = "#include <sys/types.h>
-#include <sys/mount.h>
-#include <sys/statvfs.h>
-#include <sys/swap.h>
-#include <linux/quota.h>
-#include <linux/dqblk_xfs.h>
-";
-
-/// Tables by their first name whose names are of bit fields, which have no value to ask for.
-const BITS: &[(&str, &str)] = &[
-    ("disabled", "struct perf_event_attr"),
-    ("seg_32bit", "struct user_desc"),
-];
 
 /// Tables by title whose names are in no header, and why.
 const OWN: &[(&str, &str)] = &[
@@ -60,30 +53,51 @@ const INTERNAL: &[(&str, &str)] = &[
     ("MSG_", "include/linux/socket.h"),
     ("UDPLITE_", "include/net/udplite.h"),
     ("TCP_NEW_SYN_RECV", "include/net/tcp_states.h"),
-    ("ST_VALID", "include/linux/statfs.h"),
-    ("ST_NOSYMFOLLOW", "include/linux/statfs.h"),
-    ("SUID_DUMP_", "include/linux/sched/coredump.h"),
+    (
+        "IOCTL_EVTCHN_RESTRICT_DOMID",
+        "its header lacks a type of include/xen/interface/xen.h",
+    ),
+    ("ERESTART", "include/linux/errno.h"),
     ("SYSLOG_ACTION_", "include/linux/syslog.h"),
-    ("SWAP_FLAG_DISCARD_", "include/linux/swap.h"),
-    ("PKEY_DISABLE_", "asm/mman.h of 64-bit Arm, but for one"),
+    ("SUID_DUMP_", "include/linux/sched/coredump.h"),
+    ("SWAP_FLAG_", "include/linux/swap.h"),
+    ("ST_", "include/linux/statfs.h"),
+    ("PKEY_DISABLE_", "arch/arm64/include/uapi/asm/mman.h"),
 ];
 
-/// Names by prefix whose value stands in a word with others: what the word has of them, and why.
-const PARTS: &[(&str, &str, &str)] = &[
+/// Names that tables have with the number of 32-bit callers alone, and why.
+const NARROW: &[(&str, &str)] = &[
+    ("F_GETLK64", "64-bit callers have no such command"),
+    ("F_SETLK64", "64-bit callers have no such command"),
+    ("F_SETLKW64", "64-bit callers have no such command"),
     (
-        "IOPRIO_CLASS_",
-        "<< IOPRIO_CLASS_SHIFT",
-        "the class stands above the level",
+        "PMU_IOC_GET_BACKLIGHT",
+        "the other number has an earlier name",
+    ),
+    ("UVCIOC_CTRL_QUERY", "the other number has an earlier name"),
+    ("PHN_GET_REG", "the other number has an earlier name"),
+    (
+        "DRM_IOCTL_IVPU_SUBMIT",
+        "the other number has an earlier name",
     ),
     (
-        "PER_",
-        "& PER_MASK",
-        "the flags that go with a personality have names of their own",
+        "DRM_IOCTL_MSM_WAIT_FENCE",
+        "the other number has an earlier name",
+    ),
+    (
+        "DRM_IOCTL_RADEON_TEXTURE",
+        "the other number has an earlier name",
     ),
 ];
 
-/// Names that callers of 32 bits alone have with this value.
-const NARROW: [&str; 3] = ["F_GETLK64", "F_SETLK64", "F_SETLKW64"];
+/// Names by prefix that tables have in another form than the headers: what stands before and behind
+/// the identifier then.
+const FORMS: &[(&str, &str, &str)] = &[
+    ("PER_", "", "& 0xff"),
+    ("IOPRIO_CLASS_", "", "<< 13"),
+    // Sets of capabilities have two words.
+    ("1<<CAP_", "1u << ", "% 32"),
+];
 
 /// A name that is to have a value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,53 +109,46 @@ struct Claim {
 impl Claim {
     /// The statement that it is so. Names of 32 bits may be written with a sign or without.
     fn statement(&self) -> String {
-        let Claim { name, value } = self;
-        let name = expression(name);
-        let low = *value as u32;
-        let narrow = i32::try_from(*value).is_ok() || u32::try_from(*value).is_ok();
+        let form = FORMS.iter().find(|row| self.name.starts_with(row.0));
+        let name = match form {
+            Some((_, before, behind)) => format!(
+                "({before}(({}) {behind}))",
+                self.words().next().unwrap_or_default()
+            ),
+            None => format!("({})", self.name),
+        };
+        let value = self.value;
+        let low = value as u32;
+        let narrow = i32::try_from(value).is_ok() || u32::try_from(value).is_ok();
         let or = if narrow {
             format!(
-                " || (((unsigned long long)({name}) + 0x80000000ull) >> 32 <= 1 && (unsigned)({name}) == {low}u)"
+                " || (((unsigned long long){name} + 0x80000000ull) >> 32 <= 1 && (unsigned){name} == {low}u)"
             )
         } else {
             String::new()
         };
-        let value = *value as u64;
-        format!("_Static_assert((unsigned long long)({name}) == {value}ull{or}, \"\");")
+        let value = value as u64;
+        format!("_Static_assert((unsigned long long){name} == {value}ull{or}, \"\");")
     }
 
-    /// The first identifier: `FUTEX_OP_ADD<<28` and `1<<CAP_BPF` have one.
-    fn word(&self) -> &'static str {
-        let letter = |letter: char| letter.is_ascii_alphabetic() || letter == '_';
-        let start = self.name.find(letter).unwrap_or_default();
-        index::word(&self.name[start..])
-    }
-
-    fn narrow(&self) -> bool {
-        NARROW.contains(&self.name)
+    /// The identifiers: one of `1<<CAP_CHOWN`, three of `QCMD(Q_XQUOTAON,USRQUOTA)`.
+    fn words(&self) -> impl Iterator<Item = &'static str> {
+        index::words(self.name)
     }
 
     fn internal(&self) -> bool {
-        INTERNAL.iter().any(|row| self.name.starts_with(row.0))
+        // Fields of some bits have no number in C.
+        let bit = !self
+            .name
+            .contains(|letter: char| letter.is_ascii_uppercase());
+        bit || INTERNAL.iter().any(|row| self.name.starts_with(row.0))
     }
-}
-
-/// What a name stands for in C.
-fn expression(name: &str) -> String {
-    // A capability is one bit of two words.
-    if let Some(capability) = name.strip_prefix("1<<CAP_") {
-        return format!("CAP_TO_MASK(CAP_{capability})");
-    }
-    let part = PARTS.iter().find(|row| name.starts_with(row.0));
-    part.map_or_else(|| name.to_owned(), |row| format!("({name}) {}", row.1))
 }
 
 fn claims() -> BTreeSet<Claim> {
     let found = Found::new();
     let own = |title: &str| OWN.iter().any(|row| row.0 == title);
-    let bits = |rows: &[(i64, &str)]| BITS.iter().any(|row| rows[0].1 == row.0);
-    let tables = found.names();
-    let tables = tables.filter(|table| !own(table.title) && !bits(table.rows));
+    let tables = found.names().filter(|table| !own(table.title));
     let rows = tables.flat_map(|table| table.rows);
     rows.map(|row| Claim {
         name: row.1,
@@ -162,22 +169,36 @@ type Verdicts = BTreeMap<Claim, Verdict>;
 /// Asks header after header about the claims whose names it defines.
 fn ask(headers: &Headers, claims: &BTreeSet<Claim>) -> Verdicts {
     let index = Index::new(headers);
-    let mut by_header: BTreeMap<&str, Vec<&Claim>> = BTreeMap::new();
+    let mut by_header: BTreeMap<Vec<&str>, Vec<&Claim>> = BTreeMap::new();
     for claim in claims {
-        for header in index.headers(claim.word()) {
-            by_header.entry(header).or_default().push(claim);
+        // All that an expression needs, with each header that may define what it is named for.
+        let mut words = claim.words();
+        let first = words.next().unwrap_or_default();
+        let others: Vec<_> = words
+            .filter_map(|word| index.headers(word).first())
+            .map(String::as_str)
+            .collect();
+        for header in index.headers(first) {
+            let headers = others.iter().copied().chain([header.as_str()]);
+            by_header.entry(headers.collect()).or_default().push(claim);
         }
     }
     let mut verdicts = Verdicts::new();
-    for (header, asked) in by_header {
-        let includes = format!("#include <sys/types.h>\n#include <{header}>");
-        put(headers, (header, &includes), &asked, &mut verdicts);
+    for (list, asked) in by_header {
+        let includes = list.iter().map(|header| format!("#include <{header}>\n"));
+        let includes = format!("{COMMON}{}", includes.collect::<String>());
+        put(
+            headers,
+            (&list.join(", "), &includes),
+            &asked,
+            &mut verdicts,
+        );
     }
-    for source in [("the C library", LIBRARY), ("further headers", FURTHER)] {
-        let holds = |claim: &&Claim| verdicts.get(claim).is_some_and(|verdict| verdict.holds);
-        let rest: Vec<_> = claims.iter().filter(|claim| !holds(claim)).collect();
-        put(headers, source, &rest, &mut verdicts);
-    }
+    let rest: Vec<_> = claims
+        .iter()
+        .filter(|claim| !verdicts.get(claim).is_some_and(|verdict| verdict.holds))
+        .collect();
+    put(headers, ("the C library", LIBRARY), &rest, &mut verdicts);
     verdicts
 }
 
@@ -190,7 +211,8 @@ fn put(headers: &Headers, source: (&str, &str), asked: &[&Claim], verdicts: &mut
     for (index, claim) in asked.iter().enumerate() {
         match errors.statements.get(&index) {
             None => verdicts.entry((*claim).clone()).or_default().holds = true,
-            Some(error) if is_false(error) => verdicts
+            // Where the header itself could not be understood, sizes in it are not what they are.
+            Some(error) if is_false(error) && errors.includes.is_none() => verdicts
                 .entry((*claim).clone())
                 .or_default()
                 .wrong
@@ -200,25 +222,44 @@ fn put(headers: &Headers, source: (&str, &str), asked: &[&Claim], verdicts: &mut
     }
 }
 
+/// Claims that hold for no caller, and names that have no value that holds for 64-bit ones.
+fn wrong(claims: &BTreeSet<Claim>, wide: &Verdicts, narrow: &Verdicts) -> Vec<String> {
+    let verdict = |verdicts: &Verdicts, claim: &Claim| verdicts.get(claim).map(|row| row.holds);
+    let mut held: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for claim in claims {
+        let both = [verdict(wide, claim), verdict(narrow, claim)];
+        if both.contains(&Some(false)) && !both.contains(&Some(true)) {
+            wrong.push(format!("{claim:?} is not what {:?} have", wide.get(claim)));
+        }
+        if let Some(holds) = both[0] {
+            *held.entry(claim.name).or_default() |= holds;
+        }
+    }
+    // What 64-bit headers do not define at all is not among them.
+    let alone = |name: &str| NARROW.iter().any(|row| row.0 == name);
+    let never = held.iter().filter(|row| !row.1).map(|row| *row.0);
+    let never = never.filter(|name| !alone(name));
+    wrong.extend(never.map(|name| format!("{name} has no value of 64-bit callers")));
+    wrong
+}
+
 #[test]
 fn names_have_the_values_of_the_headers() {
     let headers = Headers::new(64);
     let claims = claims();
-    let (narrow, wide) = claims.iter().cloned().partition(Claim::narrow);
-    let mut verdicts = ask(&headers, &wide);
-    verdicts.extend(ask(&Headers::new(32), &narrow));
-    let mut wrong = Vec::new();
-    let mut unknown = Vec::new();
-    for claim in &claims {
-        match verdicts.get(claim) {
-            Some(verdict) if verdict.holds => {}
-            Some(verdict) => wrong.push(format!("{claim:?} is not what {:?} have", verdict.wrong)),
-            None if claim.internal() => {}
-            None => unknown.push(claim),
-        }
-    }
+    let wide = ask(&headers, &claims);
+    let holds = |claim: &&Claim| wide.get(*claim).is_some_and(|row| row.holds);
+    let rest = claims.iter().filter(|claim| !holds(claim)).cloned();
+    let narrow = ask(&Headers::new(32), &rest.collect());
+    let wrong = wrong(&claims, &wide, &narrow);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let held = verdicts.values().filter(|verdict| verdict.holds).count();
+    let known = |claim: &&Claim| wide.contains_key(*claim) || narrow.contains_key(*claim);
+    let unknown: Vec<_> = claims
+        .iter()
+        .filter(|claim| !known(claim) && !claim.internal())
+        .collect();
+    let held = claims.iter().filter(|claim| known(claim)).count();
     println!(
         "{held} names hold, {} are not in these headers",
         unknown.len()

@@ -87,3 +87,20 @@ fn numbers_are_those_of_the_headers() {
     let wrong: Vec<_> = abis.into_iter().flat_map(wrong).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Numbers of the headers that no row has.
+fn missing(abi: Abi) -> Vec<String> {
+    let headers = numbers(abi);
+    assert!(headers.len() > 300, "{}", headers.len());
+    let rows = headers.into_iter();
+    rows.filter(|(_, number)| syscalls::by_number(abi, *number).is_none())
+        .map(|(name, number)| format!("{}: {name} {number}", abi.name()))
+        .collect()
+}
+
+#[test]
+fn every_call_of_the_headers_has_a_row() {
+    let abis = [Abi::X86_64, Abi::I386, Abi::Aarch64];
+    let missing: Vec<_> = abis.into_iter().flat_map(missing).collect();
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}

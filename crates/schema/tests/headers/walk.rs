@@ -82,9 +82,12 @@ impl Found {
 
     fn walk(&mut self, kind: &'static Type) {
         match kind {
-            Type::Enum(names) | Type::Flags(names) => self.table(names),
+            Type::Enum(names)
+            | Type::Flags(names)
+            | Type::Limit(names)
+            | Type::IoctlRequest(names) => self.table(names),
             Type::Parts(parts) => parts.iter().for_each(|part| self.walk(&part.kind)),
-            Type::Struct(structure) => self.structure(structure),
+            Type::Struct(structure) | Type::Records(structure, _) => self.structure(structure),
             Type::By(by) if self.choices.insert(address(*by), ()).is_none() => {
                 by.cases.iter().for_each(|case| self.walk(&case.kind));
                 self.walk(&by.other);
@@ -92,7 +95,9 @@ impl Found {
             Type::In(inner)
             | Type::Out(inner)
             | Type::InOut(inner)
+            | Type::Found(inner)
             | Type::Left(inner)
+            | Type::Net(inner)
             | Type::Split(inner)
             | Type::Hex(inner)
             | Type::Octal(inner)
