@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use tracehound_schema::{Event, MadeBy, all};
 
 /// Test binaries of the package `tracehound` that run in guests, those of them that exist.
-pub const BINARIES: [&str; 7] = [
+pub const BINARIES: [&str; 8] = [
     "live",
     "names",
     "process",
     "plain_call",
     "following",
     CALLS,
+    TABLE,
     LIBRARY,
 ];
 
@@ -30,6 +31,9 @@ const CALLS: &str = "calls";
 const ALL_RUNGS: (&str, &str) = ("raw_tp", "on_every_rung");
 /// The call that stands for all in the table.
 const ONE_CALL: &str = "openat";
+
+/// The binary that holds the table of calls to the kernel, whatever the rung: it too runs once.
+const TABLE: &str = "kernel_table";
 
 /// Rungs of one event each: the tests that concern it. Other rungs run every test but these.
 const CONCERNED: &[(&str, &[&str])] = &[
@@ -56,14 +60,14 @@ fn is_asked(event: &Event) -> bool {
 fn concerns(binary: &str, event: &Event) -> bool {
     match event.made_by {
         MadeBy::Library => binary == LIBRARY,
-        MadeBy::Syscall if event.name == ONE_CALL => binary == CALLS,
+        MadeBy::Syscall if event.name == ONE_CALL => binary == CALLS || binary == TABLE,
         MadeBy::Syscall => CONCERNED.iter().any(|row| row.0 == event.name) && is_other(binary),
         _ => is_other(binary),
     }
 }
 
 fn is_other(binary: &str) -> bool {
-    binary != LIBRARY && binary != CALLS
+    ![LIBRARY, CALLS, TABLE].contains(&binary)
 }
 
 /// `rung binary arguments…`, a line per run. A rung that several events have runs their tests.
@@ -79,7 +83,11 @@ pub fn runs(binaries: &[String]) -> String {
             Some(row) => row.1.join(" "),
             None => others(),
         };
-        for binary in binaries.iter().filter(|name| concerns(name, event)) {
+        let once = |name: &str| name != TABLE || *rung == ALL_RUNGS.0;
+        for binary in binaries
+            .iter()
+            .filter(|name| concerns(name, event) && once(name))
+        {
             lines.insert(format!("{rung} {binary} {arguments}\n"));
         }
     }
@@ -111,6 +119,12 @@ mod tests {
                 assert!(runs.lines().any(|run| run.starts_with(&line)), "{rung}");
             }
         }
+    }
+
+    #[test]
+    fn the_table_is_held_to_the_kernel_once() {
+        let runs = runs(&[TABLE.to_owned()]);
+        assert_eq!(runs, format!("{} {TABLE} \n", ALL_RUNGS.0));
     }
 
     #[test]
