@@ -4,7 +4,7 @@ use tracehound_schema::types::{Len, Type};
 use tracehound_schema::{layout, names};
 
 use super::call::Number;
-use super::memory::Side;
+use super::memory::{Found, Side};
 use super::print::{Print, Shape};
 use super::walk::{At, Walk};
 
@@ -44,7 +44,7 @@ impl Message {
     }
 }
 
-impl<P: Print> Walk<'_, P> {
+impl<'w, P: Print> Walk<'w, P> {
     fn word(&self) -> usize {
         layout::word(self.call.abi()) as usize
     }
@@ -144,7 +144,7 @@ impl<P: Print> Walk<'_, P> {
     /// A message.
     pub(super) fn message(&mut self, address: u64, at: At<'_>) {
         let word = self.word();
-        let Some(found) = self.read(address, 7 * word as u64, at) else {
+        let Some(found) = self.headers(address, 7 * word as u64, at) else {
             return;
         };
         let total = match at.side {
@@ -159,6 +159,16 @@ impl<P: Print> Walk<'_, P> {
             None => self.print.unread(address),
         }
         self.late(found);
+    }
+
+    /// Headers of messages. The kernel reads them whatever becomes of the call, unlike the buffers that
+    /// they point at: where they could not be read that is told.
+    fn headers(&mut self, address: u64, length: u64, at: At<'_>) -> Option<Found<'w>> {
+        let found = self.found(address, length, at);
+        if found.is_none() {
+            self.print.unread(address);
+        }
+        found
     }
 
     /// The message's header as the call found it, where the call may have changed it.
@@ -179,7 +189,7 @@ impl<P: Print> Walk<'_, P> {
         let Some(count) = self.call.count(count, at.side, at.scope) else {
             return self.print.unread(address);
         };
-        let Some(found) = self.read(address, count.saturating_mul(one as u64), at) else {
+        let Some(found) = self.headers(address, count.saturating_mul(one as u64), at) else {
             return;
         };
         let mut whole = found.whole;

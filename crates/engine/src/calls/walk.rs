@@ -210,18 +210,23 @@ impl<'w, P: Print> Walk<'w, P> {
 
     /// Bytes at an address; where there are none that is told and nothing is left to do.
     pub(super) fn read(&mut self, address: u64, length: u64, at: At<'_>) -> Option<Found<'w>> {
-        let memory = &self.call.memory;
-        let found = memory.read(at.side, address, length);
-        let found = match at.side {
-            Side::After if at.message => {
-                found.or_else(|| memory.read(Side::Before, address, length))
-            }
-            _ => found,
-        };
+        let found = self.found(address, length, at);
         if found.is_none() {
             self.missing(address, at);
         }
         found
+    }
+
+    /// Bytes at an address, if there are any: of a message those that it had before, too.
+    pub(super) fn found(&self, address: u64, length: u64, at: At<'_>) -> Option<Found<'w>> {
+        let memory = &self.call.memory;
+        let found = memory.read(at.side, address, length);
+        match at.side {
+            Side::After if at.message => {
+                found.or_else(|| memory.read(Side::Before, address, length))
+            }
+            _ => found,
+        }
     }
 
     /// Tells that nothing was read at an address.

@@ -486,3 +486,15 @@ fn what_was_found_is_written_where_something_was() {
         .prints(" unwritten \"a\"", "0x7ffd1000");
     found.ret(4242).prints("\"a\":3", "[3]");
 }
+
+#[test]
+fn messages_whose_headers_could_not_be_read_are_unread() {
+    let one = at(Type::InOut(&Type::MsgHdr));
+    let several = at(Type::InOut(&Type::MmsgHdr(Len::Const(2))));
+    for made in [one, several] {
+        for ret in [0, -14] {
+            let json = made.clone().ret(ret).json();
+            assert!(json.contains("unread \"a\""), "{ret}: {json}");
+        }
+    }
+}
