@@ -23,7 +23,8 @@ impl<P: Print> Walk<'_, P> {
         };
         let call = self.call;
         self.print.network(number.bits, |print| {
-            let number = Number::new(value, number.bits);
+            // It has no sign, whatever bits it is stored in.
+            let number = Number::new(value, 64);
             Walk { call, print }.scalar(inner, number, at);
         });
     }

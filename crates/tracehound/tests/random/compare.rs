@@ -191,7 +191,7 @@ impl Comparison {
                 None => Some(matches!(kind, Type::Unused)),
                 Some(shown) => {
                     // Of a protocol in network order 16 bits count, in whatever width it is passed.
-                    let bits = if values::is_swapped(kind) {
+                    let bits = if values::swapped(kind).is_some() {
                         0xffff
                     } else {
                         u64::MAX

@@ -97,18 +97,20 @@ fn request(text: &str) -> Option<u64> {
     Some(direction << 30 | size << 16 | kind << 8 | number)
 }
 
-/// Whether a value is 16 bits in network byte order.
-pub fn is_swapped(kind: &Type) -> bool {
+/// What a value of 16 bits in network byte order means.
+pub fn swapped(kind: &Type) -> Option<&Type> {
     match kind {
-        Type::Wide(_, inner) => is_swapped(inner),
-        kind => matches!(kind, Type::Net(_)),
+        Type::Wide(_, inner) => swapped(inner),
+        Type::Net(inner) => Some(inner),
+        _ => None,
     }
 }
 
 /// The number that was printed, in whatever form its type has; `None` for a form not known here.
 pub fn number(kind: &Type, shown: &Value) -> Option<u64> {
-    if let (true, Some(number)) = (is_swapped(kind), shown.as_u64()) {
-        return Some(u64::from((number as u16).to_be()));
+    if let Some(inner) = swapped(kind) {
+        let number = number(inner, shown)?;
+        return Some(u64::from(u16::try_from(number).ok()?.to_be()));
     }
     if let Some(number) = shown.as_i64() {
         return Some(number as u64);

@@ -276,6 +276,9 @@ fn names_are_found_at_the_width_of_the_value() {
 #[test]
 fn network_order_is_told_by_its_macro() {
     one(Type::Net(&Type::U16), 0x5000).prints("\"a\":80", "htons(80)");
+    let named = Type::Net(leaked(Type::Wide(Width::W16, leaked(Type::Enum(&MODES)))));
+    let unnamed = one(named, 0xb391).json();
+    assert_eq!(unnamed, "\"a\":37299", "no sign");
     one(Type::Net(&Type::U32), 0x0100_0000).prints("\"a\":1", "htonl(1)");
     let kind = Type::Net(leaked(Type::Wide(Width::W16, leaked(Type::Enum(&MODES)))));
     one(kind, 0x0100).prints("\"a\":\"M_ONE\"", "htons(M_ONE)");
