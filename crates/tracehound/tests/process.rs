@@ -158,23 +158,16 @@ fn a_command_outlives_what_started_it() {
     assert_eq!(run.stdout, "alive\n");
 }
 
-/// What the tracer does to hold the command back is not the command's.
+/// What this kernel cannot give of all calls is told in one line, or nothing is.
 #[test]
-fn the_first_call_of_a_command_is_the_one_that_executes_it() {
-    if !root() {
+fn every_call_can_be_selected() {
+    if !root() || std::env::var_os("TRACEHOUND_RUNG").is_some() {
         return;
     }
     let run = trace(&["-e", "tag=syscalls"], &["true"]);
-    let calls = run.events.iter().filter(|event| event.get("ret").is_some());
-    let names: Vec<_> = calls
-        .map(|event| event["event"].as_str().unwrap())
-        .collect();
-    assert_eq!(names.first(), Some(&"execve"), "{names:?}");
-    assert!(!names[1..].contains(&"execve"), "{names:?}");
-    assert!(names.contains(&"read"), "{names:?}");
-    let without: Vec<_> = run
-        .stats
-        .lines()
+    assert!(!named(&run, "execve").is_empty(), "{}", run.stats);
+    let lines = run.stats.lines();
+    let without: Vec<_> = lines
         .filter(|line| line.contains("going on without"))
         .collect();
     assert!(without.len() <= 1, "{without:?}");

@@ -44,7 +44,12 @@ const CONCERNED: &[(&str, &[&str])] = &[
     ("sched_process_exit", FOLLOWING),
     ("rt_sigprocmask", &["the_plain_call"]),
 ];
-const FOLLOWING: &[&str] = &["a_command_is_followed", "the_exit_status", "every_child"];
+const FOLLOWING: &[&str] = &[
+    "a_command_is_followed",
+    "a_command_outlives",
+    "the_exit_status",
+    "every_child",
+];
 
 /// Events that have hooks, a line each; one system call stands for all.
 pub fn events() -> String {

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bad_pointers;
+mod first;
 mod raw;
 mod rungs;
 #[expect(dead_code, reason = "each test file uses a part")]
