@@ -1,9 +1,12 @@
 //! Which rungs may be missing on which kernels. All others must work.
 
 use super::kernels::Series;
+use super::plan::ONE_CALL;
 
 /// A rung that some kernels lack.
 struct Lack {
+    /// The event that lacks it there, of all events that have it.
+    event: Option<&'static str>,
     rung: &'static str,
     /// The kernels that lack it: from, up to and without.
     from: Series,
@@ -14,37 +17,51 @@ const FIRST: Series = Series(0, 0);
 const LAST: Series = Series(u32::MAX, 0);
 
 const LACKS: &[Lack] = &[
+    // Kernels since 7.0 preempt these programs, which share a buffer.
+    Lack {
+        event: Some(ONE_CALL),
+        rung: "fentry+fexit",
+        from: Series(7, 0),
+        until: LAST,
+    },
     // The compiler inlines sigprocmask() into the system call.
     Lack {
+        event: None,
         rung: "fentry+fexit+inner",
         from: Series(6, 2),
         until: LAST,
     },
     // BPF_TRACE_KPROBE_SESSION came with 6.10.
     Lack {
+        event: None,
         rung: "kprobe.session",
         from: FIRST,
         until: Series(6, 10),
     },
     // BPF_TRACE_UPROBE_MULTI came with 6.6.
     Lack {
+        event: None,
         rung: "uprobe.multi",
         from: FIRST,
         until: Series(6, 6),
     },
     // BPF_TRACE_KPROBE_MULTI came with 5.18; Debian's 6.1 is built without CONFIG_FPROBE.
     Lack {
+        event: None,
         rung: "kprobe.multi",
         from: FIRST,
         until: Series(6, 2),
     },
 ];
 
-/// Whether a kernel may lack a rung.
-pub fn may_lack(series: Series, rung: &str) -> bool {
+/// Whether a kernel may lack a rung of an event.
+pub fn may_lack(series: Series, event: &str, rung: &str) -> bool {
     // What a rung that names its one target is attached by.
     let mechanism = rung.split('/').next().unwrap_or(rung);
-    LACKS
-        .iter()
-        .any(|lack| lack.rung == mechanism && lack.from <= series && series < lack.until)
+    LACKS.iter().any(|lack| {
+        lack.event.is_none_or(|own| own == event)
+            && lack.rung == mechanism
+            && lack.from <= series
+            && series < lack.until
+    })
 }

@@ -26,16 +26,21 @@ ask() {
 	while read -r event; do
 		/lab/tracehound doctor --rungs "$event" >/tmp/works 2>/tmp/fails || cat /tmp/fails
 		while read -r rung; do echo "@@ works $event $rung"; done </tmp/works
+		sed "s|^|$event |" /tmp/works >>/tmp/proved
 		while read -r line; do echo "@@ fails $event $line"; done </tmp/fails
 		cat /tmp/works >>/tmp/rungs
 	done </lab/events
 }
 
-# The tests, once per rung that works for any event.
+# The tests, once per rung that works for the event they are of, or for any.
 tests() {
 	ask
-	while read -r rung binary filters; do
-		grep -qxF "$rung" /tmp/rungs || continue
+	while read -r rung event binary filters; do
+		if [ "$event" = any ]; then
+			grep -qxF "$rung" /tmp/rungs || continue
+		else
+			grep -qxF "$event $rung" /tmp/proved || continue
+		fi
 		[ -z "$lab_rung" ] || [ "$lab_rung" = "$rung" ] || continue
 		echo "@@ run $rung $binary"
 		# shellcheck disable=SC2086 # filters are words

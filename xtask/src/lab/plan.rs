@@ -30,7 +30,7 @@ const CALLS: &str = "calls";
 /// Its tests that go through the rungs by themselves: once is enough, on the rung that every kernel has.
 const ALL_RUNGS: (&str, &str) = ("raw_tp", "on_every_rung");
 /// The call that stands for all in the table.
-const ONE_CALL: &str = "openat";
+pub const ONE_CALL: &str = "openat";
 
 /// The binary that holds the table of calls to the kernel, whatever the rung: it too runs once.
 const TABLE: &str = "kernel_table";
@@ -51,13 +51,14 @@ const FOLLOWING: &[&str] = &[
     "every_child",
 ];
 
-/// Events that have hooks, a line each; one system call stands for all.
+/// Events that have hooks, a line each.
 pub fn events() -> String {
     let hooked = all().filter(|event| !event.ladder.is_empty() && is_asked(event));
     hooked.map(|event| format!("{}\n", event.name)).collect()
 }
 
-fn is_asked(event: &Event) -> bool {
+/// Whether guests are asked about an event: one system call stands for all.
+pub fn is_asked(event: &Event) -> bool {
     event.made_by != MadeBy::Syscall || event.name == ONE_CALL
 }
 
@@ -75,7 +76,8 @@ fn is_other(binary: &str) -> bool {
     ![LIBRARY, CALLS, TABLE].contains(&binary)
 }
 
-/// `rung binary arguments…`, a line per run. A rung that several events have runs their tests.
+/// `rung event binary arguments…`, a line per run. A rung that several events have runs their tests,
+/// whichever of the events it works for; where the tests are of one, it is named.
 pub fn runs(binaries: &[String]) -> String {
     let mut lines = BTreeSet::new();
     for (event, rung) in all().flat_map(|event| event.ladder.iter().map(move |rung| (event, rung)))
@@ -88,12 +90,17 @@ pub fn runs(binaries: &[String]) -> String {
             Some(row) => row.1.join(" "),
             None => others(),
         };
+        let of = if event.name == ONE_CALL {
+            ONE_CALL
+        } else {
+            "any"
+        };
         let once = |name: &str| name != TABLE || *rung == ALL_RUNGS.0;
         for binary in binaries
             .iter()
             .filter(|name| concerns(name, event) && once(name))
         {
-            lines.insert(format!("{rung} {binary} {arguments}\n"));
+            lines.insert(format!("{rung} {of} {binary} {arguments}\n"));
         }
     }
     lines.into_iter().collect()
@@ -120,8 +127,10 @@ mod tests {
                 _ => "live",
             };
             for rung in event.ladder {
-                let line = format!("{rung} {binary} ");
-                assert!(runs.lines().any(|run| run.starts_with(&line)), "{rung}");
+                let any = format!("{rung} any {binary} ");
+                let own = format!("{rung} {} {binary} ", event.name);
+                let has = |start: &String| runs.lines().any(|run| run.starts_with(start));
+                assert!(has(&any) || has(&own), "{rung}");
             }
         }
     }
@@ -129,17 +138,17 @@ mod tests {
     #[test]
     fn the_table_is_held_to_the_kernel_once() {
         let runs = runs(&[TABLE.to_owned()]);
-        assert_eq!(runs, format!("{} {TABLE} \n", ALL_RUNGS.0));
+        assert_eq!(runs, format!("{} {ONE_CALL} {TABLE} \n", ALL_RUNGS.0));
     }
 
     #[test]
     fn tests_of_one_event_run_on_its_own_rungs_only() {
         let runs = runs(&["process".to_owned()]);
-        assert!(runs.contains("raw_tp/signal_deliver process signals_tell\n"));
-        assert!(runs.contains("tp_btf process the_plain_call\n"));
+        assert!(runs.contains("raw_tp/signal_deliver any process signals_tell\n"));
+        assert!(runs.contains("tp_btf any process the_plain_call\n"));
         let line = runs
             .lines()
-            .find(|run| run.starts_with("fentry+fexit process"));
+            .find(|run| run.starts_with("fentry+fexit any process"));
         assert!(line.is_some_and(|line| line.contains("--skip signals_tell")));
     }
 }

@@ -7,6 +7,7 @@ use tracehound_schema::all;
 
 use super::expect::may_lack;
 use super::kernels::Kernel;
+use super::plan::is_asked;
 use super::report::{Proof, Report};
 
 /// What one guest gave.
@@ -40,7 +41,10 @@ impl Outcome {
             return sums;
         };
         for proof in &report.proofs {
-            match (&proof.reason, may_lack(self.kernel.series, &proof.rung)) {
+            match (
+                &proof.reason,
+                may_lack(self.kernel.series, &proof.event, &proof.rung),
+            ) {
                 (None, _) => sums.passed += 1,
                 (Some(_), true) => sums.skipped += 1,
                 (Some(_), false) => sums.failed += 1,
@@ -85,7 +89,7 @@ impl Outcome {
             tests.any(|test| test.rung == rung && !test.passed)
         };
         match &proof.reason {
-            Some(_) if may_lack(self.kernel.series, rung) => "unavailable",
+            Some(_) if may_lack(self.kernel.series, event, rung) => "unavailable",
             Some(_) => "FAILED",
             None if self.report.as_ref().is_ok_and(failed) => "FAILED",
             None if self.untested().contains(rung) => "FAILED",
@@ -144,7 +148,7 @@ fn cells(outcomes: &[Outcome]) -> String {
         out += &format!(" {:11}", outcome.kernel.series.to_string());
     }
     out.push('\n');
-    for event in all() {
+    for event in all().filter(|event| is_asked(event)) {
         for rung in event.ladder {
             out += &format!("{:20} {rung:30}", event.name);
             for outcome in outcomes {

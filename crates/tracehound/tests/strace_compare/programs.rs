@@ -50,7 +50,7 @@ cases! {
     curl = "/usr/bin/python3 -m http.server -b 127.0.0.1 18964 & i=0; until curl -s -o out http://127.0.0.1:18964/ || [ $i = 50 ]; do i=$((i+1)); sleep 0.1; done; kill $!; wait";
     ps = "ps aux; ps -o pid,comm; free; kill -l; pgrep nosuch";
     unshare = "unshare -m -p -f --mount-proc sh -c 'mount -t tmpfs none /mnt && touch /mnt/a && umount /mnt; ps'";
-    xargs = "seq 5 | xargs -n 2 -P 2 echo; timeout 0.1 sleep 1; nice -n 5 true; setsid true; nohup true; stdbuf -o0 true; flock a true; chroot / true; taskset 1 true; ionice true; chrt -o 0 true";
+    xargs = "seq 5 | xargs -n 2 -P 2 echo; timeout --foreground 0.1 sleep 1; nice -n 5 true; setsid true; nohup true; stdbuf -o0 true; flock a true; chroot / true; taskset 1 true; ionice true; chrt -o 0 true";
 }
 
 #[test]
