@@ -5,9 +5,10 @@ use tracehound_schema::{Abi, Event, MadeBy, Rung, syscalls};
 
 use crate::calls::lacking;
 use crate::library::Libraries;
-use crate::object::{Attached, Flavour, Maps, attach};
+use crate::object::{Attached, Flavour, Maps, Together, attach, prefix};
 use crate::preempt::order;
 use crate::prove::Calls;
+use crate::trial;
 
 /// What became of one rung.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,8 +115,28 @@ impl Climb {
         self.proved || (self.attached.is_none() && self.left.is_empty())
     }
 
-    /// Attaches the next rung that can be attached.
-    pub fn step(&mut self, flavour: Flavour, maps: &Maps, libraries: &Libraries) {
+    /// What the programs' names of the next rung start with, if it is one to be loaded from an object.
+    pub fn next(&self) -> Option<String> {
+        let event = self.outcome.event;
+        let rungs = &self.outcome.rungs;
+        let left = self.left.iter().rev().copied();
+        let index = left
+            .filter(|index| rungs[*index].1 != Verdict::NotChosen)
+            .find(|index| {
+                let rung = &rungs[*index].0;
+                trial::check(rung, &rung.hooks(event, Abi::X86_64)).is_ok()
+            })?;
+        (event.made_by != MadeBy::Library).then(|| prefix(event, index))
+    }
+
+    /// Attaches the next rung that can be attached; some may be loaded already.
+    pub fn step(
+        &mut self,
+        flavour: Flavour,
+        maps: &Maps,
+        libraries: &Libraries,
+        loaded: Option<&Together>,
+    ) {
         while self.attached.is_none()
             && let Some(index) = self.left.pop()
         {
@@ -126,7 +147,7 @@ impl Climb {
             let event = self.outcome.event;
             let attached = match event.made_by {
                 MadeBy::Library => libraries.attach_own(maps, event, rung, index),
-                _ => attach(flavour, maps, event, rung, index),
+                _ => attach(flavour, maps, loaded, event, rung, index),
             };
             match attached {
                 Ok(attached) => {

@@ -308,15 +308,37 @@ pub fn load_chosen(
     object.load().map_err(Refusal::Kernel)
 }
 
+/// Programs of several events, loaded at once: most of what loading takes is finding the kernel's types,
+/// which is done anew for each object.
+#[derive(Debug)]
+pub struct Together {
+    prefixes: Vec<String>,
+    object: Object,
+}
+
+impl Together {
+    /// Loads them; none where the kernel refuses any: then each is to be loaded alone.
+    pub fn load(flavour: Flavour, maps: &Maps, prefixes: Vec<String>) -> Option<Together> {
+        let object = load(flavour, maps, &prefixes).ok()?;
+        Some(Together { prefixes, object })
+    }
+
+    fn has(&self, prefix: &String) -> bool {
+        self.prefixes.contains(prefix)
+    }
+}
+
 /// What the names of a rung's programs start with.
 pub fn prefix(event: &Event, index: usize) -> String {
     format!("{}__{index}_", event.name)
 }
 
-/// Loads and attaches what `rung` (the `index`th) needs for `event`. The error is a reason to show.
+/// Loads, where `loaded` does not have it, and attaches what `rung` (the `index`th) needs for `event`.
+/// The error is a reason to show.
 pub fn attach(
     flavour: Flavour,
     maps: &Maps,
+    loaded: Option<&Together>,
     event: &Event,
     rung: &Rung,
     index: usize,
@@ -324,10 +346,17 @@ pub fn attach(
     let prefix = prefix(event, index);
     let hooks = rung.hooks(event, Abi::X86_64);
     trial::check(rung, &hooks)?;
-    let object = load(flavour, maps, &[&prefix]).map_err(|refusal| {
-        trial::learn(rung, &refusal);
-        refusal.reason(rung)
-    })?;
+    let own;
+    let object = match loaded.filter(|loaded| loaded.has(&prefix)) {
+        Some(loaded) => &loaded.object,
+        None => {
+            own = load(flavour, maps, &[&prefix]).map_err(|refusal| {
+                trial::learn(rung, &refusal);
+                refusal.reason(rung)
+            })?;
+            &own
+        }
+    };
     let mut links = Vec::with_capacity(hooks.len());
     let mut programs = Vec::with_capacity(hooks.len());
     for program in object.progs_mut() {

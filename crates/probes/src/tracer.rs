@@ -15,7 +15,7 @@ use crate::ladder::{Climb, Outcome};
 use crate::launch::Held;
 use crate::library::Libraries;
 use crate::machine;
-use crate::object::{self, Attached, Flavour, Maps, Sizes};
+use crate::object::{self, Attached, Flavour, Maps, Sizes, Together};
 use crate::preempt;
 use crate::prove;
 use crate::reader::Reader;
@@ -112,10 +112,13 @@ impl Tracer {
     fn prove(&mut self) -> Result<(), Error> {
         self.set_phase(PROVING)?;
         let proofs = self.calls.proofs();
+        let first: Vec<String> = self.climbs.iter().filter_map(Climb::next).collect();
+        let mut loaded = Together::load(self.flavour, &self.maps, first);
         while !self.done() {
             for climb in &mut self.climbs {
-                climb.step(self.flavour, &self.maps, &self.libraries);
+                climb.step(self.flavour, &self.maps, &self.libraries, loaded.as_ref());
             }
+            loaded = None;
             self.calls.step(self.flavour, &self.maps);
             if self.done() {
                 break;

@@ -21,7 +21,7 @@ static REFUSED: Mutex<Vec<HookKind>> = Mutex::new(Vec::new());
 /// Why a rung cannot work here, if a trial shows it. The error is a reason to show.
 pub fn check(rung: &Rung, hooks: &[Hook]) -> Result<(), String> {
     let refused = REFUSED.lock().is_ok_and(|kinds| kinds.contains(&rung.kind));
-    if refused {
+    if refused || rung.kind == HookKind::Fentry && refuses_trampolines() {
         let error = libbpf_rs::Error::from_raw_os_error(libc::EPERM);
         return Err(reason::reason(rung, "", Doing::Loading, &error));
     }
@@ -37,7 +37,7 @@ pub fn check(rung: &Rung, hooks: &[Hook]) -> Result<(), String> {
         }
         _ => return Ok(()),
     };
-    let tried = load(how).and_then(|program| {
+    let tried = load(sys::BPF_PROG_TYPE_KPROBE, how, 0).and_then(|program| {
         attach_many(program.as_fd(), how, std::slice::from_ref(&hook.target)).map(drop)
     });
     tried.map_err(|error| {
@@ -56,8 +56,15 @@ pub fn learn(rung: &Rung, refusal: &Refusal) {
     }
 }
 
-/// Loads a program that does nothing.
-fn load(how: sys::bpf_attach_type) -> io::Result<OwnedFd> {
+/// Whether the kernel's policy refuses programs on functions. Where it does not, it gets as far as
+/// looking for the function, which is none.
+fn refuses_trampolines() -> bool {
+    let fentry = load(sys::BPF_PROG_TYPE_TRACING, sys::BPF_TRACE_FENTRY, 1);
+    fentry.is_err_and(|error| error.raw_os_error() == Some(libc::EPERM))
+}
+
+/// Loads a program that does nothing; `types` is the number of the function's type where it has one.
+fn load(kind: sys::bpf_prog_type, how: sys::bpf_attach_type, types: u32) -> io::Result<OwnedFd> {
     let mut zero = sys::bpf_insn {
         code: (sys::BPF_ALU64 | sys::BPF_MOV | sys::BPF_K) as u8,
         ..Default::default()
@@ -71,12 +78,13 @@ fn load(how: sys::bpf_attach_type) -> io::Result<OwnedFd> {
     let mut options = sys::bpf_prog_load_opts {
         sz: size_of::<sys::bpf_prog_load_opts>() as sys::size_t,
         expected_attach_type: how,
+        attach_btf_id: types,
         ..Default::default()
     };
     // SAFETY: the instructions, their number, both names and the options live through the call.
     let fd = unsafe {
         sys::bpf_prog_load(
-            sys::BPF_PROG_TYPE_KPROBE,
+            kind,
             c"trial".as_ptr(),
             c"Dual BSD/GPL".as_ptr(),
             program.as_ptr(),
