@@ -15,6 +15,17 @@ static __always_inline u64 positive(s64 value)
 	return value > 0 ? value : 0;
 }
 
+/*
+ * The size that a request of ioctl(2) has, if its direction is the one that is asked for
+ * (include/uapi/asm-generic/ioctl.h, v7.1).
+ */
+static __always_inline u64 ioctl_bytes(u64 request, bool written)
+{
+	u64 direction = written ? 2 : 1;
+
+	return request >> 30 & direction ? request >> 16 & 0x3fff : 0;
+}
+
 #define MOST_BYTES 0x100000
 
 /* How many bytes the step that runs wants; no more than MOST_BYTES. */
@@ -45,7 +56,7 @@ static __always_inline u64 wanted_bytes(struct call_record *rec, bool *unread)
 		*unread = !read_word(rec, at, &count);
 		break;
 	case COUNT_IOCTL:
-		count = rec->args[now->from & 7] >> 16 & 0x3fff;
+		count = ioctl_bytes(rec->args[now->from & 7], now->flags & STEP_WRITTEN);
 		break;
 	case COUNT_BITS:
 		count = (register_of(rec, now->from) + bits - 1) / bits * rec->word;

@@ -164,7 +164,7 @@ pub enum Len {
     At(&'static str),
     /// As a `size_t` says that an argument points at.
     AtSize(&'static str),
-    /// The size that an ioctl(2) request number carries.
+    /// The size that an ioctl(2) request number carries, for the directions that it has.
     IoctlSize(&'static str),
     /// As an argument says, but in the call that returns how much it wrote: the less of the two.
     ArgOrRet(&'static str),

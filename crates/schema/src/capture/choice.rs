@@ -76,15 +76,17 @@ impl Caller {
             _ => 0,
         };
         let most = by.cases.iter().map(|case| behind(&case.kind)).max();
+        let most = most.unwrap_or(0);
         let mut own = Steps::default();
         match &by.other {
             Type::By(inner) => self.further(index, inner, &mut own),
             kind => self.argument(index, kind, &mut own),
         }
         for step in own.before.iter_mut().chain(&mut own.after) {
-            if step.count != Count::Limit as u8 {
+            // Where each case is bytes they are content.
+            if step.count != Count::Limit as u8 && most > 0 {
                 step.flags &= !CONTENT;
-                step.limit = most.unwrap_or(0).max(LEAST_FURTHER);
+                step.limit = most.max(LEAST_FURTHER);
             }
         }
         steps.before.append(&mut own.before);

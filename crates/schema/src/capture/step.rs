@@ -42,7 +42,8 @@ pub enum Count {
     At32 = 4,
     /// The word of the caller's ABI there.
     AtWord = 5,
-    /// The size in the ioctl(2) request in register `from`.
+    /// The size in the ioctl(2) request in register `from`; zero where the request has not the
+    /// direction of the step, which [`WRITTEN`] tells.
     Ioctl = 6,
     /// Register `from` counts bits: so many bytes as hold them, in whole words.
     Bits = 7,

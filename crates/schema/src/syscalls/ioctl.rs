@@ -147,8 +147,16 @@ structs! {
 }
 
 choices! {
-    /// What a request is passed. What is not told here is copied as the request's number says: its
-    /// size, where it is read before the call and where it is written after it.
+    /// What a request is passed that has no row of its own, as its number says: where it has no
+    /// direction nothing is known to stand behind the argument
+    /// (`include/uapi/asm-generic/ioctl.h`, v7.1).
+    UNKNOWN = by "request" & 0xc000_0000 {
+        [0] => Hex(&Ulong),
+        [0x4000_0000_u32] => In(&Bytes(IoctlSize("request"))),
+        [0x8000_0000_u32] => Out(&Bytes(IoctlSize("request"))),
+    } else InOut(&Bytes(IoctlSize("request")));
+
+    /// What a request is passed.
     ARGUMENT = by "request" {
         [ioctl::TCGETS] => Out(&Struct(&TERMIOS)),
         [ioctl::TCSETS, ioctl::TCSETSW, ioctl::TCSETSF, ioctl::TIOCSLCKTRMIOS] => In(&Struct(&TERMIOS)),
@@ -224,7 +232,7 @@ choices! {
         [0x8943] => In(&Struct(&IFREQ_QLEN)),
         [ioctl::TUNSETIFF] => InOut(&Struct(&IFREQ_TUN)),
         [ioctl::TUNSETPERSIST, ioctl::TUNSETOWNER, ioctl::TUNSETGROUP] => I32,
-    } else InOut(&Bytes(IoctlSize("request")));
+    } else By(&UNKNOWN);
 
     /// What a request returns: a descriptor where it makes one.
     RESULT = by "request" {

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bad_pointers;
+mod decoded;
 mod first;
 mod raw;
 mod rungs;

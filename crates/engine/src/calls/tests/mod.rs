@@ -3,6 +3,7 @@
 mod lists;
 mod memory;
 mod pointers;
+mod rows;
 mod scalars;
 mod sockets;
 

@@ -36,6 +36,7 @@ static WRITERS: &[(&[&str], &str, Writer)] = &[
     (&["getxattr", "lgetxattr", "fgetxattr"], "value", sized),
     (&["recvmsg"], "msg", received),
     (&["clone3"], "cl_args", clone),
+    (&["ioctl"], "arg", requested),
     (&["set_thread_area", "get_thread_area"], "u_info", segment),
 ];
 
@@ -263,6 +264,16 @@ fn sized(out: &mut Vec<u8>, call: &Call<'_>, index: usize, style: Style) {
         return read_only(out, call, index, style);
     }
     calls::argument(call, index, &mut Human::new(out, style));
+}
+
+/// What stands behind the argument of a request is shown where the request is known, else its address.
+fn requested(out: &mut Vec<u8>, call: &Call<'_>, index: usize, style: Style) {
+    match call.kind(index) {
+        Type::In(Type::Bytes(_)) | Type::Out(Type::Bytes(_)) | Type::InOut(Type::Bytes(_)) => {
+            Human::new(out, style).hex(call.number(index).value);
+        }
+        _ => calls::argument(call, index, &mut Human::new(out, style)),
+    }
 }
 
 /// A message as it was received, with the room that there was for the name.
