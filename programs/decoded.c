@@ -3,9 +3,15 @@
 // each of them must be told as.
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <stdio.h>
+#include <linux/bpf.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* A descriptor that is not open. */
@@ -26,9 +32,50 @@ static void requests(int decoded_elsewhere)
 	close(random);
 }
 
+/* Programs of both machines; no call is refused by the filters. */
+static void programs(void)
+{
+	struct sock_filter packets[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned int)SKF_AD_OFF + SKF_AD_PROTOCOL),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x800, 0, 1),
+		BPF_STMT(BPF_RET | BPF_A, 0),
+		BPF_STMT(BPF_RET | BPF_K, 0x40000),
+	};
+	struct sock_filter calls[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 4),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 1),
+	};
+	struct sock_fprog filter = { 4, packets };
+	struct bpf_insn instructions[] = {
+		{ BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 7 },
+		{ BPF_JMP | BPF_EXIT, 0, 0, 0, 0 },
+	};
+	char license[] = "GPL";
+	union bpf_attr attr;
+
+	/* Where an option is no more than a number nothing beside it is taken for a pointer. */
+	int number[4] = { 1, 1, 0x55555555, 0x55555555 };
+
+	setsockopt(CLOSED, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter));
+	setsockopt(CLOSED, SOL_SOCKET, SO_RCVBUF, number, sizeof(number));
+	filter = (struct sock_fprog){ 3, calls };
+	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
+	syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0x80000000, &filter);
+
+	memset(&attr, 0, sizeof(attr));
+	/* No kind of program. */
+	attr.prog_type = 0x7fffffff;
+	attr.insn_cnt = 2;
+	attr.insns = (uintptr_t)instructions;
+	attr.license = (uintptr_t)license;
+	syscall(SYS_bpf, BPF_PROG_LOAD, &attr, 48);
+}
+
 int main(int argc, char **argv)
 {
 	requests(argc == 1);
 	(void)argv;
+	programs();
 	return 0;
 }

@@ -13,7 +13,7 @@
 #define PAGE 4096
 /* Pages that a record's worth of bytes can touch. */
 #define MOST_PAGES 5
-#define MOST_LISTS 2
+#define MOST_LISTS 3
 #define MOST_SPANS 16
 
 struct chunk {

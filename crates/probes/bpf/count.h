@@ -48,6 +48,10 @@ static __always_inline u64 wanted_bytes(struct call_record *rec, bool *unread)
 		if (ret < count)
 			count = ret;
 		break;
+	case COUNT_AT16:
+		count = 0;
+		*unread = bpf_probe_read_user(&count, 2, (void *)at);
+		break;
 	case COUNT_AT32:
 		count = 0;
 		*unread = bpf_probe_read_user(&count, 4, (void *)at);

@@ -90,15 +90,16 @@ __noinline int run_step(RECORD handed, u32 list, u32 index)
 	return 1;
 }
 
-/* Runs a list, and the one that it goes on with. */
+/* Runs a list, and those that it goes on with. */
 static __always_inline void run_steps(RECORD handed, struct call_record *rec, u32 list)
 {
+	rec->number = 0;
 	for (u32 turn = 0; turn < MOST_LISTS; turn++) {
 		rec->next = 0;
 		for (u32 i = 0; i < MOST_STEPS; i++) {
-			rec->number = turn * MOST_STEPS + i;
 			if (!run_step(handed, list, i))
 				break;
+			rec->number++;
 		}
 		list = rec->next;
 		if (!list)

@@ -69,6 +69,7 @@ const NUMBERS: &[(&str, u64)] = &[
     ("COUNT_AT_WORD", Count::AtWord as u64),
     ("COUNT_IOCTL", Count::Ioctl as u64),
     ("COUNT_BITS", Count::Bits as u64),
+    ("COUNT_AT16", Count::At16 as u64),
     ("STEP_DEREF", capture::DEREF as u64),
     ("STEP_CONTENT", capture::CONTENT as u64),
     ("STEP_ON_ERROR", capture::ON_ERROR as u64),

@@ -41,6 +41,8 @@ pub struct Case {
     pub before: Vec<Step>,
     /// Steps at the end.
     pub after: Vec<Step>,
+    /// Further steps by the value of another argument, at which both lists end with a switch.
+    pub cases: Vec<Case>,
 }
 
 /// Derives what is copied for `call` when it is made under `abi`.

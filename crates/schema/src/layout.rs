@@ -1,7 +1,7 @@
 //! Where the members of a structure lie for each ABI.
 
 use crate::abi::Abi;
-use crate::types::{Len, Member, Part, Struct, Type, Width};
+use crate::types::{Len, Machine, Member, Part, Struct, Type, Width};
 
 /// Bytes of a value and the multiple its address is put at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +94,8 @@ pub fn size(kind: &Type, abi: Abi) -> Option<Size> {
             bytes: *bytes,
             align: 2,
         },
+        Type::Operation(Machine::Classic) => plain(2),
+        Type::Operation(Machine::Extended) | Type::Nibble(..) => plain(1),
         Type::Unused => Size { bytes: 0, align: 1 },
         // `unsigned long sig[]`: aligned like one.
         Type::SigSet(Len::Const(bytes)) => Size {

@@ -80,6 +80,10 @@ pub enum Type {
     Hardware(u16),
     /// A request of ioctl(2), 32 bits: by name, else by the parts of its number.
     IoctlRequest(&'static Names),
+    /// The code of an instruction of BPF: `BPF_LD|BPF_W|BPF_ABS`.
+    Operation(Machine),
+    /// Four bits of a byte, the upper ones if the first is set.
+    Nibble(bool, &'static Type),
     /// A time in hundredths of a second (`clock_t` of the caller's ABI).
     Ticks,
     /// One of a table of names, 32 bits; an unknown value stays a number.
@@ -170,6 +174,15 @@ pub enum Len {
     ArgOrRet(&'static str),
 }
 
+/// What runs a program of BPF.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Machine {
+    /// The first one: an instruction is a code of 16 bits, two jumps and a number.
+    Classic,
+    /// The one that bpf(2) loads programs for; a code is 8 bits.
+    Extended,
+}
+
 /// A width in bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Width {
@@ -217,6 +230,9 @@ pub struct Struct {
     pub compat: Option<&'static Struct>,
     /// The same for 64-bit Arm, which has the generic headers.
     pub aarch64: Option<&'static Struct>,
+    /// What it is an instruction for. Without `-v`, `-o strace` shows where instructions stand, and with
+    /// it those of the first machine as the macros that programs write (`BPF_STMT`).
+    pub instruction: Option<Machine>,
     /// The argument that says how much of it there is, for structures that grow with the kernel
     /// (`size` of `clone3`); members beyond are not there.
     pub size: Option<Len>,
@@ -234,6 +250,7 @@ impl Struct {
         union: false,
         compat: None,
         aarch64: None,
+        instruction: None,
         size: None,
     };
 }

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use tracehound_schema::types::Type;
 
+use super::bpf;
 use super::call::{Call, Number};
 use super::files::File;
 use super::print::{Print, Shape};
@@ -91,6 +92,7 @@ impl<'o> Human<'o> {
 
 impl Print for Human<'_> {
     const BOTH: bool = true;
+    const MACROS: bool = true;
 
     fn signed(&mut self, number: i64) {
         text::number(self.out, number);
@@ -102,6 +104,10 @@ impl Print for Human<'_> {
 
     fn hex(&mut self, number: u64) {
         words::plain_hex(self.out, number);
+    }
+
+    fn packet_offset(&mut self, offset: u32) {
+        bpf::packet_offset(self.out, offset);
     }
 
     fn octal(&mut self, number: u64) {
@@ -263,9 +269,13 @@ impl Print for Human<'_> {
     }
 
     fn open(&mut self, shape: Shape) {
+        if let Shape::Macro(name) = shape {
+            self.words(name);
+        }
         self.out.push(match shape {
             Shape::Struct => b'{',
             Shape::List | Shape::Pointee => b'[',
+            Shape::Macro(_) => b'(',
         });
         self.first = true;
     }
@@ -274,6 +284,7 @@ impl Print for Human<'_> {
         self.out.push(match shape {
             Shape::Struct => b'}',
             Shape::List | Shape::Pointee => b']',
+            Shape::Macro(_) => b')',
         });
         self.first = false;
     }

@@ -312,7 +312,7 @@ impl Print for Json<'_> {
         match shape {
             Shape::Struct => self.out.push(b'{'),
             Shape::List => self.out.push(b'['),
-            Shape::Pointee => return,
+            Shape::Pointee | Shape::Macro(_) => return,
         }
         self.first = true;
     }
@@ -321,7 +321,7 @@ impl Print for Json<'_> {
         match shape {
             Shape::Struct => self.out.push(b'}'),
             Shape::List => self.out.push(b']'),
-            Shape::Pointee => return,
+            Shape::Pointee | Shape::Macro(_) => return,
         }
         self.first = false;
     }

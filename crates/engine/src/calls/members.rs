@@ -3,7 +3,7 @@
 use std::net::Ipv6Addr;
 
 use tracehound_schema::layout;
-use tracehound_schema::types::{Len, Struct, Type};
+use tracehound_schema::types::{Len, Machine, Struct, Type};
 
 use super::call::{Number, Scope};
 use super::layouts::Layout;
@@ -43,6 +43,9 @@ impl<P: Print> Walk<'_, P> {
         let Some(layout) = prepared.layout(structure).filter(|_| at.depth < DEPTH) else {
             return self.print.raw(bytes, whole);
         };
+        if P::MACROS && structure.instruction == Some(Machine::Classic) {
+            return self.filter_step(layout, bytes, at);
+        }
         self.print.open(Shape::Struct);
         self.listed(layout, bytes, at);
         if self.print.abbreviates() && !layout.complete {

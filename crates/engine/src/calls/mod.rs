@@ -3,6 +3,7 @@
 //! A [`Call`] is told of to a format through the trait [`Print`], by a walk over the type of each of
 //! its arguments; [`Json`] and [`Human`] are the formats there are.
 
+mod bpf;
 mod call;
 mod control;
 mod files;

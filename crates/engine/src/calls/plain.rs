@@ -34,6 +34,7 @@ impl<P: Print> Walk<'_, P> {
             | Type::Flags(_)
             | Type::Parts(_)
             | Type::IoctlRequest(_)
+            | Type::Operation(_)
             | Type::Signal
             | Type::Handler => self.print.words(kind, number),
             Type::Limit(table) => match words::name(table, number) {
@@ -51,6 +52,10 @@ impl<P: Print> Walk<'_, P> {
             // The legacy calls pass sets of 32 signals as numbers.
             Type::SigSet(_) => self.print.signals(number.value, number.bits),
             Type::Unused => self.print.unused(),
+            Type::Nibble(upper, inner) => {
+                let bits = number.value >> if *upper { 4 } else { 0 };
+                self.plain(inner, Number::new(bits & 0xf, 8));
+            }
             // The rest is dealt with elsewhere, or never a number.
             _ => self.print.hex(number.value),
         }

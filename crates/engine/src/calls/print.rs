@@ -15,12 +15,16 @@ pub enum Shape {
     List,
     /// One value behind a pointer.
     Pointee,
+    /// Values in order, as a macro of this name is written with its arguments.
+    Macro(&'static str),
 }
 
 /// A format of values.
 pub trait Print {
     /// Whether what a call reads and then overwrites is written as one value that tells both.
     const BOTH: bool;
+    /// Whether structures that programs write by macros are written so.
+    const MACROS: bool = false;
 
     /// A number with a sign.
     fn signed(&mut self, value: i64);
@@ -28,6 +32,10 @@ pub trait Print {
     fn unsigned(&mut self, value: u64);
     /// A number in hexadecimal.
     fn hex(&mut self, value: u64);
+    /// An offset of a filter of packets that is none into the packet.
+    fn packet_offset(&mut self, offset: u32) {
+        self.hex(u64::from(offset));
+    }
     /// A number in octal.
     fn octal(&mut self, value: u64);
     /// An address that is not followed.

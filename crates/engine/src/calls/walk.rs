@@ -277,6 +277,9 @@ impl<'w, P: Print> Walk<'w, P> {
     }
 
     fn array(&mut self, inner: &'static Type, len: Len, address: u64, at: At<'_>) {
+        if is_instruction(inner) && self.print.abbreviates() {
+            return self.print.address(address);
+        }
         let Some(count) = self.call.count(len, at.side, at.scope) else {
             return self.print.unread(address);
         };
@@ -308,6 +311,10 @@ impl<'w, P: Print> Walk<'w, P> {
         }
         self.print.close(Shape::List);
     }
+}
+
+const fn is_instruction(kind: &Type) -> bool {
+    matches!(kind, Type::Struct(structure) if structure.instruction.is_some())
 }
 
 const fn is_message(kind: &Type) -> bool {

@@ -3,6 +3,7 @@
 use tracehound_schema::Names;
 use tracehound_schema::types::{Part, Type};
 
+use super::bpf;
 use super::call::{Number, mask};
 use super::network::request;
 use crate::{text, value};
@@ -40,6 +41,7 @@ pub fn write(out: &mut Vec<u8>, kind: &Type, number: Number, dialect: Dialect) {
         Type::Mode => mode(out, number.value as u32),
         Type::Handler => handler(out, number),
         Type::IoctlRequest(_) => request(out, number.value as u32),
+        Type::Operation(machine) => bpf::operation(out, *machine, number.value as u16, dialect),
         _ => text::hex(out, number.value),
     }
 }

@@ -337,12 +337,19 @@ impl Tables {
         if cases.is_empty() {
             return (0, 0);
         }
-        let first = self.switches.len() as u32 * 2 + 1;
+        // Those of further switches come first, so that no two have the same number.
+        let mut lists = Vec::new();
         for case in cases {
-            for (switch, steps) in [(first, &case.before), (first + 1, &case.after)] {
-                let list = self.list(steps.clone(), 0);
+            let further = self.switch(&case.cases);
+            let before = self.list(case.before.clone(), further.0);
+            let after = self.list(case.after.clone(), further.1);
+            lists.push((case.value, before, after));
+        }
+        let first = self.switches.len() as u32 * 2 + 1;
+        for (value, before, after) in lists {
+            for (switch, list) in [(first, before), (first + 1, after)] {
                 if list != 0 {
-                    let key = u64::from(switch) << 32 | case.value & 0xffff_ffff;
+                    let key = u64::from(switch) << 32 | value & 0xffff_ffff;
                     self.switches.push((key, u32::from(list)));
                 }
             }

@@ -4,7 +4,7 @@ use crate::layout;
 use crate::types::{By, Type};
 
 use super::caller::{Caller, Steps};
-use super::{CONTENT, Case, Count, Step, What};
+use super::{CONTENT, Case, Count, DEREF, Step, What};
 
 /// Bytes that are copied of what a second choice decides, where there are as many.
 const LEAST_FURTHER: u32 = 256;
@@ -13,42 +13,76 @@ impl Caller {
     /// The choices among the arguments, all by the same one; adds the step that switches.
     pub fn cases(&self, steps: &mut Steps) -> Vec<Case> {
         let choices: Vec<(usize, &'static By)> = self.choices();
-        let Some((_, first)) = choices.first() else {
+        let Some(switch) = self.switch(&choices) else {
             return Vec::new();
         };
-        let args = self.call.arguments(self.abi);
-        let Some(decides) = args.iter().position(|arg| arg.name == first.name) else {
-            return Vec::new();
-        };
-        let mut values: Vec<u64> = choices
-            .iter()
-            .flat_map(|(_, by)| by.cases)
-            .flat_map(|case| case.values)
-            .map(|&value| value as u64 & first.mask)
-            .collect();
-        values.sort_unstable();
-        values.dedup();
         let other = self.case(&choices, |by| &by.other);
         let mut cases = Vec::new();
-        for value in values {
+        for value in values(&choices) {
             let mut chosen = self.case(&choices, |by| by.choose(value));
             // What is copied in any case is not copied twice.
             chosen.before.retain(|step| !other.before.contains(step));
             chosen.after.retain(|step| !other.after.contains(step));
+            let further = self.pointers(&choices, value, &mut chosen);
             cases.push(Case {
                 value,
                 before: chosen.before,
                 after: chosen.after,
+                cases: further,
             });
         }
         steps.before.extend(other.before);
         steps.after.extend(other.after);
-        let switch = Step {
-            count_at: first.mask as u32,
-            ..Step::new(What::Switch, self.places[decides].register)
-        };
         steps.before.push(switch);
         steps.after.push(switch);
+        cases
+    }
+
+    /// The step that goes on by what decides the choices.
+    fn switch(&self, choices: &[(usize, &'static By)]) -> Option<Step> {
+        let (_, first) = choices.first()?;
+        let args = self.call.arguments(self.abi);
+        let decides = args.iter().position(|arg| arg.name == first.name)?;
+        Some(Step {
+            count_at: first.mask as u32,
+            ..Step::new(What::Switch, self.places.get(decides)?.register)
+        })
+    }
+
+    /// What structures point at that are chosen further, once `value` has chosen: the structures
+    /// themselves are among what `further` reads.
+    fn pointers(
+        &self,
+        choices: &[(usize, &'static By)],
+        value: u64,
+        chosen: &mut Steps,
+    ) -> Vec<Case> {
+        let inner = choices.iter().filter_map(|(index, by)| {
+            let Type::By(inner) = by.choose(value) else {
+                return None;
+            };
+            Some((*index, *inner))
+        });
+        let inner: Vec<_> = inner.collect();
+        let mut cases = Vec::new();
+        for value in values(&inner) {
+            let mut steps = self.case(&inner, |by| by.choose(value));
+            steps.before.retain(|step| step.flags & DEREF != 0);
+            steps.after.retain(|step| step.flags & DEREF != 0);
+            if steps.before.is_empty() && steps.after.is_empty() {
+                continue;
+            }
+            cases.push(Case {
+                value,
+                before: steps.before,
+                after: steps.after,
+                cases: Vec::new(),
+            });
+        }
+        if let Some(switch) = self.switch(&inner).filter(|_| !cases.is_empty()) {
+            chosen.before.push(switch);
+            chosen.after.push(switch);
+        }
         cases
     }
 
@@ -106,4 +140,16 @@ impl Caller {
         })
         .collect()
     }
+}
+
+/// The values that choose.
+fn values(choices: &[(usize, &'static By)]) -> Vec<u64> {
+    let rows = choices.iter().flat_map(|(_, by)| {
+        let values = by.cases.iter().flat_map(|case| case.values);
+        values.map(|&value| value as u64 & by.mask)
+    });
+    let mut values: Vec<u64> = rows.collect();
+    values.sort_unstable();
+    values.dedup();
+    values
 }

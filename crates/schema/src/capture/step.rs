@@ -47,6 +47,8 @@ pub enum Count {
     Ioctl = 6,
     /// Register `from` counts bits: so many bytes as hold them, in whole words.
     Bits = 7,
+    /// As [`Count::At32`], but of 16 bits.
+    At16 = 8,
 }
 
 /// Set in [`Step::flags`]: the address is read from memory, at register `argument` plus `offset`.
@@ -92,6 +94,12 @@ pub struct Step {
 
 /// The most steps of a list that the kernel program runs.
 pub const MOST_STEPS: usize = 12;
+
+/// The most steps of the lists that run for one end of a call: each has a bit in the kernel program.
+pub const MOST_STEPS_IN_ALL: usize = 32;
+
+/// The most bytes of an array that a structure points at.
+pub const MOST_OF_ARRAY: u32 = 4096;
 
 /// Bytes of a path with its NUL (`PATH_MAX`).
 pub const PATH_MAX: u32 = 4096;

@@ -4,7 +4,7 @@ use crate::layout;
 use crate::types::{self, Len, Struct, Type};
 
 use super::caller::{Caller, Steps, When, put};
-use super::{CONTENT, Count, DEREF, Step, WRITTEN, What};
+use super::{CONTENT, Count, DEREF, MOST_OF_ARRAY, Step, WRITTEN, What};
 
 impl Caller {
     /// The steps of a structure: itself, then what its pointers point at.
@@ -91,10 +91,13 @@ impl Caller {
         structure: &'static Struct,
         kind: &'static Type,
     ) -> Option<Step> {
-        let (len, scale, flags) = match kind {
-            Type::Bytes(len) => (*len, 1, CONTENT),
-            Type::SockAddr(len) | Type::SigSet(len) => (*len, 1, 0),
-            Type::Array(inner, len) => (*len, layout::size(inner, self.abi)?.bytes, 0),
+        let (len, scale, flags, limit) = match kind {
+            Type::Bytes(len) => (*len, 1, CONTENT, at.limit),
+            Type::SockAddr(len) | Type::SigSet(len) => (*len, 1, 0, at.limit),
+            Type::Array(inner, len) => {
+                let size = layout::size(inner, self.abi)?.bytes;
+                (*len, size, 0, MOST_OF_ARRAY)
+            }
             _ => return None,
         };
         let Len::Arg(name) = len else {
@@ -102,17 +105,18 @@ impl Caller {
         };
         let members = layout::members(structure, self.abi);
         let (offset, member) = members.iter().find(|(_, member)| member.name == name)?;
-        let wide = layout::size(&member.kind, self.abi)?.bytes == 8;
+        let count = match layout::size(&member.kind, self.abi)?.bytes {
+            2 => Count::At16,
+            8 => Count::AtWord,
+            _ => Count::At32,
+        };
         Some(Step {
             flags: at.flags | flags,
-            count: if wide {
-                Count::AtWord as u8
-            } else {
-                Count::At32 as u8
-            },
+            count: count as u8,
             from: at.argument,
             count_at: *offset,
             scale: scale as u16,
+            limit,
             ..at
         })
     }

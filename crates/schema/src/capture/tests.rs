@@ -61,6 +61,48 @@ fn no_list_is_longer_than_the_kernel_program_runs() {
 }
 
 #[test]
+fn every_step_of_a_call_has_a_bit() {
+    fn longest(cases: &[Case], steps: fn(&Case) -> &Vec<Step>) -> usize {
+        let all = cases
+            .iter()
+            .map(|case| steps(case).len() + longest(&case.cases, steps));
+        all.max().unwrap_or(0)
+    }
+    for call in crate::syscalls::all() {
+        for abi in [Abi::X86_64, Abi::I386] {
+            let plan = plan(call, abi);
+            let before = plan.before.len() + longest(&plan.cases, |case| &case.before);
+            let after = plan.after.len() + longest(&plan.cases, |case| &case.after);
+            assert!(before.max(after) <= MOST_STEPS_IN_ALL, "{}", call.name);
+        }
+    }
+}
+
+/// Only where the option is a filter its instructions are looked for.
+#[test]
+fn what_an_option_points_at_is_copied_for_that_option() {
+    for (abi, offset) in [(Abi::X86_64, 8), (Abi::I386, 4)] {
+        let plan = plan_of("setsockopt", abi);
+        let socket = plan.cases.iter().find(|case| case.value == 1).unwrap();
+        let switch = socket.before.last().unwrap();
+        assert_eq!((switch.what, switch.argument), (What::Switch as u8, 2));
+        let values: Vec<u64> = socket.cases.iter().map(|case| case.value).collect();
+        assert_eq!(
+            values,
+            [26, 51],
+            "SO_ATTACH_FILTER, SO_ATTACH_REUSEPORT_CBPF"
+        );
+        let [filter] = socket.cases[0].before[..] else {
+            panic!("{socket:?}");
+        };
+        assert_eq!((filter.flags & DEREF, filter.offset), (DEREF, offset));
+        assert_eq!((filter.count, filter.scale), (Count::At16 as u8, 8));
+        assert_eq!(filter.limit, MOST_OF_ARRAY);
+        assert!(socket.cases[0].after.is_empty());
+    }
+}
+
+#[test]
 fn choices_of_one_call_are_by_one_argument() {
     for call in crate::syscalls::all() {
         for abi in [Abi::X86_64, Abi::I386] {
@@ -162,12 +204,13 @@ fn a_pointer_of_64_bits_is_followed_for_every_abi() {
             .into_iter()
             .find(|case| case.value == 5)
             .unwrap();
-        let license = load
-            .before
-            .iter()
-            .find(|step| step.flags & DEREF != 0)
-            .unwrap();
-        assert_eq!((license.what, license.offset), (What::Text as u8, 16));
+        let pointers = load.before.iter().filter(|step| step.flags & DEREF != 0);
+        let pointers: Vec<_> = pointers.map(|step| (step.what, step.offset)).collect();
+        assert_eq!(
+            pointers,
+            [(What::Bytes as u8, 8), (What::Text as u8, 16)],
+            "instructions, licence"
+        );
     }
 }
 

@@ -124,4 +124,11 @@ names! {
         8 => "BPF_F_BEFORE", 0x10 => "BPF_F_AFTER", 0x20 => "BPF_F_ID", 0x40 => "BPF_F_PREORDER",
         0x2000 => "BPF_F_LINK",
     ];
+
+    /// Registers of a program.
+    REGISTER = "dst_reg" and [
+        0 => "BPF_REG_0", 1 => "BPF_REG_1", 2 => "BPF_REG_2", 3 => "BPF_REG_3", 4 => "BPF_REG_4",
+        5 => "BPF_REG_5", 6 => "BPF_REG_6", 7 => "BPF_REG_7", 8 => "BPF_REG_8", 9 => "BPF_REG_9",
+        10 => "BPF_REG_10",
+    ];
 }

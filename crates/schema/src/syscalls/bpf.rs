@@ -3,19 +3,30 @@
 use crate::names;
 use crate::types::Len::Arg;
 use crate::types::Type::{
-    self, By, Chars, Enum, Fd, Flags, Hex, I32, In, InOut, Long, Path, Struct, Text, U32, U64, Wide,
+    self, Array, By, Chars, Enum, Fd, Flags, Hex, I16, I32, In, InOut, Long, Nibble, Operation,
+    Path, Struct, Text, U32, U64, Wide,
 };
 use crate::types::Width::W64;
-use crate::types::{Len, choices, structs};
+use crate::types::{Len, Machine, choices, structs};
 
 /// A pointer that has 64 bits for every caller, not followed.
-const POINTER: Type = Hex(&U64);
+const POINTER: Type = Wide(W64, &Type::Addr);
 /// Whether the structure ends before `size`: bytes that an older caller does not pass are not there.
 const SIZE: Option<Len> = Some(Arg("size"));
 /// Kind of a program's attachment.
 const ATTACH: Type = Enum(&names::bpf::ATTACH_TYPE);
 
 structs! {
+    /// The registers of an instruction, in one byte.
+    REGISTERS = "struct bpf_insn" {
+        dst_reg: Nibble(false, &Enum(&names::bpf::REGISTER)), src_reg: Nibble(true, &Enum(&names::bpf::REGISTER)),
+    } with { union: true }
+
+    /// An instruction.
+    INSTRUCTION = "struct bpf_insn" {
+        code: Operation(Machine::Extended), __unnamed: Struct(&REGISTERS), off: I16, imm: Hex(&I32),
+    } with { instruction: Some(Machine::Extended) }
+
     /// A new map.
     MAP_CREATE = "union bpf_attr" {
         map_type: Enum(&names::bpf::MAP_TYPE), key_size: U32, value_size: U32, max_entries: U32,
@@ -41,7 +52,7 @@ structs! {
 
     /// A new program.
     PROGRAM = "union bpf_attr" {
-        prog_type: Enum(&names::bpf::PROGRAM_TYPE), insn_cnt: U32, insns: POINTER, license: Wide(W64, &In(&Text)),
+        prog_type: Enum(&names::bpf::PROGRAM_TYPE), insn_cnt: U32, insns: Wide(W64, &In(&Array(&Struct(&INSTRUCTION), Arg("insn_cnt")))), license: Wide(W64, &In(&Text)),
         log_level: U32, log_size: U32, log_buf: POINTER, kern_version: Hex(&U32),
         prog_flags: Flags(&names::bpf::PROGRAM_FLAGS), prog_name: Chars(16), prog_ifindex: U32,
         expected_attach_type: ATTACH, prog_btf_fd: Fd, func_info_rec_size: U32, func_info: POINTER,

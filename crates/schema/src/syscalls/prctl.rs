@@ -2,19 +2,15 @@
 
 use linux_raw_sys::prctl::*;
 
+use super::security::SECCOMP_FPROG;
 use crate::names;
 use crate::types::Len::ArgOrRet;
 use crate::types::Type::{
     Addr, By, Bytes, Chars, Enum, Flags, Hex, I32, In, Long, Out, Pid, Signal, Size, Struct, Text,
-    U16, U64, Ulong, Unused, Wide,
+    U64, Ulong, Unused, Wide,
 };
 use crate::types::Width::Word;
-use crate::types::{choices, structs};
-
-structs! {
-    /// A filter program.
-    SOCK_FPROG = "struct sock_fprog" { len: U16, filter: Addr }
-}
+use crate::types::choices;
 
 choices! {
     /// The filter of `PR_SET_SECCOMP`.
@@ -22,7 +18,7 @@ choices! {
         [
             linux_raw_sys::ptrace::SECCOMP_MODE_DISABLED, linux_raw_sys::ptrace::SECCOMP_MODE_STRICT,
         ] => Hex(&Ulong),
-    } else In(&Struct(&SOCK_FPROG));
+    } else In(&Struct(&SECCOMP_FPROG));
 
     /// The capability of `PR_CAP_AMBIENT`, which clearing them all does not have.
     AMBIENT = by "arg2" {

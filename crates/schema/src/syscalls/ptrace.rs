@@ -102,7 +102,7 @@ choices! {
         [0x4205] => In(&Struct(&REGSET_IN)),
         [0x420a] => Out(&SigSet(Arg("addr"))),
         [0x420b] => In(&SigSet(Arg("addr"))),
-        [0x420c] => Out(&Array(&Struct(&super::security::SOCK_FILTER), crate::types::Len::Ret)),
+        [0x420c] => Out(&Array(&Struct(&super::security::SECCOMP_FILTER), crate::types::Len::Ret)),
         [0x420d] => InOut(&Struct(&SECCOMP_METADATA)),
         [0x420e] => Out(&Struct(&SYSCALL_INFO)),
         [0x4212] => In(&Struct(&SYSCALL_INFO)),

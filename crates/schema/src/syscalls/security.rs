@@ -6,18 +6,20 @@ use super::Proof;
 use crate::names;
 use crate::types::Len::{Arg, Const};
 use crate::types::Type::{
-    Addr, Array, By, Bytes, Enum, Fd, Flags, Hex, I32, In, IoVec, Long, Out, Parts, Pid, Size,
-    Struct, Text, U8, U16, U32, U64, Ulong, Wide,
+    Addr, Array, By, Bytes, Enum, Fd, Flags, Hex, I32, In, IoVec, Long, Operation, Out, Parts, Pid,
+    Size, Struct, Text, U8, U16, U32, U64, Ulong, Wide,
 };
 use crate::types::Width::{W64, Word};
-use crate::types::{Part, choices, structs};
+use crate::types::{Machine, Part, choices, structs};
 
 structs! {
-    /// An instruction of classic BPF.
-    SOCK_FILTER = "struct sock_filter" { code: Hex(&U16), jt: U8, jf: U8, k: Hex(&U32) }
+    /// An instruction of a filter of system calls.
+    SECCOMP_FILTER = "struct sock_filter" {
+        code: Operation(Machine::Classic), jt: U8, jf: U8, k: By(&RETURNED),
+    } with { instruction: Some(Machine::Classic) }
 
-    /// A program of classic BPF.
-    SOCK_FPROG = "struct sock_fprog" { len: U16, filter: In(&Array(&Struct(&SOCK_FILTER), Arg("len"))) }
+    /// A filter of system calls.
+    SECCOMP_FPROG = "struct sock_fprog" { len: U16, filter: In(&Array(&Struct(&SECCOMP_FILTER), Arg("len"))) }
 
     /// The sizes of structures that pass notifications of seccomp.
     SECCOMP_SIZES = "struct seccomp_notif_sizes" { seccomp_notif: U16, seccomp_notif_resp: U16, seccomp_data: U16 }
@@ -58,7 +60,24 @@ static KEXEC: [Part; 2] = [
     },
 ];
 
+/// What a filter of system calls returns: what becomes of the call, and 16 bits of data.
+static VERDICT: [Part; 2] = [
+    Part {
+        mask: 0xffff_0000,
+        kind: Enum(&names::security::SECCOMP_ACTION),
+    },
+    Part {
+        mask: 0xffff,
+        kind: Hex(&U32),
+    },
+];
+
 choices! {
+    /// The number of an instruction: what is returned, where it is `BPF_RET|BPF_K`.
+    RETURNED = by "code" & 0x1f {
+        [0x06] => Parts(&VERDICT),
+    } else Hex(&U32);
+
     /// Flags of seccomp(2), by the operation.
     SECCOMP_FLAGS = by "operation" {
         [1] => Flags(&names::security::SECCOMP_FILTER_FLAGS),
@@ -66,7 +85,7 @@ choices! {
 
     /// What seccomp(2) is passed, by the operation.
     SECCOMP_ARGS = by "operation" {
-        [1] => In(&Struct(&SOCK_FPROG)),
+        [1] => In(&Struct(&SECCOMP_FPROG)),
         [2] => In(&Enum(&names::security::SECCOMP_ACTION)),
         [3] => Out(&Struct(&SECCOMP_SIZES)),
     } else Addr;

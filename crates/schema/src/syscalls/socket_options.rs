@@ -6,11 +6,11 @@ use super::time::TIMEVAL;
 use crate::names;
 use crate::types::Len::{Arg, At};
 use crate::types::Type::{
-    self, Addr, Bytes, Enum, Fd, Flags, Gid, Hardware, Hex, I32, I64, In, Inet, Inet6, Limit, Out,
-    Pid, SockAddr, Struct, U8, U16, U32, U64, Uid, Wide,
+    self, Array, Bytes, Enum, Fd, Flags, Gid, Hardware, Hex, I32, I64, In, Inet, Inet6, Limit,
+    Operation, Out, Pid, SockAddr, Struct, U8, U16, U32, U64, Uid, Wide,
 };
 use crate::types::Width::{W8, W16, W32};
-use crate::types::{Len, choices, structs};
+use crate::types::{Len, Machine, choices, structs};
 
 structs! {
     /// Whether and how long close(2) waits for data to be sent.
@@ -22,8 +22,12 @@ structs! {
     /// Who is at the other end.
     UCRED = "struct ucred" { pid: Pid, uid: Uid, gid: Gid }
 
-    /// A program of classic BPF, its instructions not followed.
-    FILTER = "struct sock_fprog" { len: U16, filter: Addr }
+    /// An instruction of a filter of packets.
+    INSTRUCTION = "struct sock_filter" { code: Operation(Machine::Classic), jt: U8, jf: U8, k: Hex(&U32) }
+        with { instruction: Some(Machine::Classic) }
+
+    /// A filter of packets.
+    FILTER = "struct sock_fprog" { len: U16, filter: In(&Array(&Struct(&INSTRUCTION), Arg("len"))) }
 
     /// How sending at a time is asked for.
     TXTIME = "struct sock_txtime" { clockid: I32, flags: U32 }

@@ -118,6 +118,8 @@ fn simple(kind: &Type) -> Value {
         Type::Hardware(_) => text("^[0-9a-f]{2}(:[0-9a-f]{2})*$"),
         Type::IoctlRequest(_) => text(r"^([A-Za-z0-9_]+|_IOC\([A-Z_|]+(, (0|0x[0-9a-f]+)){3}\))$"),
         Type::PathOf(_) => json!({"type": "string"}),
+        Type::Operation(_) => flags(),
+        Type::Nibble(_, inner) => simple(inner),
         _ => unsigned(),
     }
 }

@@ -6,7 +6,7 @@ use tracehound_schema::record::chunk;
 use crate::raw;
 use crate::support::{self, program, root};
 
-const EVENTS: &str = "ioctl";
+const EVENTS: &str = "ioctl,setsockopt,prctl,seccomp,bpf";
 
 /// The program's calls by 64-bit and by 32-bit code.
 fn each(check: fn(&[Value])) {
@@ -62,4 +62,53 @@ fn what_a_request_writes_is_not_copied_before() {
     assert_eq!([states(reads), states(both)], [[0], [0]]);
     assert_eq!([states(writes), states(none)], [[], []] as [[u8; 0]; 2]);
     assert_eq!(states(entropy), [chunk::EXIT]);
+}
+
+#[test]
+fn filters_are_told_instruction_by_instruction() {
+    each(|calls| {
+        let [filter, number] = named(calls, "setsockopt")[..] else {
+            panic!("{calls:?}");
+        };
+        assert_eq!(
+            filter["args"]["optval"],
+            json!({"len": 4, "filter": [
+                {"code": "BPF_LD|BPF_W|BPF_ABS", "jt": 0, "jf": 0, "k": "0xfffff000"},
+                {"code": "BPF_JMP|BPF_K|BPF_JEQ", "jt": 0, "jf": 1, "k": "0x800"},
+                {"code": "BPF_RET|BPF_A", "jt": 0, "jf": 0, "k": "0x0"},
+                {"code": "BPF_RET|BPF_K", "jt": 0, "jf": 0, "k": "0x40000"},
+            ]}),
+            "{filter}"
+        );
+        assert_eq!(number["args"]["optval"], 1, "{number}");
+        let expected = json!({"len": 3, "filter": [
+            {"code": "BPF_LD|BPF_W|BPF_ABS", "jt": 0, "jf": 0, "k": "0x4"},
+            {"code": "BPF_RET|BPF_K", "jt": 0, "jf": 0, "k": "SECCOMP_RET_ALLOW"},
+            {"code": "BPF_RET|BPF_K", "jt": 0, "jf": 0, "k": "SECCOMP_RET_ERRNO|0x1"},
+        ]});
+        let [by_prctl, by_seccomp] = [named(calls, "prctl"), named(calls, "seccomp")];
+        assert_eq!(by_prctl[0]["args"]["arg3"], expected, "{by_prctl:?}");
+        assert_eq!(by_seccomp[0]["args"]["args"], expected, "{by_seccomp:?}");
+    });
+}
+
+#[test]
+fn a_loaded_program_is_told_instruction_by_instruction() {
+    each(|calls| {
+        let [load] = named(calls, "bpf")[..] else {
+            panic!("{calls:?}");
+        };
+        let attr = &load["args"]["attr"];
+        assert_eq!(
+            attr["insns"],
+            json!([
+                {"code": "BPF_ALU64|BPF_K|BPF_MOV", "dst_reg": "BPF_REG_0", "src_reg": "BPF_REG_0",
+                    "off": 0, "imm": "0x7"},
+                {"code": "BPF_JMP|BPF_K|BPF_EXIT", "dst_reg": "BPF_REG_0", "src_reg": "BPF_REG_0",
+                    "off": 0, "imm": "0x0"},
+            ]),
+            "{load}"
+        );
+        assert_eq!(attr["license"], "GPL", "{load}");
+    });
 }
