@@ -72,10 +72,22 @@ static void programs(void)
 	syscall(SYS_bpf, BPF_PROG_LOAD, &attr, 48);
 }
 
+static void descriptors(void)
+{
+	int pair[2];
+
+	if (pipe2(pair, O_CLOEXEC) || socketpair(AF_UNIX, SOCK_DGRAM, 0, pair))
+		return;
+	fcntl(pair[0], F_DUPFD_CLOEXEC, 100);
+	fcntl(pair[0], F_GETFD);
+	syscall(SYS_pipe2, 8, 0);
+}
+
 int main(int argc, char **argv)
 {
 	requests(argc == 1);
 	(void)argv;
 	programs();
+	descriptors();
 	return 0;
 }

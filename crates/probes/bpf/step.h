@@ -34,6 +34,22 @@ static __always_inline void step_switch(struct call_record *rec)
 		rec->next = *next;
 }
 
+/* Descriptors that a call leaves in memory: a pair at most. */
+#define MOST_DESCRIPTORS 2
+
+/* Says what is behind descriptors in memory. */
+static __always_inline void step_files(RECORD handed, struct call_record *rec, u64 address)
+{
+	for (u32 i = 0; i < MOST_DESCRIPTORS; i++) {
+		s32 fd = -1;
+
+		if (i * sizeof(fd) >= rec->now.limit)
+			break;
+		if (!bpf_probe_read_user(&fd, sizeof(fd), (void *)(address + i * sizeof(fd))))
+			step_file(handed, fd);
+	}
+}
+
 /* Runs one step. Returns whether the list goes on. */
 __noinline int run_step(RECORD handed, u32 list, u32 index)
 {
@@ -68,6 +84,9 @@ __noinline int run_step(RECORD handed, u32 list, u32 index)
 		return 1;
 	}
 	switch (rec->now.what) {
+	case WHAT_FILES:
+		step_files(handed, rec, address);
+		break;
 	case WHAT_BYTES:
 		step_bytes(handed, address);
 		break;

@@ -11,7 +11,6 @@ mod structure;
 
 use crate::abi::Abi;
 use crate::syscalls::Syscall;
-use crate::types::Type;
 
 use caller::{Caller, Steps};
 
@@ -58,11 +57,9 @@ pub fn plan(call: &'static Syscall, abi: Abi) -> Plan {
     {
         caller.argument(index, &arg.kind, &mut steps);
     }
-    if matches!(call.ret, Type::Fd) {
-        steps.after.push(Step {
-            flags: WRITTEN,
-            ..Step::new(What::ReturnedFile, 0)
-        });
+    // Where a choice among the arguments decides that it returns one, the choice's steps say so.
+    if caller.may_return_descriptor() && !caller.chooses_result() {
+        steps.after.push(caller.returned());
     }
     let cases = caller.cases(&mut steps);
     let reads = |steps: &[Step]| {

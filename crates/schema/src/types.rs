@@ -154,6 +154,19 @@ pub enum Type {
     FdSet(Len),
 }
 
+impl Type {
+    /// How many descriptors a call leaves behind a pointer of this type, where it leaves nothing else.
+    #[must_use]
+    pub const fn left_descriptors(&self) -> Option<u32> {
+        match self {
+            Type::Out(Type::Fd) => Some(1),
+            Type::Out(Type::Inline(Type::Fd, count)) => Some(*count as u32),
+            Type::Out(Type::Array(Type::Fd, Len::Const(count))) => Some(*count),
+            _ => None,
+        }
+    }
+}
+
 /// How much there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Len {

@@ -168,6 +168,22 @@ impl<'a> Call<'a> {
         matches!(kind, Type::Fd).then(|| i32::try_from(ret).ok())?
     }
 
+    /// The descriptors that it left where an argument points at.
+    #[must_use]
+    pub fn left_descriptors(&self, index: usize) -> &[[u8; 4]] {
+        let Some(count) = self.kind(index).left_descriptors() else {
+            return &[];
+        };
+        let length = u64::from(count) * 4;
+        let found = self.succeeded().then(|| {
+            self.memory
+                .read(Side::After, self.number(index).value, length)
+        });
+        found
+            .flatten()
+            .map_or(&[], |found| found.bytes.as_chunks().0)
+    }
+
     /// The register or registers of an argument, as they are.
     #[must_use]
     pub fn value(&self, index: usize) -> u64 {

@@ -123,7 +123,11 @@ impl Prepared {
                 .iter()
                 .map(|arg| &arg.kind)
                 .chain([&row.ret])
-                .any(|kind| may_be(kind, |kind| matches!(kind, Type::Fd | Type::DirFd))),
+                .any(|kind| {
+                    may_be(kind, |kind| {
+                        matches!(kind, Type::Fd | Type::DirFd) || kind.left_descriptors().is_some()
+                    })
+                }),
             layouts,
         }
     }

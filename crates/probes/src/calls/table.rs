@@ -385,10 +385,12 @@ fn is(step: &Step, what: What) -> bool {
     step.what == what as u8
 }
 
+/// Steps that say what is behind descriptors.
+const FILES: [What; 3] = [What::File, What::ReturnedFile, What::Files];
+
 /// A plan without what the user does not want.
 fn chosen(mut plan: Plan, options: CallOptions) -> Plan {
-    let wanted =
-        |step: &Step| options.files || !(is(step, What::File) || is(step, What::ReturnedFile));
+    let wanted = |step: &Step| options.files || !FILES.iter().any(|what| is(step, *what));
     plan.before.retain(wanted);
     plan.after.retain(wanted);
     for case in &mut plan.cases {

@@ -44,6 +44,13 @@ impl Caller {
     /// The steps of an argument, those of a choice left out.
     pub fn argument(&self, index: usize, kind: &'static Type, steps: &mut Steps) {
         let register = self.places[index].register;
+        if let Some(count) = kind.left_descriptors() {
+            steps.after.push(Step {
+                flags: WRITTEN,
+                limit: count * 4,
+                ..Step::new(What::Files, register)
+            });
+        }
         match kind {
             Type::Fd => steps.before.push(Step::new(What::File, register)),
             Type::DirFd => steps.before.push(Step {

@@ -4,7 +4,7 @@ use crate::layout;
 use crate::types::{By, Type};
 
 use super::caller::{Caller, Steps};
-use super::{CONTENT, Case, Count, DEREF, Step, What};
+use super::{CONTENT, Case, Count, DEREF, Step, WRITTEN, What};
 
 /// Bytes that are copied of what a second choice decides, where there are as many.
 const LEAST_FURTHER: u32 = 256;
@@ -17,12 +17,16 @@ impl Caller {
             return Vec::new();
         };
         let other = self.case(&choices, |by| &by.other);
+        let result = self.result(&choices);
         let mut cases = Vec::new();
         for value in values(&choices) {
             let mut chosen = self.case(&choices, |by| by.choose(value));
             // What is copied in any case is not copied twice.
             chosen.before.retain(|step| !other.before.contains(step));
             chosen.after.retain(|step| !other.after.contains(step));
+            if result.is_some_and(|by| matches!(by.choose(value), Type::Fd)) {
+                chosen.after.push(self.returned());
+            }
             let further = self.pointers(&choices, value, &mut chosen);
             cases.push(Case {
                 value,
@@ -36,6 +40,44 @@ impl Caller {
         steps.before.push(switch);
         steps.after.push(switch);
         cases
+    }
+
+    /// Whether the call may return a descriptor.
+    pub fn may_return_descriptor(&self) -> bool {
+        match &self.call.ret {
+            Type::By(by) => by.cases.iter().any(|case| matches!(case.kind, Type::Fd)),
+            kind => matches!(kind, Type::Fd),
+        }
+    }
+
+    /// Whether what chooses among the arguments decides whether it does.
+    pub fn chooses_result(&self) -> bool {
+        self.result(&self.choices()).is_some()
+    }
+
+    /// What decides the result, where it decides the arguments too: every value that it has for a
+    /// descriptor must be one that they have.
+    fn result(&self, choices: &[(usize, &'static By)]) -> Option<&'static By> {
+        let Type::By(by) = &self.call.ret else {
+            return None;
+        };
+        let (_, first) = choices.first()?;
+        let known = values(choices);
+        let told = by
+            .cases
+            .iter()
+            .filter(|case| matches!(case.kind, Type::Fd))
+            .flat_map(|case| case.values)
+            .all(|&value| known.contains(&(value as u64 & by.mask)));
+        (by.name == first.name && by.mask == first.mask && told).then_some(*by)
+    }
+
+    /// The step for the descriptor that the call returned.
+    pub fn returned(&self) -> Step {
+        Step {
+            flags: WRITTEN,
+            ..Step::new(What::ReturnedFile, 0)
+        }
     }
 
     /// The step that goes on by what decides the choices.

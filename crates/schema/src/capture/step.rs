@@ -24,6 +24,8 @@ pub enum What {
     ReturnedFile = 8,
     /// Goes on with the list that the value of an argument chooses.
     Switch = 9,
+    /// The files behind descriptors in memory, `limit` bytes of them.
+    Files = 10,
 }
 
 /// Where the number of elements comes from. The numbers are the kernel program's.

@@ -233,3 +233,29 @@ fn events_of_epoll_have_padding_but_on_x86() {
         [12, 12, 16]
     );
 }
+
+#[test]
+fn descriptors_that_a_call_leaves_are_looked_up() {
+    let files = |steps: &[Step]| -> Vec<(u8, u32)> {
+        let all = steps.iter().map(|step| (step.what, step.limit));
+        all.filter(|(what, _)| *what >= What::ReturnedFile as u8 && *what != What::Switch as u8)
+            .collect()
+    };
+    for name in ["pipe", "pipe2", "socketpair"] {
+        let plan = plan_of(name, Abi::X86_64);
+        assert_eq!(files(&plan.after), [(What::Files as u8, 8)], "{name}");
+    }
+    let returned = [(What::ReturnedFile as u8, 0)];
+    assert_eq!(files(&plan_of("openat", Abi::X86_64).after), returned);
+    // By what the call is asked for.
+    let plan = plan_of("fcntl", Abi::X86_64);
+    assert_eq!(files(&plan.after), []);
+    let after = |value| {
+        let case = plan.cases.iter().find(|case| case.value == value);
+        case.map_or(vec![], |case| files(&case.after))
+    };
+    assert_eq!([after(0), after(1030)], [returned, returned]);
+    assert_eq!(after(3), []);
+    // The flags decide, which choose nothing else.
+    assert_eq!(files(&plan_of("seccomp", Abi::X86_64).after), returned);
+}

@@ -53,7 +53,7 @@ const MEANINGS: [(&str, &str); 24] = [
     ),
     (
         "files",
-        "What the descriptors among the arguments, and the one returned (ret), stood for.",
+        "What the descriptors among the arguments, and those returned (ret) or left in memory, stood for.",
     ),
     ("ret", "What the call returned."),
     ("error", "Name of the error that a negative ret stands for."),
@@ -144,8 +144,12 @@ fn properties(event: &Event) -> Map<String, Value> {
 /// What calls have besides their arguments.
 fn of_a_call(call: &Syscall) -> Vec<(&'static str, Value)> {
     let args = argument::all(call);
-    let mut names: Vec<_> = args.keys().map(String::as_str).collect();
-    names.push("ret");
+    let mut names: Vec<_> = args.keys().cloned().collect();
+    names.push("ret".to_owned());
+    for arg in call.args {
+        let count = arg.kind.left_descriptors().unwrap_or(0);
+        names.extend((0..count).map(|place| format!("{}.{place}", arg.name)));
+    }
     let overwritten: Vec<_> = call
         .args
         .iter()

@@ -6,7 +6,7 @@ use tracehound_schema::record::chunk;
 use crate::raw;
 use crate::support::{self, program, root};
 
-const EVENTS: &str = "ioctl,setsockopt,prctl,seccomp,bpf";
+const EVENTS: &str = "ioctl,setsockopt,prctl,seccomp,bpf,pipe2,socketpair,fcntl,fcntl64";
 
 /// The program's calls by 64-bit and by 32-bit code.
 fn each(check: fn(&[Value])) {
@@ -110,5 +110,30 @@ fn a_loaded_program_is_told_instruction_by_instruction() {
             "{load}"
         );
         assert_eq!(attr["license"], "GPL", "{load}");
+    });
+}
+
+#[test]
+fn files_of_descriptors_in_memory_are_told() {
+    each(|calls| {
+        let [pipe, failed] = named(calls, "pipe2")[..] else {
+            panic!("{calls:?}");
+        };
+        let path = |name: &str| pipe["files"][name]["path"].as_str().unwrap();
+        assert!(path("pipefd.0").starts_with("pipe:["), "{pipe}");
+        assert_eq!(path("pipefd.0"), path("pipefd.1"), "{pipe}");
+        assert_eq!(failed.get("files"), None, "{failed}");
+        let pair = named(calls, "socketpair")[0];
+        let socket = |name: &str| pair["files"][name]["socket"].clone();
+        assert_eq!(socket("sv.1")["type"], "SOCK_DGRAM", "{pair}");
+        assert_ne!(socket("sv.0")["inode"], socket("sv.1")["inode"], "{pair}");
+        let commands = calls
+            .iter()
+            .filter(|call| call["event"].as_str().unwrap().starts_with("fcntl"));
+        let [copied, flags] = commands.collect::<Vec<_>>()[..] else {
+            panic!("{calls:?}");
+        };
+        assert_eq!(copied["files"]["ret"]["socket"], socket("sv.0"), "{copied}");
+        assert_eq!(flags["files"].get("ret"), None, "{flags}");
     });
 }

@@ -16,16 +16,6 @@ pub fn reason(pair: &Pair<'_>) -> Option<&'static str> {
             "kill: the thread was killed before strace could stop it at the end of the call",
         );
     }
-    if theirs.starts_with("pipe2([") && theirs.contains('<') {
-        return Some(
-            "pipe2 -y: the files of descriptors that are returned in memory are not looked up",
-        );
-    }
-    if theirs.starts_with("fcntl(") && theirs.contains("F_DUPFD") && theirs.contains('<') {
-        return Some(
-            "fcntl -y: the file of a descriptor that some commands return is not looked up",
-        );
-    }
     if theirs.starts_with("ioctl(")
         && request(&theirs)
             .split(" or ")

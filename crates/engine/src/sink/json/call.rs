@@ -90,6 +90,10 @@ fn files(out: &mut Vec<u8>, call: &Call<'_>) {
             let fd = call.number(index).signed() as i32;
             one(arg.name, call.memory.file(fd));
         }
+        for (place, fd) in call.left_descriptors(index).iter().enumerate() {
+            let name = format!("{}.{place}", arg.name);
+            one(&name, call.memory.returned(i32::from_ne_bytes(*fd)));
+        }
     }
     if let Some(fd) = call.returned_descriptor() {
         one("ret", call.memory.returned(fd));
