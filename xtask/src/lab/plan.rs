@@ -90,10 +90,9 @@ pub fn runs(binaries: &[String]) -> String {
             Some(row) => row.1.join(" "),
             None => others(),
         };
-        let of = if event.name == ONE_CALL {
-            ONE_CALL
-        } else {
-            "any"
+        let of = match event.made_by {
+            MadeBy::Syscall => ONE_CALL,
+            _ => "any",
         };
         let once = |name: &str| name != TABLE || *rung == ALL_RUNGS.0;
         for binary in binaries
