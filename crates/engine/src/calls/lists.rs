@@ -189,30 +189,32 @@ impl<'w, P: Print> Walk<'w, P> {
         let Some(count) = self.call.count(count, at.side, at.scope) else {
             return self.print.unread(address);
         };
-        let Some(found) = self.headers(address, count.saturating_mul(one as u64), at) else {
+        let Some(first) = self.headers(address, count.min(1) * one as u64, at) else {
             return;
         };
-        let mut whole = found.whole;
         self.print.open(Shape::List);
-        for (index, bytes) in found.bytes.chunks_exact(one).enumerate() {
-            if !self.print.item(index) {
+        for index in 0..count {
+            // Each was copied by itself, with what it points at behind it.
+            let place = address.wrapping_add(index.wrapping_mul(one as u64));
+            let found = self.found(place, one as u64, at);
+            let Some(found) = found.filter(|found| found.whole) else {
+                self.print.cut();
+                break;
+            };
+            if !self.print.item(index as usize) {
                 self.print.rest();
-                whole = true;
                 break;
             }
-            let length = Number::read(&Type::U32, &bytes[7 * word..], self.call.abi());
+            let length = Number::read(&Type::U32, &found.bytes[7 * word..], self.call.abi());
             let length = length.map_or(0, |number| number.value);
-            if let Some(message) = Message::read(bytes, word) {
-                let before = self.before(address.wrapping_add((index * one) as u64), at);
+            if let Some(message) = Message::read(found.bytes, word) {
+                let before = self.before(place, at);
                 self.message_of_several((message, before), length, at);
             }
             self.print.done();
         }
-        if !whole {
-            self.print.cut();
-        }
         self.print.close(Shape::List);
-        self.late(found);
+        self.late(first);
     }
 
     fn message_of_several(
