@@ -204,7 +204,7 @@ impl Engine {
         let Some(plan) = self.plans.get(id).and_then(Option::as_ref) else {
             return Ok(());
         };
-        let prepared = plan.prepared(row, record.header.abi);
+        let prepared = plan.prepared(row, &record.header);
         let (phase, call) = match part {
             Part::Beginning => (Phase::Enter, Call::new(prepared, Some(record), None)),
             Part::CutOff => (Phase::Unfinished, Call::new(prepared, Some(record), None)),

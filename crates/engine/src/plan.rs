@@ -2,8 +2,8 @@
 
 use std::cell::OnceCell;
 
-use tracehound_schema::record::{Chunk, ENTRY, HAS_RET, HEADER_SIZE, Record, State};
-use tracehound_schema::syscalls::{REGISTERS, Syscall};
+use tracehound_schema::record::{Chunk, ENTRY, HAS_RET, HEADER_SIZE, Header, Record, State};
+use tracehound_schema::syscalls::{REGISTERS, Syscall, multiplexed};
 use tracehound_schema::{Abi, Event};
 
 use crate::calls::Prepared;
@@ -44,6 +44,8 @@ pub struct Plan {
     tails: Vec<usize>,
     /// The event's system call, by convention.
     prepared: [OnceCell<Prepared>; Abi::ALL.len() + 1],
+    /// The same where a 32-bit call that stands for several means it.
+    meant: OnceCell<Prepared>,
 }
 
 impl Plan {
@@ -61,6 +63,7 @@ impl Plan {
                 .map(|(index, _)| index)
                 .collect(),
             prepared: Default::default(),
+            meant: OnceCell::new(),
         }
     }
 
@@ -81,8 +84,12 @@ impl Plan {
     }
 
     /// The event's call under the convention that a record names.
-    pub fn prepared(&self, row: &'static Syscall, abi: u8) -> &Prepared {
-        let abi = Abi::from_byte(abi);
+    pub fn prepared(&self, row: &'static Syscall, header: &Header) -> &Prepared {
+        let abi = Abi::from_byte(header.abi);
+        if abi == Abi::I386 && row.i386.map(i32::from) != Some(header.nr) {
+            let form = || Prepared::new(multiplexed::meant(row, header.nr), abi);
+            return self.meant.get_or_init(form);
+        }
         self.prepared[abi as usize].get_or_init(|| Prepared::new(row, abi))
     }
 }

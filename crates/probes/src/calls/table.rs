@@ -191,8 +191,11 @@ impl Tables {
                     };
                 }
             }
-            for meant in MULTIPLEXED.iter().filter(|row| row.target == call.name) {
-                let row = tables.row(call, Abi::I386, place, options);
+            for meant in MULTIPLEXED {
+                let Some(target) = meant.told_as(call) else {
+                    continue;
+                };
+                let row = tables.row(target, Abi::I386, place, options);
                 tables.mean(
                     meant,
                     Row {

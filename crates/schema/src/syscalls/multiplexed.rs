@@ -7,6 +7,7 @@
 //! told as `ipc` itself.
 
 use super::Syscall;
+use crate::abi::Abi;
 
 /// One meaning of a multiplexed call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,22 +96,33 @@ pub static MULTIPLEXED: &[Multiplexed] = &[
     ipc(24, "shmctl", &[1, 2, 4]),
 ];
 
-/// The row of what was meant by a record that `call` made under the event of a name: by it its
-/// arguments are to be read.
+impl Multiplexed {
+    /// The row of the call that is meant, if it is told as the event of `call`.
+    #[must_use]
+    pub fn told_as(&self, call: &Syscall) -> Option<&'static Syscall> {
+        super::by_name(self.target).filter(|row| row.name == call.name || row.event == call.name)
+    }
+}
+
+/// The row by which the arguments of a record are to be read: `call`, whose event it is, or the form
+/// of it that the 32-bit call of `number` means.
 #[must_use]
-pub fn meant(call: &str, event: &str) -> Option<&'static Syscall> {
-    let rows = MULTIPLEXED
-        .iter()
-        .filter(|row| row.call == call)
-        .filter_map(|row| super::by_name(row.target));
-    rows.into_iter()
-        .find(|row| row.name == event || row.event == event)
+pub fn meant(call: &'static Syscall, number: i32) -> &'static Syscall {
+    let through = u16::try_from(number).ok();
+    let through = through.and_then(|number| super::by_number(Abi::I386, number));
+    let Some(through) = through.filter(|row| row.name != call.name) else {
+        return call;
+    };
+    let meanings = MULTIPLEXED.iter().filter(|row| row.call == through.name);
+    meanings
+        .filter_map(|row| row.told_as(call))
+        .next()
+        .unwrap_or(call)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::abi::Abi;
     use crate::names::network::SOCKETCALL;
     use crate::syscalls::by_name;
 
@@ -123,6 +135,18 @@ mod tests {
                 assert!(usize::from(count) <= most, "{}", meaning.target);
             }
         }
+    }
+
+    #[test]
+    fn a_form_that_has_no_number_is_read_by_its_own_row() {
+        let read = |name, number| meant(by_name(name).unwrap(), number).name;
+        assert_eq!(read("semtimedop", 117), "semtimedop_time32");
+        assert_eq!(read("semtimedop", 420), "semtimedop");
+        assert_eq!(read("shmat", 117), "shmat_ipc");
+        assert_eq!(read("connect", 102), "connect");
+        // An exec call's end has the number of another.
+        assert_eq!(read("execveat", 11), "execveat");
+        assert_eq!(read("shmat", -1), "shmat");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use tracehound_schema::Names;
 use tracehound_schema::names::socket;
 use tracehound_schema::syscalls::Syscall;
+use tracehound_schema::syscalls::multiplexed::MULTIPLEXED;
 use tracehound_schema::types::{By, Struct, Type};
 
 use super::schema::{flags, hex, object, signed, text, unsigned};
@@ -14,7 +15,9 @@ const DEPTH: u8 = 8;
 /// The arguments of a call, whichever convention it is made under.
 pub fn all(call: &Syscall) -> Map<String, Value> {
     let mut found: Vec<(&str, Vec<Value>)> = Vec::new();
-    for arg in call.args.iter().chain(call.args32.unwrap_or_default()) {
+    let forms = MULTIPLEXED.iter().filter_map(|row| row.told_as(call));
+    let own = call.args.iter().chain(call.args32.unwrap_or_default());
+    for arg in own.chain(forms.flat_map(|form| form.args)) {
         let schema = of(&arg.kind, 0);
         match found.iter_mut().find(|row| row.0 == arg.name) {
             Some(row) if row.1.contains(&schema) => {}

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
-use tracehound_schema::syscalls::multiplexed::{self, MULTIPLEXED};
+use tracehound_schema::syscalls::multiplexed::MULTIPLEXED;
 use tracehound_schema::syscalls::{self, Syscall};
 use tracehound_schema::types::Type;
 
@@ -290,9 +290,7 @@ fn named(made: &Made, row: &Syscall, event: &str) -> Option<String> {
             row.event
         }
     });
-    // Arguments in memory that cannot be read leave the call what it is.
-    let fits = event == meant || event == own && multiplexed::meant(row.name, meant).is_some();
-    (!fits).then(|| format!("another call: event {event}, not {meant}"))
+    (event != meant).then(|| format!("another call: event {event}, not {meant}"))
 }
 
 /// Whether a value behind a pointer is there, or said not to be; and where it would have been.
