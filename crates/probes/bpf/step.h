@@ -18,9 +18,12 @@ static __always_inline u64 step_address(struct call_record *rec, bool *unread)
 {
 	u64 base = rec->args[rec->now.argument & 7], address;
 
-	if (!base || !(rec->now.flags & STEP_DEREF))
+	if (!base)
+		return 0;
+	base += rec->now.offset;
+	if (!(rec->now.flags & STEP_DEREF))
 		return base;
-	*unread = !read_word(rec, base + rec->now.offset, &address);
+	*unread = !read_word(rec, base, &address);
 	return address;
 }
 

@@ -26,6 +26,8 @@ pub struct Call<'a> {
     pub prepared: &'a Prepared,
     /// The argument registers.
     pub registers: [u64; REGISTERS],
+    /// Bit per register: it could not be read, and has the address of what it stands for.
+    pub lost: u32,
     /// What it returned, if it has.
     pub ret: Option<i64>,
     /// When it began, nanoseconds since boot, if that was seen.
@@ -122,6 +124,7 @@ impl<'a> Call<'a> {
         Call {
             prepared,
             registers: std::array::from_fn(slot),
+            lost: record.map_or(0, |record| record.header.unread),
             ret: exit.and_then(|record| returned(&record.header)),
             enter: enter.map(|record| record.header.time),
             exit: exit.map(|record| record.header.time),
@@ -182,6 +185,13 @@ impl<'a> Call<'a> {
         found
             .flatten()
             .map_or(&[], |found| found.bytes.as_chunks().0)
+    }
+
+    /// Whether an argument itself could not be read: those of some 32-bit calls lie in memory.
+    #[must_use]
+    pub fn is_lost(&self, index: usize) -> bool {
+        let place = self.prepared.places.get(index);
+        place.is_some_and(|place| self.lost >> place.register & 1 != 0)
     }
 
     /// The register or registers of an argument, as they are.

@@ -27,7 +27,8 @@ impl<P: Print> Walk<'_, P> {
         let Some(found) = self.call.memory.read(at.side, address, length) else {
             return self.print.unread(address);
         };
-        self.members(structure, found.bytes, found.whole, at);
+        let address = Some(address);
+        self.members(structure, found.bytes, found.whole, At { address, ..at });
         self.late(found);
     }
 
@@ -80,6 +81,7 @@ impl<P: Print> Walk<'_, P> {
         };
         let inside = At {
             scope: Some(&scope),
+            address: None,
             ..at.deeper()
         };
         let order = match (P::BOTH, self.print.abbreviates()) {
@@ -109,6 +111,14 @@ impl<P: Print> Walk<'_, P> {
                     }
                 }
                 _ if member.name == UNNAMED => {}
+                // As long as something else says, behind the others.
+                (Type::Bytes(_), Some(_)) => {
+                    self.print.member(member.name);
+                    let name = member.name;
+                    let place = at.address.unwrap_or(0).wrapping_add(member.start as u64);
+                    self.behind(kind, place, At { name, ..inside });
+                    self.print.done();
+                }
                 // strace names it inside of the value.
                 (Type::Inet6, Some(own)) => {
                     let address = own.first_chunk::<16>().copied().unwrap_or_default();

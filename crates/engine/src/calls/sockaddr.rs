@@ -6,6 +6,7 @@ use tracehound_schema::names::socket;
 use tracehound_schema::types::Type;
 
 use super::call::Number;
+use super::memory::Side;
 use super::print::{Print, Shape};
 use super::walk::{At, Walk};
 
@@ -34,6 +35,10 @@ impl<P: Print> Walk<'_, P> {
     pub(super) fn socket_address(&mut self, address: u64, length: u64, at: At<'_>) {
         // A length is an int: a negative one is refused by the kernel.
         let length = u64::from(length as u32).min(LARGEST);
+        // Nobody was named: the peer of a socket without a name.
+        if length == 0 && at.side == Side::After {
+            return self.print.unwritten(address);
+        }
         let Some(found) = self.read(address, length, at) else {
             return;
         };

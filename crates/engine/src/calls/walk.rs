@@ -22,6 +22,8 @@ pub struct At<'s> {
     pub message: bool,
     /// The argument or member that it is.
     pub name: &'static str,
+    /// Where the structure lies that is told, if it lies behind a pointer.
+    pub address: Option<u64>,
     /// How many pointers and structures lie around it.
     pub depth: u8,
 }
@@ -53,12 +55,16 @@ pub fn side<P: Print>(call: &Call<'_>, index: usize, side: Side, print: &mut P) 
     let Some(arg) = call.args().get(index) else {
         return;
     };
+    if call.is_lost(index) {
+        return print.unread(call.value(index));
+    }
     let kind = call.kind(index);
     let at = At {
         side,
         scope: None,
         message: false,
         name: arg.name,
+        address: None,
         depth: 0,
     };
     let number = Number::of(kind, call.value(index), call.abi());
@@ -77,6 +83,7 @@ pub fn returned<P: Print>(call: &Call<'_>, print: &mut P) {
         scope: None,
         message: false,
         name: "ret",
+        address: None,
         depth: 0,
     };
     Walk { call, print }.scalar(kind, number, at);
@@ -160,7 +167,7 @@ impl<'w, P: Print> Walk<'w, P> {
     }
 
     /// What stands behind a pointer.
-    fn behind(&mut self, kind: &'static Type, address: u64, at: At<'_>) {
+    pub(super) fn behind(&mut self, kind: &'static Type, address: u64, at: At<'_>) {
         let at = at.deeper();
         match self.call.chosen(kind, at.scope) {
             Type::Text => self.text(address, at, false),
