@@ -5,9 +5,14 @@
 
 mod bad_pointers;
 mod decoded;
+mod expect;
 mod first;
+mod formats;
+mod ipc;
 mod raw;
 mod rungs;
+mod socketcall;
 #[expect(dead_code, reason = "each test file uses a part")]
 #[path = "../support/mod.rs"]
 mod support;
+mod vectors;
