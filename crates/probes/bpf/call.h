@@ -114,7 +114,7 @@ static __always_inline void call_start(struct call_record *rec, struct task_stru
 	for (int i = 0; i < REGISTERS; i++)
 		put_value(&rec->head, i, rec->args[i]);
 	rec->at = sizeof(struct th_record) + REGISTERS * 8;
-	rec->word = abi == ABI_I386 || abi == ABI_X32 ? 4 : 8;
+	rec->word = abi == ABI_I386 ? 4 : 8;
 	rec->spanned = rec->failed = rec->only = 0;
 	if (call->flags & CALL_UNPACK && rec->packed) {
 		for (int i = 0; i < REGISTERS; i++)

@@ -215,6 +215,7 @@ mod tests {
             name: name.to_owned(),
             begins: true,
             ends: true,
+            plain: false,
         };
         let own = [
             function("__x64_sys_openat"),

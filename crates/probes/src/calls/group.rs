@@ -146,33 +146,37 @@ impl Group {
         }
     }
 
-    /// What became of each call that the child made, by its event; `shared` says that one hook
-    /// serves all.
+    /// What became of each call, by its event; `shared` says that one hook serves all. Of calls that
+    /// the child cannot make it is only known whether the kernel has them.
     fn states(&self, calls: Calls, seen: &Seen, shared: bool) -> Vec<(u16, State)> {
         let rows = self.tables.rows.iter();
         let made = rows.filter(|row| is_proved(row) && (row.abi != Abi::I386 || calls.i386));
         let made: Vec<&Row> = made.collect();
-        let suspects = made.iter().filter(|row| seen.doubts(row));
+        let rows = self.tables.rows.iter();
+        let unmade: Vec<&Row> = rows
+            .filter(|row| row.event != 0 && !is_proved(row))
+            .collect();
+        let suspects = made.iter().filter(|row| seen.doubts(row)).chain(&unmade);
         let functions: HashSet<String> = suspects.filter_map(|row| function(row)).collect();
         let absent = if functions.is_empty() {
             functions
         } else {
             lacking::absent(functions)
         };
-        let state = |row: &&Row| {
-            // All calls that were never there share one function, which is not hooked.
-            let lacks = |name: String| {
-                absent.contains(&name) || (!shared && name.ends_with("_sys_ni_syscall"))
-            };
-            let lacks = function(row).is_some_and(lacks);
-            let state = match seen.missing(row) {
-                _ if lacks => State::Lacking,
+        // All calls that were never there share one function, which is not hooked.
+        let is_none =
+            |name: String| absent.contains(&name) || (!shared && name.ends_with("_sys_ni_syscall"));
+        let state = |row: &Row, missing: Option<String>| {
+            let state = match missing {
+                _ if function(row).is_some_and(is_none) => State::Lacking,
                 Some(reason) => State::Dead(reason),
                 None => State::Live,
             };
             (row.event, state)
         };
-        made.iter().map(state).collect()
+        let made = made.iter().map(|row| state(row, seen.missing(row)));
+        let unmade = unmade.iter().map(|row| state(row, None));
+        made.chain(unmade).collect()
     }
 }
 

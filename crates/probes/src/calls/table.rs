@@ -141,6 +141,8 @@ pub struct Function {
     pub begins: bool,
     /// Whether ends are.
     pub ends: bool,
+    /// Whether its calls have no arguments.
+    pub plain: bool,
 }
 
 /// Everything the programs are told.
@@ -302,12 +304,18 @@ impl Tables {
         for name in call.functions(Abi::X86_64) {
             let known = self.functions.iter_mut().find(|known| known.name == name);
             let (begins, ends) = (flags & flag::BEGINS != 0, flags & flag::ENDS != 0);
+            let plain = call.args.is_empty();
             match known {
                 Some(known) => {
                     known.begins |= begins;
                     known.ends |= ends;
                 }
-                None => self.functions.push(Function { name, begins, ends }),
+                None => self.functions.push(Function {
+                    name,
+                    begins,
+                    ends,
+                    plain,
+                }),
             }
         }
     }

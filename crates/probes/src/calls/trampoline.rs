@@ -55,6 +55,7 @@ impl Kinds {
     /// when the hooks are proved. The error is a reason to show.
     pub fn of(functions: Vec<Function>) -> Result<Kinds, String> {
         let types = Btf::from_vmlinux().map_err(|error| error.to_string())?;
+        let functions = by_shared_name(functions);
         let mut declared: HashMap<&str, Option<TypeId>> = functions
             .iter()
             .map(|function| (function.name.as_str(), None))
@@ -109,6 +110,27 @@ impl Kinds {
     }
 }
 
+/// A call without arguments is one function under the names of both conventions; the kernel's types
+/// know it by a third (`SYSCALL_DEFINE0` in arch/x86/include/asm/syscall_wrapper.h, v6.12).
+fn by_shared_name(functions: Vec<Function>) -> Vec<Function> {
+    let mut shared: Vec<Function> = Vec::new();
+    for mut function in functions {
+        let call = function.name.strip_prefix("__x64_sys_");
+        let call = call.or_else(|| function.name.strip_prefix("__ia32_sys_"));
+        if let Some(call) = call.filter(|_| function.plain) {
+            function.name = format!("__do_sys_{call}");
+        }
+        match shared.iter_mut().find(|known| known.name == function.name) {
+            Some(known) => {
+                known.begins |= function.begins;
+                known.ends |= function.ends;
+            }
+            None => shared.push(function),
+        }
+    }
+    shared
+}
+
 /// Puts those that do the work where the others jump to. The maps must be kept: the kernel empties
 /// them when nobody holds them any more.
 pub fn connect(object: &Object) -> Result<Vec<MapHandle>, String> {
@@ -140,6 +162,7 @@ mod tests {
             name: name.to_owned(),
             begins,
             ends: true,
+            plain: false,
         }
     }
 
@@ -150,6 +173,24 @@ mod tests {
         assert_eq!(Place::parse("calls__0_1_0").unwrap().number, None);
         assert_eq!(Place::parse("calls__2_1"), None);
         assert_eq!(Place::parse("sigprocmask__0_1"), None);
+    }
+
+    #[test]
+    fn a_call_without_arguments_is_one_function() {
+        let plain = |name: &str| Function {
+            plain: true,
+            ..function(name, false)
+        };
+        let functions = vec![
+            plain("__x64_sys_getpid"),
+            plain("__ia32_sys_getpid"),
+            function("__x64_sys_read", true),
+        ];
+        let names: Vec<_> = by_shared_name(functions)
+            .into_iter()
+            .map(|one| one.name)
+            .collect();
+        assert_eq!(names, ["__do_sys_getpid", "__x64_sys_read"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::support::{root, trace};
 
 /// Calls that the tracer's child makes before it executes the command, and what the command makes.
 const EVENTS: &str =
-    "execve,read,write,close,openat,dup2,dup3,prctl,rt_sigprocmask,rt_sigaction,fcntl,kill";
+    "execve,read,write,close,openat,dup2,dup3,prctl,rt_sigprocmask,rt_sigaction,fcntl,kill,getppid";
 
 /// What the tracer does to hold the command back is not the command's.
 #[test]
