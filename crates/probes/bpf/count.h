@@ -62,6 +62,10 @@ static __always_inline u64 wanted_bytes(struct call_record *rec, bool *unread)
 	case COUNT_IOCTL:
 		count = ioctl_bytes(rec->args[now->from & 7], now->flags & STEP_WRITTEN);
 		break;
+	case COUNT_PAGES:
+		count = register_of(rec, now->from);
+		count = count / PAGE + !!(count % PAGE);
+		break;
 	case COUNT_BITS:
 		count = (register_of(rec, now->from) + bits - 1) / bits * rec->word;
 		break;

@@ -71,6 +71,7 @@ const NUMBERS: &[(&str, u64)] = &[
     ("COUNT_IOCTL", Count::Ioctl as u64),
     ("COUNT_BITS", Count::Bits as u64),
     ("COUNT_AT16", Count::At16 as u64),
+    ("COUNT_PAGES", Count::Pages as u64),
     ("STEP_DEREF", capture::DEREF as u64),
     ("STEP_CONTENT", capture::CONTENT as u64),
     ("STEP_ON_ERROR", capture::ON_ERROR as u64),

@@ -185,6 +185,8 @@ pub enum Len {
     IoctlSize(&'static str),
     /// As an argument says, but in the call that returns how much it wrote: the less of the two.
     ArgOrRet(&'static str),
+    /// One for each page (of 4,096 bytes) of a range as long as an argument says.
+    Pages(&'static str),
 }
 
 /// What runs a program of BPF.

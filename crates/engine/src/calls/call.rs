@@ -290,6 +290,7 @@ impl<'a> Call<'a> {
             Len::At(name) => at(name, &Type::U32),
             Len::AtSize(name) => at(name, &Type::Size),
             Len::IoctlSize(name) => named(name).map(|request| request >> 16 & 0x3fff),
+            Len::Pages(name) => named(name).map(|length| length.div_ceil(4096)),
             // What the call reads is there whatever it returns.
             Len::ArgOrRet(name) if side == Side::Before => named(name),
             Len::ArgOrRet(name) => Some(named(name)?.min(returned()?)),

@@ -220,6 +220,7 @@ impl Caller {
             Len::At(name) => from(Count::At32, named(name)),
             Len::AtSize(name) => from(Count::AtWord, named(name)),
             Len::IoctlSize(name) => from(Count::Ioctl, named(name)),
+            Len::Pages(name) => from(Count::Pages, named(name)),
         }
     }
 

@@ -51,6 +51,8 @@ pub enum Count {
     Bits = 7,
     /// As [`Count::At32`], but of 16 bits.
     At16 = 8,
+    /// Register `from` is the length of a range: its pages.
+    Pages = 9,
 }
 
 /// Set in [`Step::flags`]: the address is read from memory, at register `argument` plus `offset`.

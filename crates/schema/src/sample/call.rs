@@ -159,6 +159,7 @@ impl Maker {
             Len::Const(_) | Len::IoctlSize(_) => {}
             Len::Ret => self.ret = Some(value),
             Len::Arg(name) | Len::At(name) | Len::AtSize(name) => self.values.push((name, value)),
+            Len::Pages(name) => self.values.push((name, value * 4096)),
             Len::ArgOrRet(name) => {
                 self.values.push((name, value));
                 self.ret = Some(value);
@@ -171,6 +172,7 @@ impl Maker {
             Len::Const(count) => u64::from(count),
             Len::Arg(name) | Len::At(name) | Len::AtSize(name) => self.known(name).unwrap_or(usual),
             Len::IoctlSize(name) => self.known(name).map_or(usual, |value| value >> 16 & 0x3fff),
+            Len::Pages(name) => self.known(name).map_or(usual, |value| value.div_ceil(4096)),
             Len::Ret | Len::ArgOrRet(_) => usual,
         }
     }

@@ -2,10 +2,10 @@
 
 use super::process::USER_DESC;
 use crate::names;
-use crate::types::Len::{Arg, Ret};
+use crate::types::Len::{Arg, Pages, Ret};
 use crate::types::Type::{
     Addr, Array, By, Bytes, Enum, Fd, FdSet, Flags, Hex, I32, In, Long, Out, Parts, Pid, Size,
-    Struct, U32, Ulong, Unused, Wide,
+    Struct, U8, U32, Ulong, Unused, Wide,
 };
 use crate::types::Width::Word;
 use crate::types::{Part, choices, structs};
@@ -151,7 +151,7 @@ calls! {
 
     /// Tells which pages are in memory.
     mincore x86_64 27, i386 218, aarch64 232;
-        (addr: Addr, length: Size, vec: Addr) -> Long,
+        (addr: Addr, length: Size, vec: Out(&Array(&U8, Pages("length")))) -> Long,
         in ["proc", "proc_mem"]
 
     /// Keeps pages in memory.

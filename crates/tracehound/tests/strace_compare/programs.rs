@@ -29,7 +29,7 @@ cases! {
     sort = "seq 3000 | sort -rn | uniq -c | sort -k2 >out";
     find = "mkdir -p a/b/c; touch a/x a/b/y; find . -type f -newer /etc/passwd -print0 | xargs -0 ls -l; find /etc -maxdepth 1 -name 'p*'";
     du = "mkdir d; seq 5000 >d/a; du -a .; df .; df /nosuch";
-    stat = "touch a; ln -s a l; stat a l /dev/null; stat -f .; readlink -f l; realpath .";
+    stat = "touch a; ln -s a l; stat a l /dev/null; stat -f .; readlink -f l; realpath .; fincore /etc/passwd /bin/sh nosuch";
     touch = "touch -d '2001-02-03 04:05:06' a; touch -r a b; touch -m b; touch /nosuch/a";
     chmod = "touch a; chmod 4755 a; chown 1:2 a; chmod -R go-rwx .; chgrp 3 a; chmod 1 nosuch";
     mkdir = "mkdir -p a/b; mkdir a; rmdir a/b; rmdir /etc; mkdir -m 700 c";
