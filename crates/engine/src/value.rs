@@ -1,10 +1,13 @@
 //! Printing one field by its kind: as JSON, and for people.
 
+mod tail;
+
 use std::sync::LazyLock;
 
 use tracehound_schema::record::{Record, State};
 use tracehound_schema::{Field, Kind, Names, names, sigset};
 
+use crate::calls;
 use crate::clock::Clock;
 use crate::text;
 
@@ -45,8 +48,17 @@ pub fn json(
             out.push(b'"');
             return raw;
         }
+        Kind::Bytes => quoted(out, |out| {
+            tail::bytes(out, record.tail(index).unwrap_or_default());
+        }),
+        Kind::SockAddr => {
+            return tail::json_address(out, record.tail(index).unwrap_or_default());
+        }
+        Kind::Cred => tail::json_cred(out, record.tail(index).unwrap_or_default()),
+        Kind::CapSet => tail::json_capabilities(out, slot),
         Kind::Time => quoted(out, |out| clock.write(slot, out)),
-        Kind::Addr | Kind::Dev | Kind::Flags(_) | Kind::Signal | Kind::Handler => {
+        Kind::WallTime => quoted(out, |out| Clock { boot: 0 }.write(slot, out)),
+        Kind::Addr | Kind::Mode | Kind::Dev | Kind::Flags(_) | Kind::Signal | Kind::Handler => {
             quoted(out, |out| plain(out, &field.kind, slot));
         }
     }
@@ -58,6 +70,10 @@ pub fn human(out: &mut Vec<u8>, field: &Field, record: &Record<'_>, index: usize
     let slot = record.slot(index).unwrap_or(0);
     match field.kind {
         Kind::Time => clock.write_short(slot, out),
+        Kind::WallTime => Clock { boot: 0 }.write(slot, out),
+        Kind::Bytes => tail::bytes(out, record.tail(index).unwrap_or_default()),
+        Kind::SockAddr => tail::human_address(out, record.tail(index).unwrap_or_default()),
+        Kind::Cred => tail::human_cred(out, record.tail(index).unwrap_or_default()),
         Kind::Str => text::quoted(out, record.tail(index).unwrap_or_default()),
         Kind::Path => text::quoted(out, &path_of(record, index)),
         Kind::StrArray => {
@@ -80,6 +96,8 @@ fn plain(out: &mut Vec<u8>, kind: &Kind, slot: u64) {
         Kind::Bool => out.extend_from_slice(if slot == 0 { b"false" } else { b"true" }),
         Kind::Addr if slot == 0 => out.extend_from_slice(b"NULL"),
         Kind::Addr => text::hex(out, slot),
+        Kind::Mode => calls::mode(out, slot as u32),
+        Kind::CapSet => tail::human_capabilities(out, slot),
         Kind::Dev => {
             text::number(out, slot >> 20);
             out.push(b':');
@@ -261,11 +279,16 @@ fn json_list(out: &mut Vec<u8>, bytes: &[u8]) -> bool {
 }
 
 /// The path in a field. Of one that is cut the names nearest to the root are missing: it does not
-/// begin with a slash, so that it is not taken for another path.
+/// begin with a slash, so that it is not taken for another path. Nor does what is no path (`pipe:[1]`)
+/// or cannot be reached from the root.
 #[must_use]
 pub fn path_of(record: &Record<'_>, index: usize) -> Vec<u8> {
-    let mut path = path(record.tail(index).unwrap_or_default());
-    if record.state(index) == State::Cut {
+    let tail = record.tail(index).unwrap_or_default();
+    if let Some(text) = tail.strip_prefix(b"\0").filter(|text| !text.is_empty()) {
+        return text.strip_suffix(b"\0").unwrap_or(text).to_vec();
+    }
+    let mut path = path(tail);
+    if record.state(index) == State::Cut || path.starts_with(b"/(unreachable)") {
         path.remove(0);
     }
     path
@@ -338,6 +361,18 @@ mod tests {
     fn paths_are_put_in_order() {
         assert_eq!(path(b"bash\0bin\0usr\0"), b"/usr/bin/bash");
         assert_eq!(path(b""), b"/");
+    }
+
+    #[test]
+    fn what_is_no_path_has_no_slash() {
+        let shown = |tail: &[u8]| {
+            let builder = tracehound_schema::record::Builder::new(1, 1, Default::default());
+            let bytes = builder.tail(0, tail).build();
+            path_of(&Record::split(&bytes).unwrap().0, 0)
+        };
+        assert_eq!(shown(b"\0pipe:[4711]\0"), b"pipe:[4711]");
+        assert_eq!(shown(b"a\0b\0(unreachable)\0"), b"(unreachable)/b/a");
+        assert_eq!(shown(b"a (deleted)\0tmp\0"), b"/tmp/a (deleted)");
     }
 
     #[test]

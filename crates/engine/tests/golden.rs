@@ -94,7 +94,7 @@ fn event(name: &str) -> &'static Event {
     by_name(name).unwrap()
 }
 
-fn bit(event: &Event, field: &str) -> u32 {
+fn bit(event: &Event, field: &str) -> u64 {
     1 << event.field_index(field).unwrap()
 }
 
@@ -133,7 +133,7 @@ fn every_event_prints_its_example() {
 fn every_state_of_a_value_shows() {
     let mut records = Vec::new();
     for event in declared() {
-        let bits = (1u32 << event.fields.len()) - 1;
+        let bits = (1u64 << event.fields.len()) - 1;
         let mut states = [sample::header(event); 5];
         states[0].unread = bits;
         states[1].absent = bits;

@@ -119,7 +119,7 @@ static __always_inline void call_start(struct call_record *rec, struct task_stru
 	if (call->flags & CALL_UNPACK && rec->packed) {
 		for (int i = 0; i < REGISTERS; i++)
 			put_value(&rec->head, i, rec->packed + i * 4);
-		rec->head.unread = (1u << REGISTERS) - 1;
+		rec->head.unread = (1ull << REGISTERS) - 1;
 	}
 	rec->content = control ? control->content : 0;
 }
@@ -203,7 +203,7 @@ static __always_inline void call_rounds(struct call_record *rec, struct call *ca
 	if (begins)
 		rec->head.flags |= TH_HAS_ENTRY;
 	if (gone)
-		rec->head.unread = (1u << REGISTERS) - 1;
+		rec->head.unread = (1ull << REGISTERS) - 1;
 	rec->rounds[ROUND_BEFORE] = begins || gone ? 0 : call->before;
 	rec->rounds[ROUND_AFTER] = gone ? 0 : call->after;
 	rec->rounds[ROUND_LATE] = gone || !open->failed ? 0 : call->before;

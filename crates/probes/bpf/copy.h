@@ -58,13 +58,17 @@ struct call_record {
 	u8 when;		/* CHUNK_EXIT and CHUNK_LATE */
 };
 
+/* The buffers for calls, and behind them those that other programs take by turns (tail.h). */
+#define CALL_RECORDS 2
+#define POOLED_RECORDS 4
+
 /*
  * One for each end of a call: kernels that preempt programs can run one for the beginning of a
  * call of one thread while another for the end of a call of another thread is half done.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 2);
+	__uint(max_entries, CALL_RECORDS + POOLED_RECORDS);
 	__type(key, u32);
 	__type(value, struct call_record);
 } call_records SEC(".maps");
@@ -234,7 +238,7 @@ __noinline int put_bytes(RECORD handed, u64 address, u64 wanted, u32 most)
 		return 0;
 	length = room(rec);
 	if (!length) {
-		rec->head.cut |= 1u << (rec->now.argument & 7);
+		rec->head.cut |= 1ull << (rec->now.argument & 7);
 		return 0;
 	}
 	if (length > most)

@@ -103,7 +103,7 @@ __noinline int put_file(RECORD handed, s64 fd)
 	if (!rec)
 		return 0;
 	if (room(rec) < sizeof(*facts)) {
-		rec->head.cut |= 1u << (rec->now.argument & 7);
+		rec->head.cut |= 1ull << (rec->now.argument & 7);
 		return 0;
 	}
 	inode = rec->inode;
@@ -184,7 +184,7 @@ __noinline int put_socket(RECORD handed, s64 fd)
 	if (!rec)
 		return 0;
 	if (room(rec) < sizeof(*facts) + 128) {
-		rec->head.cut |= 1u << (rec->now.argument & 7);
+		rec->head.cut |= 1ull << (rec->now.argument & 7);
 		return 0;
 	}
 	facts = (struct socket_facts *)chunk_bytes(rec, 0);

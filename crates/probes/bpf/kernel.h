@@ -92,15 +92,29 @@ typedef struct {
 typedef struct {
 	u32 val;
 } kgid_t;
+struct user_namespace {
+	struct ns_common ns;
+};
+/* Two words up to 6.2, one number since: the same bytes. */
+typedef struct {
+	u64 val;
+} kernel_cap_t;
 struct cred {
-	kuid_t uid;
-	kgid_t gid;
+	kuid_t uid, suid, euid, fsuid;
+	kgid_t gid, sgid, egid, fsgid;
+	unsigned int securebits;
+	kernel_cap_t cap_inheritable, cap_permitted, cap_effective, cap_bset, cap_ambient;
+	struct user_namespace *user_ns;
 };
 struct kernfs_node {
 	u64 id;
 };
+struct cgroup_root {
+	int hierarchy_id;
+};
 struct cgroup {
 	struct kernfs_node *kn;
+	struct cgroup_root *root;
 };
 struct css_set {
 	struct cgroup *dfl_cgrp;
@@ -115,6 +129,7 @@ struct signal_struct {
 struct super_block {
 	u32 s_dev;
 	unsigned long s_magic;
+	struct dentry *s_root;
 };
 struct inode {
 	u16 i_mode;
@@ -125,10 +140,15 @@ struct inode {
 struct qstr {
 	const unsigned char *name;
 };
+struct hlist_bl_node {
+	struct hlist_bl_node **pprev;
+};
 struct dentry {
+	struct hlist_bl_node d_hash;
 	struct dentry *d_parent;
 	struct qstr d_name;
 	struct inode *d_inode;
+	struct super_block *d_sb;
 };
 struct vfsmount {
 	struct dentry *mnt_root;
@@ -137,6 +157,7 @@ struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
+	struct mnt_namespace *mnt_ns;
 };
 struct path {
 	struct vfsmount *mnt;
@@ -146,7 +167,15 @@ struct file {
 	struct path f_path;
 	struct inode *f_inode;
 	void *private_data;
+	unsigned int f_flags;
+	unsigned int f_mode;
 };
+struct module {
+	char name[56];
+	const char *version, *srcversion;
+};
+typedef unsigned long size_t;
+typedef s64 loff_t;
 struct fdtable {
 	unsigned int max_fds;
 	struct file **fd;
@@ -202,7 +231,7 @@ struct linux_binprm {
 	const char *filename;
 };
 struct mm_struct {
-	unsigned long arg_start, arg_end;
+	unsigned long arg_start, arg_end, env_start, env_end;
 };
 
 struct task_struct {

@@ -119,7 +119,7 @@ static __always_inline void put_library_path(struct th_record *rec, u32 index,
 	length = library->length;
 	if (length > LIBRARY_PATH_SIZE) {
 		length = LIBRARY_PATH_SIZE;
-		rec->cut |= 1u << index;
+		rec->cut |= 1ull << index;
 	}
 	__builtin_memcpy((char *)rec + at, library->path, LIBRARY_PATH_SIZE);
 	put_value(rec, index, TAIL_SLOT(at, length));

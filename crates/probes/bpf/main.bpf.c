@@ -15,6 +15,13 @@
 #include "step.h"
 #include "call.h"
 #include "hand/sigprocmask.h"
+#include "tail.h"
+#include "held.h"
+#include "hook.h"
+#include "hook/processes.h"
+#include "hook/files.h"
+#include "hook/sockets.h"
+#include "hook/integrity.h"
 #include "programs.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -14,7 +14,7 @@ __noinline int put_text(RECORD handed, u64 address, u32 most)
 	if (most >= room(rec))
 		most = room(rec) - 1;
 	if (room(rec) < 8) {
-		rec->head.cut |= 1u << (rec->now.argument & 7);
+		rec->head.cut |= 1ull << (rec->now.argument & 7);
 		return 0;
 	}
 	/* One more than wanted, to tell a text that just fits from one that does not. */

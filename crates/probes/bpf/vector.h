@@ -126,5 +126,5 @@ static __always_inline void step_messages(RECORD handed, struct call_record *rec
 		put_message(handed, at, MESSAGES_STEP(rec), written ? left : ~0ull);
 	}
 	if (count > MOST_MESSAGES)
-		rec->head.cut |= 1u << (rec->now.argument & 7);
+		rec->head.cut |= 1ull << (rec->now.argument & 7);
 }

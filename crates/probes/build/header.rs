@@ -5,8 +5,8 @@ use std::mem::{offset_of, size_of};
 
 use tracehound_schema::capture::{self, Count, MOST_STEPS, Step, What};
 use tracehound_schema::record::{
-    ChunkKind, ENTRY, FileFacts, HAS_ENTRY, HAS_RET, HEADER_SIZE, IN_INTERRUPT, LAYOUT, MAX_SIZE,
-    SocketFacts, chunk,
+    ChunkKind, CredFacts, ENTRY, FileFacts, HAS_ENTRY, HAS_RET, HEADER_SIZE, IN_INTERRUPT, LAYOUT,
+    MAX_SIZE, SocketFacts, chunk,
 };
 use tracehound_schema::{Abi, all, syscalls};
 
@@ -125,6 +125,16 @@ const SOCKET_FACTS: &[(&str, &str, usize)] = &[
     ("__u64", "remote[2]", offset_of!(SocketFacts, remote)),
 ];
 
+/// The members of `struct cred_facts` as [`CredFacts`] has them.
+fn cred_facts() -> Vec<(&'static str, &'static str, usize)> {
+    let numbers = CredFacts::NUMBERS.iter().enumerate();
+    let numbers = numbers.map(|(index, name)| ("__u32", *name, index * 4));
+    let start = CredFacts::NUMBERS.len() * 4;
+    let sets = CredFacts::SETS.iter().enumerate();
+    let sets = sets.map(|(index, name)| ("__u64", *name, start + index * 8));
+    numbers.chain(sets).collect()
+}
+
 /// A C struct, which asserts that its members lie where those of Rust's do.
 fn structure(out: &mut String, name: &str, size: usize, members: &[(&str, &str, usize)]) {
     let _ = writeln!(out, "struct {name} {{");
@@ -152,6 +162,7 @@ fn steps(out: &mut String) {
     structure(out, "step", size_of::<Step>(), STEP);
     structure(out, "file_facts", size_of::<FileFacts>(), FILE_FACTS);
     structure(out, "socket_facts", size_of::<SocketFacts>(), SOCKET_FACTS);
+    structure(out, "cred_facts", size_of::<CredFacts>(), &cred_facts());
 }
 
 fn record(out: &mut String) {

@@ -2,16 +2,15 @@
 //!
 //! A program is called `<event>__<rung index>_<hook index>`; the loader derives the same name.
 
+#[path = "hook.rs"]
+mod hook;
 #[path = "library.rs"]
 mod library;
 
 use std::fmt::Write as _;
 
 use tracehound_schema::rung::CALL_LADDER;
-use tracehound_schema::{Abi, Event, Field, Hook, HookKind, Kind, MadeBy, Rung, all};
-
-/// Events whose records go to the life ring, so that they are shed last.
-const LIFE: [&str; 2] = ["proc_life", "proc"];
+use tracehound_schema::{Abi, Event, Hook, HookKind, MadeBy, Rung, all};
 
 /// Functions that one rung can sit on: those of 32 calls, each served by one for every convention.
 const MOST_FUNCTIONS: usize = 64;
@@ -128,7 +127,7 @@ fn program(out: &mut String, event: &Event, rung: &Rung, index: usize, number: u
     let body = match event.made_by {
         MadeBy::Hand => mask_body(rung, index, hook),
         MadeBy::Library => library::body(event, index),
-        _ => hook_body(event, rung, index),
+        _ => hook::body(event, rung, index, hook),
     };
     // Which library and where in it is found out at run time.
     let section = match event.made_by {
@@ -181,146 +180,4 @@ fn mask_body(rung: &Rung, index: usize, hook: &Hook) -> String {
             )
         }
     }
-}
-
-/// The body for an event that one hook says: parameters, admission, a put per field.
-fn hook_body(event: &Event, rung: &Rung, index: usize) -> String {
-    let name = event.name;
-    let typed = rung.kind == HookKind::TpBtf;
-    let mut body = String::from("\tstruct task_struct *current = current_task();\n");
-    for (slot, param) in event.params.iter().enumerate() {
-        let _ = writeln!(
-            body,
-            "\t{} {} = ({})ctx[{slot}];",
-            param.ctype, param.name, param.ctype
-        );
-    }
-    let _ = writeln!(
-        body,
-        "#undef READ\n#define READ(p, m) {}",
-        if typed {
-            "TASK_READ(p, m)"
-        } else {
-            "BPF_CORE_READ(p, m)"
-        }
-    );
-    let life = u8::from(event.sets.iter().any(|set| LIFE.contains(set)));
-    let _ = writeln!(body, "\t{}", before(event));
-    let other = if event.params.iter().any(|p| p.name == "target") && typed {
-        "in_scope(target)"
-    } else {
-        "false"
-    };
-    let _ = writeln!(body, "\tif (admit(INDEX_{name}, current, {other})) {{");
-    let long = event.fields.iter().any(is_long);
-    body.push_str(&if long {
-        long_record(event, index, life)
-    } else {
-        short_record(event, index, life)
-    });
-    let _ = writeln!(body, "\t}}\n\t{}", after(event));
-    body
-}
-
-fn is_long(field: &Field) -> bool {
-    field.kind.has_tail() && field.from.ctype != "char [16]"
-}
-
-/// Scope is settled before anything else, so that a child is followed even if its record is lost.
-fn before(event: &Event) -> &'static str {
-    match event.name {
-        "sched_process_fork" => "scope_heal(current);\n\tscope_inherit(current, child);",
-        "sched_process_exec" | "sched_process_exit" => "scope_heal(current);",
-        _ => "",
-    }
-}
-
-fn after(event: &Event) -> &'static str {
-    if event.name == "sched_process_exit" {
-        "task_state_drop(current);"
-    } else {
-        ""
-    }
-}
-
-/// What happens to a target can be an interrupt's doing; everything else is the task's own.
-fn flags(event: &Event) -> &'static str {
-    if event.params.iter().any(|param| param.name == "target") {
-        "\t\t\tif (in_interrupt(current, ctx, target))\n\t\t\t\trec->flags = TH_IN_INTERRUPT;\n"
-    } else {
-        ""
-    }
-}
-
-fn short_record(event: &Event, index: usize, life: u8) -> String {
-    let name = event.name;
-    let comms = event
-        .fields
-        .iter()
-        .filter(|field| field.kind.has_tail())
-        .count();
-    let mut out = format!(
-        "\t\tstruct th_record *rec = record_begin(current, {name}, {index}, {life}, {});\n\n\t\tif (rec) {{\n{}",
-        comms * 16,
-        flags(event)
-    );
-    let mut at = 0;
-    for field in event.fields {
-        if field.kind.has_tail() {
-            let _ = writeln!(
-                out,
-                "\t\t\tput_comm(rec, FIELD_{name}_{}, {}, FIELDS_{name}, {at});",
-                field.name, field.from.source
-            );
-            at += 16;
-        } else {
-            out.push_str(&value(name, field));
-        }
-    }
-    out.push_str("\t\t\trecord_end(rec);\n\t\t}\n");
-    out
-}
-
-fn long_record(event: &Event, index: usize, life: u8) -> String {
-    let name = event.name;
-    let mut out = format!(
-        "\t\tstruct th_record *rec = scratch_begin(current, {life}, ID_{name}, {index}, next_seq({life}));\n\
-         \t\tu32 end = sizeof(*rec) + FIELDS_{name} * 8;\n\n\t\tif (rec) {{\n{}",
-        flags(event)
-    );
-    for field in event.fields {
-        let put = match field.kind {
-            Kind::Path => "put_path",
-            Kind::StrArray => "put_argv",
-            Kind::Str => "put_kstr",
-            _ => {
-                out.push_str(&value(name, field));
-                continue;
-            }
-        };
-        let _ = writeln!(
-            out,
-            "\t\t\tend = {put}(rec, FIELD_{name}_{}, end, {});",
-            field.name, field.from.source
-        );
-    }
-    let _ = writeln!(
-        out,
-        "\t\t\tscratch_end(rec, end, INDEX_{name}, {life});\n\t\t}}"
-    );
-    out
-}
-
-fn value(event: &str, field: &Field) -> String {
-    let (name, source) = (field.name, field.from.source);
-    if field.from.optional {
-        return format!(
-            "\t\t\t{{\n\t\t\t\tu64 value = {source};\n\n\
-             \t\t\t\tput_value(rec, FIELD_{event}_{name}, value);\n\
-             \t\t\t\tif (value == ABSENT)\n\t\t\t\t\tput_absent(rec, FIELD_{event}_{name});\n\t\t\t}}\n"
-        );
-    }
-    let signed = matches!(field.kind, Kind::I32 | Kind::Enum(_));
-    let cast = if signed { "(s64)(s32)" } else { "" };
-    format!("\t\t\tput_value(rec, FIELD_{event}_{name}, {cast}({source}));\n")
 }

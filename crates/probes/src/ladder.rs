@@ -15,12 +15,22 @@ use crate::trial;
 pub enum Verdict {
     /// In use.
     Used,
+    /// In use, loaded and attached, and not proved: the tracer cannot do the thing, because …
+    Unproved(&'static str),
     /// Not tried, since a better rung is in use.
     Spare,
     /// Left out by the user's choice of a rung.
     NotChosen,
     /// Cannot be used here, because …
     Failed(String),
+}
+
+impl Verdict {
+    /// Whether the rung is in use.
+    #[must_use]
+    pub const fn is_used(&self) -> bool {
+        matches!(self, Verdict::Used | Verdict::Unproved(_))
+    }
 }
 
 /// What became of one event's ladder.
@@ -38,7 +48,7 @@ impl Outcome {
     pub fn used(&self) -> Option<&Rung> {
         self.rungs
             .iter()
-            .find(|rung| rung.1 == Verdict::Used)
+            .find(|rung| rung.1.is_used())
             .map(|rung| &rung.0)
     }
 
@@ -86,6 +96,8 @@ pub struct Climb {
     left: Vec<usize>,
     current: usize,
     proved: bool,
+    /// Records made when the attached rung was judged last.
+    made: u64,
 }
 
 impl Climb {
@@ -107,6 +119,7 @@ impl Climb {
             left,
             current: 0,
             proved: false,
+            made: 0,
         }
     }
 
@@ -167,8 +180,14 @@ impl Climb {
         (event.made_by == MadeBy::Library).then_some((attached, event, rung))
     }
 
-    /// Judges the attached rung by the records that the proving calls gave.
-    pub fn judge<'a>(&mut self, calls: Calls, records: impl Iterator<Item = Record<'a>>) {
+    /// Judges the attached rung by the records that the proving calls gave; `made` counts all that
+    /// the event's programs have made so far, those that found no room included.
+    pub fn judge<'a>(
+        &mut self,
+        calls: Calls,
+        made: u64,
+        records: impl Iterator<Item = Record<'a>>,
+    ) {
         if self.proved || self.attached.is_none() {
             return;
         }
@@ -176,24 +195,39 @@ impl Climb {
         let ours: Vec<_> = records
             .filter(|record| record.header.event == event.id)
             .collect();
-        let verdict = match missing(event, &self.outcome.rungs[self.current].0, calls, &ours) {
+        let fired = made > self.made;
+        self.made = made;
+        let rung = &self.outcome.rungs[self.current].0;
+        let verdict = match missing(event, rung, calls, fired, &ours) {
             None => Verdict::Used,
+            Some(_) if !event.unproved.is_empty() => Verdict::Unproved(event.unproved),
             Some(reason) => Verdict::Failed(reason),
         };
-        self.proved = verdict == Verdict::Used;
+        self.proved = verdict.is_used();
         self.outcome.rungs[self.current].1 = verdict;
         if !self.proved {
             self.attached = None;
         }
     }
+
+    /// Whether nothing is attached that waits for its proof.
+    pub const fn is_judged(&self) -> bool {
+        self.proved || self.attached.is_none()
+    }
 }
 
 /// What the proving calls should have shown and did not.
-fn missing(event: &Event, rung: &Rung, calls: Calls, records: &[Record<'_>]) -> Option<String> {
+fn missing(
+    event: &Event,
+    rung: &Rung,
+    calls: Calls,
+    fired: bool,
+    records: &[Record<'_>],
+) -> Option<String> {
+    // What a hook that fires often tells may find no room.
+    let fired = fired || !records.is_empty();
     if event.made_by == MadeBy::Hook || event.calls.is_empty() {
-        return records
-            .is_empty()
-            .then(|| "attached, but did not fire".to_owned());
+        return (!fired).then(|| "attached, but did not fire".to_owned());
     }
     for call in syscalls::all().filter(|call| event.calls.contains(&call.name)) {
         for abi in [Abi::X86_64, Abi::I386] {

@@ -19,6 +19,7 @@ mod ring;
 mod scope;
 mod tracer;
 mod trial;
+mod trigger;
 
 pub use account::{Account, Count};
 pub use calls::CallOptions;

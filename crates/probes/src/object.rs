@@ -93,7 +93,8 @@ pub struct Maps {
     /// What is to be copied by the value of an argument.
     pub switches: MapHandle,
     call_records: MapHandle,
-    scratches: MapHandle,
+    taken_buffers: MapHandle,
+    held: MapHandle,
 }
 
 /// How many entries the maps have that are as large as what is traced.
@@ -158,7 +159,8 @@ impl Maps {
             lists: handle("lists")?,
             switches: handle("switches")?,
             call_records: handle("call_records")?,
-            scratches: handle("scratches")?,
+            taken_buffers: handle("taken_buffers")?,
+            held: handle("held")?,
         })
     }
 
@@ -177,7 +179,8 @@ impl Maps {
             "lists" => Some(&self.lists),
             "switches" => Some(&self.switches),
             "call_records" => Some(&self.call_records),
-            "scratches" => Some(&self.scratches),
+            "taken_buffers" => Some(&self.taken_buffers),
+            "held" => Some(&self.held),
             _ => None,
         }
     }

@@ -9,6 +9,8 @@ use std::process::{Command, Stdio};
 
 use tracehound_schema::Abi;
 
+use crate::trigger;
+
 /// The argument that makes the program run [`make_calls`] and nothing else.
 pub const ARGUMENT: &str = "__prove";
 
@@ -22,11 +24,12 @@ pub struct Calls {
 /// A system call that the child makes with -1 for every argument.
 pub type Call = (Abi, u16);
 
-/// Runs the child to its end.
-pub fn run(calls: &[Call]) -> io::Result<Calls> {
+/// Runs the child to its end; it does what `events` tell of, besides making the calls.
+pub fn run(calls: &[Call], events: &[&str]) -> io::Result<Calls> {
     let status = Command::new("/proc/self/exe")
         .arg(ARGUMENT)
         .arg(written(calls))
+        .arg(events.join(","))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -74,6 +77,8 @@ pub fn make_calls() {
         )
     };
     library_calls();
+    let events = std::env::args().nth(3).unwrap_or_default();
+    trigger::pull(events.split(','));
     let asked = std::env::args().nth(2).unwrap_or_default();
     for (_, number) in read(&asked).filter(|call| call.0 == Abi::X86_64) {
         // SAFETY: the list has only calls that fail, or do nothing to a process that is about to

@@ -49,6 +49,7 @@ pub fn not_built(rung: &Rung) -> String {
         HookKind::KprobeSession => "6.10",
         HookKind::KprobeMulti => "5.18",
         HookKind::UprobeMulti => "6.6",
+        HookKind::Lsm => "5.7",
         _ => "5.11",
     };
     format!("needs Linux {since} or newer")
@@ -87,8 +88,8 @@ fn known(rung: &Rung, hook: &str, doing: Doing, errno: &str) -> Option<String> {
         ) => {
             format!("this kernel has no function {}", target(hook))
         }
-        (HookKind::Fentry | HookKind::TpBtf, Loading, "ESRCH" | "ENOENT") => {
-            "this kernel's type information lacks the function or tracepoint".to_owned()
+        (HookKind::Lsm | HookKind::Fentry | HookKind::TpBtf, Loading, "ESRCH" | "ENOENT") => {
+            "this kernel's type information lacks the function, hook or tracepoint".to_owned()
         }
         (HookKind::TpBtf | HookKind::RawTp, Attaching, "ENOENT") => {
             format!("this kernel has no tracepoint {}", target(hook))

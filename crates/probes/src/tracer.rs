@@ -123,17 +123,27 @@ impl Tracer {
             if self.done() {
                 break;
             }
-            let calls =
-                prove::run(&proofs).map_err(Error::io("starting the child that proves hooks"))?;
+            let waiting = self.climbs.iter().filter(|climb| !climb.is_judged());
+            let waiting: Vec<_> = waiting.map(|climb| climb.outcome.event.name).collect();
+            let calls = prove::run(&proofs, &waiting)
+                .map_err(Error::io("starting the child that proves hooks"))?;
             let mut batch = Vec::new();
             self.reader.read(u64::MAX, &mut batch, usize::MAX);
-            for climb in &mut self.climbs {
-                climb.judge(calls, records(&batch));
+            let made: Result<Vec<_>, Error> = self.climbs.iter().map(|c| self.made(c)).collect();
+            for (climb, made) in self.climbs.iter_mut().zip(made?) {
+                climb.judge(calls, made, records(&batch));
             }
             self.calls.judge(calls, &self.maps);
         }
         self.set_phase(0)?;
         Ok(())
+    }
+
+    /// Records that an event's programs have made so far.
+    fn made(&self, climb: &Climb) -> Result<u64, Error> {
+        let id = climb.outcome.event.id;
+        let index = all().position(|event| event.id == id).unwrap_or(0);
+        Ok(self.sum(index as u32)?[0])
     }
 
     fn done(&self) -> bool {

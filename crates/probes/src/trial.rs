@@ -5,6 +5,7 @@
 //! none. What a policy refuses by kind is refused for every event, so it is asked for once.
 
 use std::ffi::CString;
+use std::fs;
 use std::io;
 use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, FromRawFd as _, OwnedFd};
 use std::sync::Mutex;
@@ -18,6 +19,15 @@ use crate::reason::{self, Doing};
 /// Kinds of programs that this kernel does not let us load.
 static REFUSED: Mutex<Vec<HookKind>> = Mutex::new(Vec::new());
 
+/// The security modules in use, where securityfs is mounted.
+const SECURITY_MODULES: &str = "/sys/kernel/security/lsm";
+const NO_LSM: &str =
+    "bpf is not among the kernel's security modules; lsm= on its command line sets them";
+
+fn lists_bpf(modules: &str) -> bool {
+    modules.trim().split(',').any(|module| module == "bpf")
+}
+
 /// Why a rung cannot work here, if a trial shows it. The error is a reason to show.
 pub fn check(rung: &Rung, hooks: &[Hook]) -> Result<(), String> {
     let refused = REFUSED.lock().is_ok_and(|kinds| kinds.contains(&rung.kind));
@@ -28,6 +38,11 @@ pub fn check(rung: &Rung, hooks: &[Hook]) -> Result<(), String> {
     let Some(hook) = hooks.first() else {
         return Ok(());
     };
+    if rung.kind == HookKind::Lsm
+        && fs::read_to_string(SECURITY_MODULES).is_ok_and(|list| !lists_bpf(&list))
+    {
+        return Err(NO_LSM.to_owned());
+    }
     let how = match rung.kind {
         HookKind::KprobeMulti => sys::BPF_TRACE_KPROBE_MULTI,
         HookKind::KprobeSession => sys::BPF_TRACE_KPROBE_SESSION,
@@ -128,4 +143,15 @@ fn owned(fd: i32) -> io::Result<OwnedFd> {
     }
     // SAFETY: the kernel has just opened it for us and nobody else has it.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_module_is_looked_for_by_its_whole_name() {
+        assert!(lists_bpf("lockdown,capability,landlock,bpf\n"));
+        assert!(!lists_bpf("lockdown,bpfx\n"));
+    }
 }

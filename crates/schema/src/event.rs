@@ -4,6 +4,7 @@ use crate::field::Field;
 use crate::rung::Rung;
 use crate::sample::Sample;
 use crate::syscalls::Syscall;
+use crate::way::Way;
 
 /// A parameter of a generated program, as the hook passes it.
 #[derive(Debug)]
@@ -75,6 +76,12 @@ pub struct Event {
     pub call: Option<&'static Syscall>,
     /// What the hook passes to a generated program.
     pub params: &'static [Param],
+    /// A C expression over the parameters that must hold for a record to be made; empty for always.
+    pub when: &'static str,
+    /// How some rungs differ from the others.
+    pub ways: &'static [Way],
+    /// Why the tracer cannot prove the hooks by doing the thing itself; empty where it does.
+    pub unproved: &'static str,
     /// The sets (`tag=SET`) the event belongs to.
     pub sets: &'static [&'static str],
     /// The fields, in slot order.
@@ -104,6 +111,12 @@ impl Event {
     /// The ladder's rungs, best first.
     pub fn rungs(&self) -> impl Iterator<Item = Rung> + '_ {
         self.ladder.iter().map(|name| Rung::parse(name))
+    }
+
+    /// How a rung differs from what the block says of all.
+    #[must_use]
+    pub fn way(&self, rung: &str) -> Option<&'static Way> {
+        self.ways.iter().find(|way| way.rungs.contains(&rung))
     }
 
     /// The first sentence of the doc comment.

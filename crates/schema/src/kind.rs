@@ -42,12 +42,18 @@ pub enum Kind {
     Addr,
     /// An instant: nanoseconds since boot, suspended time included (`CLOCK_BOOTTIME`).
     Time,
+    /// An instant as files have it: nanoseconds since 1970.
+    WallTime,
     /// A device number as the kernel keeps it (`major << 20 | minor`).
     Dev,
     /// One of a table of names; an unknown value stays a number.
     Enum(&'static Names),
     /// Bits by name; unknown bits stay a number.
     Flags(&'static Names),
+    /// Type and permissions of a file (`umode_t`).
+    Mode,
+    /// A set of capabilities: bit `n` stands for capability `n`.
+    CapSet,
     /// A set of signals: bit `n - 1` stands for signal `n`, 64 bits, the kernel's own form.
     SigSet,
     /// A signal number.
@@ -58,8 +64,15 @@ pub enum Kind {
     Str,
     /// Several NUL-terminated texts, one after another.
     StrArray,
-    /// A path as the kernel resolves it: NUL-terminated names from the last to the first.
+    /// A path as the kernel resolves it: NUL-terminated names from the last to the first. One that
+    /// begins with NUL is no path but text, as `pipe:[4711]` is.
     Path,
+    /// Bytes that mean nothing as text.
+    Bytes,
+    /// A socket address, as `struct sockaddr` and its forms have it.
+    SockAddr,
+    /// A task's credentials: [`crate::record::CredFacts`].
+    Cred,
     /// An argument of a system call, in the registers and the copied memory of its record.
     Arg(&'static Type),
 }
@@ -68,7 +81,10 @@ impl Kind {
     /// Whether the slot points at tail bytes instead of holding the value.
     #[must_use]
     pub const fn has_tail(&self) -> bool {
-        matches!(self, Kind::Str | Kind::StrArray | Kind::Path)
+        matches!(
+            self,
+            Kind::Str | Kind::StrArray | Kind::Path | Kind::Bytes | Kind::SockAddr | Kind::Cred
+        )
     }
 
     /// The kind's name as pages print it, with the C type it mirrors.
@@ -85,7 +101,10 @@ impl Kind {
             Kind::Size => "size",
             Kind::Addr => "address",
             Kind::Time => "time",
+            Kind::WallTime => "walltime",
             Kind::Dev => "device",
+            Kind::Mode => "mode",
+            Kind::CapSet => "capset",
             Kind::Enum(_) => "enum",
             Kind::Flags(_) => "flags",
             Kind::SigSet => "sigset",
@@ -94,6 +113,9 @@ impl Kind {
             Kind::Str => "string",
             Kind::StrArray => "string[]",
             Kind::Path => "path",
+            Kind::Bytes => "bytes",
+            Kind::SockAddr => "sockaddr",
+            Kind::Cred => "cred",
             Kind::Arg(_) => "argument",
         }
     }

@@ -21,6 +21,7 @@ pub mod sample;
 pub mod sigset;
 pub mod syscalls;
 pub mod types;
+pub mod way;
 
 pub use abi::Abi;
 pub use event::{Check, Event, MadeBy, Page, Param};
@@ -28,3 +29,4 @@ pub use events::{all, by_id, by_name};
 pub use field::{Field, From, Origin};
 pub use kind::{Kind, Names};
 pub use rung::{Hook, HookKind, Rung};
+pub use way::Way;

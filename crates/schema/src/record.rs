@@ -9,7 +9,7 @@
 //! address that could not be read.
 
 /// Number of bits in each field bitmap, hence the most fields an event can have.
-pub const MAX_FIELDS: usize = 32;
+pub const MAX_FIELDS: usize = 64;
 
 /// The largest record, header and tail included, in bytes.
 pub const MAX_SIZE: usize = 16 * 1024;
@@ -155,6 +155,84 @@ pub struct SocketFacts {
     pub remote: [u8; 16],
 }
 
+/// What the kernel says of credentials (`struct cred`); the tail of a [`crate::Kind::Cred`] field.
+/// The C struct of the same members is made from it. Ids are those of the initial user namespace.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct CredFacts {
+    /// Real user.
+    pub uid: u32,
+    /// Real group.
+    pub gid: u32,
+    /// Saved user.
+    pub suid: u32,
+    /// Saved group.
+    pub sgid: u32,
+    /// Effective user.
+    pub euid: u32,
+    /// Effective group.
+    pub egid: u32,
+    /// User for file system access.
+    pub fsuid: u32,
+    /// Group for file system access.
+    pub fsgid: u32,
+    /// Inode number of the user namespace.
+    pub user_ns: u32,
+    /// `SECBIT_*`.
+    pub securebits: u32,
+    /// Capabilities that an exec may pass on.
+    pub cap_inheritable: u64,
+    /// Capabilities that may be put in effect.
+    pub cap_permitted: u64,
+    /// Capabilities in effect.
+    pub cap_effective: u64,
+    /// Capabilities that can ever be gained.
+    pub cap_bounding: u64,
+    /// Capabilities that an exec keeps.
+    pub cap_ambient: u64,
+}
+
+impl CredFacts {
+    /// The four-byte members by name, as they lie: ids, namespace, bits.
+    pub const NUMBERS: [&'static str; 10] = [
+        "uid",
+        "gid",
+        "suid",
+        "sgid",
+        "euid",
+        "egid",
+        "fsuid",
+        "fsgid",
+        "user_ns",
+        "securebits",
+    ];
+    /// The eight-byte members that follow: sets of capabilities.
+    pub const SETS: [&'static str; 5] = [
+        "cap_inheritable",
+        "cap_permitted",
+        "cap_effective",
+        "cap_bounding",
+        "cap_ambient",
+    ];
+
+    /// The members' values from a field's tail; `None` if it is too short.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Option<([u32; 10], [u64; 5])> {
+        let (numbers, sets) = bytes.split_at_checked(40)?;
+        let mut read = ([0; 10], [0; 5]);
+        for (value, part) in read.0.iter_mut().zip(numbers.as_chunks::<4>().0) {
+            *value = u32::from_ne_bytes(*part);
+        }
+        let sets = sets.get(..40)?.as_chunks::<8>().0;
+        for (value, part) in read.1.iter_mut().zip(sets) {
+            *value = u64::from_ne_bytes(*part);
+        }
+        Some(read)
+    }
+}
+
+const _: () = assert!(size_of::<CredFacts>() == 80);
+
 /// One member of the C header.
 #[derive(Debug)]
 pub struct Member {
@@ -258,17 +336,19 @@ header! {
     /// Inode number of its mount namespace.
     mnt_ns: u32 as "__u32" [0];
     /// Bit per field: the value could not be read.
-    unread: u32 as "__u32" [0];
+    unread: u64 as "__u64" [0];
     /// Bit per field: the value was longer than what is stored.
-    cut: u32 as "__u32" [0];
+    cut: u64 as "__u64" [0];
     /// Bit per field: there is no value (a null pointer).
-    absent: u32 as "__u32" [0];
+    absent: u64 as "__u64" [0];
     /// Bit per field: read when the call ended, because it could not be read when it began.
-    late: u32 as "__u32" [0];
+    late: u64 as "__u64" [0];
     /// Bit per field: the value is the kernel's own copy.
-    kernel: u32 as "__u32" [0];
+    kernel: u64 as "__u64" [0];
     /// [`HAS_RET`], [`IN_INTERRUPT`].
     flags: u32 as "__u32" [0];
+    /// Always 0.
+    reserved: u32 as "__u32" [0];
     /// What the call returned.
     ret: i64 as "__s64" [0];
 }

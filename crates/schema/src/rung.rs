@@ -1,10 +1,13 @@
 //! The hook ladder: what one rung attaches.
 //!
 //! A rung is written as text in an event's block and parsed here, so that the loader, `doctor`,
-//! the pages and the lab all speak of the same thing. Two forms exist:
+//! the pages and the lab all speak of the same thing. Three forms exist:
 //!
-//! * `KIND/TARGET`: one program, as libbpf names its sections (`tp_btf/signal_generate`); for
-//!   uprobes the target is a function of a library (`uprobe/sigaddset`);
+//! * `KIND/TARGET`: one program, as libbpf names its sections (`tp_btf/signal_generate`,
+//!   `lsm/file_open`, `fexit/vfs_write`); for uprobes the target is a function of a library
+//!   (`uprobe/sigaddset`);
+//! * `kprobe+kretprobe/TARGET`: a program at the function's entry, which keeps its arguments, and
+//!   one at its return;
 //! * `KIND` or `ENTRY+EXIT`: programs on every function that serves the event's system calls,
 //!   and `ENTRY+EXIT+inner` with the kernel's inner function added.
 
@@ -18,6 +21,8 @@ pub const CALL_LADDER: &[&str] = &["fentry+fexit", "kprobe.session", "tp_btf", "
 /// The mechanism that runs a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HookKind {
+    /// Hook of the kernel's security framework, where `bpf` is among its modules.
+    Lsm,
     /// Trampoline at a function's entry and exit; other calls pay nothing.
     Fentry,
     /// One ftrace program for entry and return (6.12 on).
@@ -69,6 +74,7 @@ impl Rung {
             None => (name, None),
         };
         let kind = match mechanism.split('+').next().unwrap_or("") {
+            "lsm" => HookKind::Lsm,
             "fentry" | "fexit" => HookKind::Fentry,
             "kprobe.session" => HookKind::KprobeSession,
             "kprobe.multi" => HookKind::KprobeMulti,
@@ -96,10 +102,31 @@ impl Rung {
         ) && self.target.is_none()
     }
 
+    /// Whether the rung has a program at its one function's entry and another at its return.
+    #[must_use]
+    pub fn pairs(&self) -> bool {
+        self.target.is_some() && self.name.starts_with("kprobe+kretprobe/")
+    }
+
+    /// Whether the rung's program runs when a function has returned, with what it returned.
+    #[must_use]
+    pub fn at_return(&self) -> bool {
+        self.pairs()
+            || self.at_call_end()
+            || (self.target.is_some() && self.name.starts_with("fexit/"))
+    }
+
+    /// Whether the rung's program runs at the end of every system call.
+    #[must_use]
+    pub fn at_call_end(&self) -> bool {
+        self.target == Some("sys_exit")
+    }
+
     /// The section prefixes for entry and exit.
     #[must_use]
     pub fn sections(&self) -> (&'static str, &'static str) {
         match self.kind {
+            HookKind::Lsm => ("lsm", ""),
             HookKind::Fentry if self.name.starts_with("fexit") => ("", "fexit"),
             HookKind::Fentry => ("fentry", "fexit"),
             HookKind::KprobeSession => ("kprobe.session", ""),
@@ -118,13 +145,19 @@ impl Rung {
     pub fn hooks(&self, event: &Event, native: Abi) -> Vec<Hook> {
         let (entry, exit) = self.sections();
         if let Some(target) = self.target {
-            return vec![Hook {
-                section: entry,
+            let sections = match (self.pairs(), entry) {
+                (true, _) => vec![entry, exit],
+                (false, "") => vec![exit],
+                (false, _) => vec![entry],
+            };
+            let hook = |section| Hook {
+                section,
                 target: target.to_owned(),
-            }];
+            };
+            return sections.into_iter().map(hook).collect();
         }
         match self.kind {
-            HookKind::None | HookKind::UprobeMulti | HookKind::Uprobe => Vec::new(),
+            HookKind::None | HookKind::Lsm | HookKind::UprobeMulti | HookKind::Uprobe => Vec::new(),
             HookKind::TpBtf | HookKind::RawTp => vec![
                 Hook {
                     section: entry,
@@ -169,5 +202,34 @@ impl Rung {
             });
         }
         hooks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hooks(name: &'static str) -> Vec<String> {
+        let event = crate::by_name("security_file_open").unwrap();
+        let hooks = Rung::parse(name).hooks(event, Abi::X86_64);
+        let text = |hook: &Hook| format!("{}/{}", hook.section, hook.target);
+        hooks.iter().map(text).collect()
+    }
+
+    #[test]
+    fn a_rung_that_names_its_target_has_a_program_for_each_of_its_mechanisms() {
+        assert_eq!(hooks("lsm/file_open"), ["lsm/file_open"]);
+        assert_eq!(hooks("fexit/vfs_write"), ["fexit/vfs_write"]);
+        let pair = ["kprobe/vfs_write", "kretprobe/vfs_write"];
+        assert_eq!(hooks("kprobe+kretprobe/vfs_write"), pair);
+        assert_eq!(hooks("raw_tp/sys_exit"), ["raw_tp/sys_exit"]);
+    }
+
+    #[test]
+    fn only_programs_at_a_return_know_what_was_returned() {
+        let at_return = |name| Rung::parse(name).at_return();
+        assert!(at_return("fexit/f") && at_return("kprobe+kretprobe/f"));
+        assert!(at_return("tp_btf/sys_exit"));
+        assert!(!at_return("fentry/f") && !at_return("lsm/f") && !at_return("kprobe/f"));
     }
 }

@@ -117,6 +117,9 @@ fn of_kind(kind: &Kind) -> Sample {
         Kind::Size => Number(8),
         Kind::Addr => Number(0x7ffd_5e8c_1f30),
         Kind::Time => Number(5_025_678_000_000),
+        Kind::WallTime => Number(1_795_000_000_123_456_789),
+        Kind::Mode => Number(0o100_644),
+        Kind::CapSet => Number(1 << 21 | 1 << 39),
         Kind::Dev => Number(8 << 20 | 1),
         Kind::Enum(names) | Kind::Flags(names) => Number(names.rows.first().map_or(0, |row| row.0)),
         Kind::SigSet => Number(1 << (2 - 1) | 1 << (15 - 1)),
@@ -124,10 +127,20 @@ fn of_kind(kind: &Kind) -> Sample {
         Kind::Handler => Number(0x55d0_c1a4_7b20),
         Kind::Str => Text(b"bash"),
         Kind::StrArray => Text(b"ls\0-l\0"),
+        Kind::Bytes => Text(b"\x7fELF\x02\x01\x01\0"),
+        // AF_INET, 127.0.0.1:443.
+        Kind::SockAddr => Text(b"\x02\0\x01\xbb\x7f\0\0\x01\0\0\0\0\0\0\0\0"),
+        Kind::Cred => Text(CRED),
         Kind::Path => Text(b"bash\0bin\0usr\0"),
         Kind::Arg(_) => Number(0),
     }
 }
+
+/// Credentials of uid and gid 1000 without capabilities but in the bounding set, in the initial
+/// user namespace; numbers have their lowest byte first.
+const CRED: &[u8; 80] = b"\xe8\x03\0\0\xe8\x03\0\0\xe8\x03\0\0\xe8\x03\0\0\
+    \xe8\x03\0\0\xe8\x03\0\0\xe8\x03\0\0\xe8\x03\0\0\xfd\xff\xff\xef\0\0\0\0\
+    \0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\x01\0\0\0\0\0\0\0\0\0\0";
 
 #[cfg(test)]
 mod tests {

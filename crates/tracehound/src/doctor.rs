@@ -53,17 +53,14 @@ pub fn ladder_of(event: &'static Event) -> Option<page::Kernel> {
     Some(page::Kernel {
         release: kernel(),
         rungs: verdicts(outcome)
-            .map(|(rung, verdict)| (rung.name, verdict.to_owned()))
+            .map(|(rung, verdict)| (rung.name, verdict))
             .collect(),
     })
 }
 
 /// Each rung with what became of it, in words.
-fn verdicts(outcome: &Outcome) -> impl Iterator<Item = (&Rung, &str)> {
-    let used = outcome
-        .rungs
-        .iter()
-        .position(|rung| rung.1 == Verdict::Used);
+fn verdicts(outcome: &Outcome) -> impl Iterator<Item = (&Rung, String)> {
+    let used = outcome.rungs.iter().position(|rung| rung.1.is_used());
     let rungs = outcome.rungs.iter().enumerate();
     rungs.map(move |(index, (rung, verdict))| {
         let words = match verdict {
@@ -71,11 +68,14 @@ fn verdicts(outcome: &Outcome) -> impl Iterator<Item = (&Rung, &str)> {
                 "put back: this kernel preempts such programs and then misses calls"
             }
             Verdict::Used => "used: loaded, attached and proved live by calls of the tracer's own",
+            Verdict::Unproved(reason) => {
+                return (rung, format!("used: attached, not proved: {reason}"));
+            }
             Verdict::Spare => "not needed",
             Verdict::NotChosen => "not chosen",
             Verdict::Failed(reason) => reason,
         };
-        (rung, words)
+        (rung, words.to_owned())
     })
 }
 

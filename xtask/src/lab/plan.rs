@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tracehound_schema::{Event, MadeBy, all};
 
 /// Test binaries of the package `tracehound` that run in guests, those of them that exist.
-pub const BINARIES: [&str; 8] = [
+pub const BINARIES: [&str; 9] = [
     "live",
     "names",
     "process",
@@ -14,6 +14,7 @@ pub const BINARIES: [&str; 8] = [
     CALLS,
     TABLE,
     LIBRARY,
+    HOOKS,
 ];
 
 /// The binary that tests library events, and nothing else does.
@@ -34,6 +35,15 @@ pub const ONE_CALL: &str = "openat";
 
 /// The binary that holds the table of calls to the kernel, whatever the rung: it too runs once.
 const TABLE: &str = "kernel_table";
+
+/// The binary that tests hook events: each by the tests whose names start with the event's.
+const HOOKS: &str = "hooks";
+/// Their ids (docs/adding-an-event.md).
+const HOOK_IDS: std::ops::Range<u16> = 200..400;
+
+fn is_hook(event: &Event) -> bool {
+    HOOK_IDS.contains(&event.id)
+}
 
 /// Rungs of one event each: the tests that concern it. Other rungs run every test but these.
 const CONCERNED: &[(&str, &[&str])] = &[
@@ -65,6 +75,7 @@ pub fn is_asked(event: &Event) -> bool {
 /// Whether a binary has tests for an event.
 fn concerns(binary: &str, event: &Event) -> bool {
     match event.made_by {
+        _ if is_hook(event) => binary == HOOKS,
         MadeBy::Library => binary == LIBRARY,
         MadeBy::Syscall if event.name == ONE_CALL => binary == CALLS || binary == TABLE,
         MadeBy::Syscall => CONCERNED.iter().any(|row| row.0 == event.name) && is_other(binary),
@@ -73,7 +84,7 @@ fn concerns(binary: &str, event: &Event) -> bool {
 }
 
 fn is_other(binary: &str) -> bool {
-    ![LIBRARY, CALLS, TABLE].contains(&binary)
+    ![LIBRARY, CALLS, TABLE, HOOKS].contains(&binary)
 }
 
 /// `rung event binary arguments…`, a line per run. A rung that several events have runs their tests,
@@ -84,6 +95,7 @@ pub fn runs(binaries: &[String]) -> String {
     {
         let concerned = CONCERNED.iter().find(|row| row.0 == event.name);
         let arguments = match concerned {
+            _ if is_hook(event) => format!("::{}_", event.name),
             _ if event.made_by == MadeBy::Library => LIBRARY_TESTS.join(" "),
             _ if event.name == ONE_CALL && *rung == ALL_RUNGS.0 => String::new(),
             _ if event.name == ONE_CALL => format!("--skip {}", ALL_RUNGS.1),
@@ -92,6 +104,7 @@ pub fn runs(binaries: &[String]) -> String {
         };
         let of = match event.made_by {
             MadeBy::Syscall => ONE_CALL,
+            _ if is_hook(event) => event.name,
             _ => "any",
         };
         let once = |name: &str| name != TABLE || *rung == ALL_RUNGS.0;
@@ -118,11 +131,12 @@ mod tests {
 
     #[test]
     fn every_rung_of_every_hooked_event_has_a_run() {
-        let runs = runs(&["live".to_owned(), CALLS.to_owned(), LIBRARY.to_owned()]);
+        let runs = runs(&["live", CALLS, LIBRARY, HOOKS].map(str::to_owned));
         for event in all().filter(|event| is_asked(event)) {
             let binary = match event.made_by {
                 MadeBy::Library => LIBRARY,
                 MadeBy::Syscall => CALLS,
+                _ if is_hook(event) => HOOKS,
                 _ => "live",
             };
             for rung in event.ladder {
@@ -131,6 +145,15 @@ mod tests {
                 let has = |start: &String| runs.lines().any(|run| run.starts_with(start));
                 assert!(has(&any) || has(&own), "{rung}");
             }
+        }
+    }
+
+    #[test]
+    fn a_rung_of_several_hook_events_runs_the_tests_of_each() {
+        let runs = runs(&[HOOKS.to_owned()]);
+        for event in ["security_file_open", "security_socket_connect"] {
+            let line = format!("raw_tp/sys_exit {event} hooks ::{event}_\n");
+            assert!(runs.contains(&line), "{runs}");
         }
     }
 

@@ -32,8 +32,9 @@ pub use layouts::Prepared;
 pub(crate) use life::Life;
 pub use memory::{Memory, Side};
 pub use print::{Print, Shape};
+pub use sockaddr::Address;
 pub use walk::{argument, returned, side};
-pub(crate) use words::ticks;
+pub(crate) use words::{mode, ticks};
 
 pub use crate::text::Quoting;
 

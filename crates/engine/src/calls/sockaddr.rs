@@ -51,6 +51,28 @@ impl<P: Print> Walk<'_, P> {
 
     /// A socket address in place.
     pub(super) fn socket_address_in(&mut self, bytes: &[u8], whole: bool) {
+        Address::new(self.print).tell(bytes, whole);
+    }
+
+    /// A member and its value.
+    pub(super) fn with(&mut self, name: &'static str, value: impl FnOnce(&mut P)) {
+        Address::new(self.print).with(name, value);
+    }
+}
+
+/// Tells a socket address to a format.
+pub struct Address<'p, P> {
+    print: &'p mut P,
+}
+
+impl<'p, P: Print> Address<'p, P> {
+    /// Tells it to `print`.
+    pub const fn new(print: &'p mut P) -> Address<'p, P> {
+        Address { print }
+    }
+
+    /// Tells the address in `bytes`; not `whole` if its end is missing.
+    pub fn tell(&mut self, bytes: &[u8], whole: bool) {
         let family = u16_at(bytes, 0).unwrap_or(0);
         self.print.open(Shape::Struct);
         let words = Number::new(u64::from(family), 16);
@@ -83,7 +105,7 @@ impl<P: Print> Walk<'_, P> {
     }
 
     /// A member and its value.
-    pub(super) fn with(&mut self, name: &'static str, value: impl FnOnce(&mut P)) {
+    fn with(&mut self, name: &'static str, value: impl FnOnce(&mut P)) {
         self.print.member(name);
         value(self.print);
         self.print.done();

@@ -154,9 +154,9 @@ static __always_inline void put_set(struct th_record *rec, struct mask_call *cal
 		if (call->set_read && !((call->set_user ^ set) & ~UNBLOCKABLE))
 			set = call->set_user;
 		put_value(rec, FIELD_sigprocmask_set, set);
-		rec->kernel |= 1u << FIELD_sigprocmask_set;
+		rec->kernel |= 1ull << FIELD_sigprocmask_set;
 		if (call->set_read) {
-			rec->absent &= ~(1u << FIELD_sigprocmask_set_user);
+			rec->absent &= ~(1ull << FIELD_sigprocmask_set_user);
 			put_value(rec, FIELD_sigprocmask_set_user, call->set_user);
 		}
 		return;
@@ -168,7 +168,7 @@ static __always_inline void put_set(struct th_record *rec, struct mask_call *cal
 	/* The kernel has faulted the page in meanwhile, and may have stored the old set there. */
 	if (!sets_overlap(call) && set_read(&set, call)) {
 		put_value(rec, FIELD_sigprocmask_set, set);
-		rec->late |= 1u << FIELD_sigprocmask_set;
+		rec->late |= 1ull << FIELD_sigprocmask_set;
 		return;
 	}
 	put_unread(rec, FIELD_sigprocmask_set, call->set_ptr);

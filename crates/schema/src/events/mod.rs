@@ -1,18 +1,26 @@
 //! The catalogue: one block per event, one file per family.
 
+mod files;
+mod integrity;
 mod library;
 mod process;
+mod processes;
 mod signal;
+mod sockets;
 mod syscall;
 mod tracer;
 
 use crate::event::Event;
 
-static FAMILIES: [&[Event]; 4] = [
+static FAMILIES: [&[Event]; 8] = [
     tracer::EVENTS,
     process::EVENTS,
     signal::EVENTS,
     library::EVENTS,
+    processes::EVENTS,
+    files::EVENTS,
+    sockets::EVENTS,
+    integrity::EVENTS,
 ];
 
 /// Every event, family by family.
@@ -41,6 +49,14 @@ macro_rules! events {
             on [$($rung:literal),* $(,)?]
             $(calls [$($call:literal),*])?
             $(($($param:ident: $ctype:literal),* $(,)?))?
+            $(when $when:literal)?
+            $(at [$($at:literal),* $(,)?]
+                $(of [$($of:literal),* $(,)?])?
+                $(when $at_when:literal)?
+                {$($name_at:ident = $source_at:literal;)*}
+                $(lacks {$($lack:ident: $why:literal;)*})?
+            )*
+            $(unproved $unproved:literal)?
             sets [$($set:literal),*]
             {$(
                 $(#[doc = $fdoc:literal])*
@@ -67,6 +83,15 @@ macro_rules! events {
             calls: &[$($($call),*)?],
             call: None,
             params: &[$($(crate::event::Param { name: stringify!($param), ctype: $ctype }),*)?],
+            when: concat!($($when)?),
+            ways: &[$(crate::way::Way {
+                rungs: &[$($at),*],
+                calls: &[$($($of),*)?],
+                when: concat!($($at_when)?),
+                sources: &[$((stringify!($name_at), $source_at)),*],
+                lacks: &[$($((stringify!($lack), $why)),*)?],
+            }),*],
+            unproved: concat!($($unproved)?),
             sets: &[$($set),*],
             fields: &[$(crate::field::Field {
                 name: stringify!($field),

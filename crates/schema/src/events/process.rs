@@ -48,7 +48,7 @@ events! {
             /// The file's inode number.
             inode: U64, kernel("file_inode(bprm_file(bprm))").ctype("unsigned long");
             /// The arguments, read from the new program's stack before it can change them.
-            argv: StrArray, kernel("task").ctype("char **");
+            argv: StrArray, kernel("arguments_of(task)").ctype("char **");
             /// The id that the thread had, in the initial namespace: where it was not the first of
             /// its process, it has got that one's.
             old_tid: Pid, kernel("old_pid").ctype("pid_t");
@@ -58,7 +58,7 @@ events! {
             use_case: "Watch which programs a command starts.",
             command: "sudo tracehound -e sched_process_exec -- sh -c 'ls | wc'",
             example: [cmdpath = Text(b"/usr/bin/bash"), argv = Text(b"bash\0-c\0ls | wc\0")],
-            issues: ["argv longer than 2048 bytes is cut; a path of more than 64 names is cut."],
+            issues: ["argv longer than 8191 bytes is cut; a path of more than 64 names is cut."],
             related: ["sched_process_fork", "sched_process_exit"],
             sources: ["execve(2)", "include/trace/events/sched.h (v6.18)"],
         }

@@ -13,6 +13,13 @@ names! {
         FASYNC,
     ];
 
+    /// Flags of an open file (`f_flags`), the access mode among them; that of reading alone is 0.
+    FILE_FLAGS = "flags" from general [
+        O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC, O_APPEND, O_NONBLOCK, O_SYNC,
+        O_DSYNC, __O_SYNC, O_DIRECT, O_LARGEFILE, O_NOFOLLOW, O_NOATIME, O_CLOEXEC, O_PATH,
+        O_TMPFILE, O_DIRECTORY, FASYNC,
+    ];
+
     /// Flags of openat2(2) besides the access mode: those of open(2) and what only fits 64 bits.
     OPENAT2_FLAGS = "flags" from general [
         O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC, O_APPEND, O_NONBLOCK, O_SYNC, O_DSYNC, __O_SYNC,

@@ -217,7 +217,7 @@ fn message() -> Value {
     )
 }
 
-fn socket_address() -> Value {
+pub(super) fn socket_address() -> Value {
     let string = || json!({"type": "string"});
     let number = || json!({"type": "integer", "minimum": 0, "maximum": u32::MAX});
     let rows = [

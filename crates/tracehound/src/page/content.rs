@@ -168,6 +168,13 @@ fn hooks(event: &Event, kernel: Option<&Kernel>) -> Vec<Block> {
             .map(|rung| hook(event, &rung, kernel))
             .collect(),
     }));
+    if !event.unproved.is_empty() {
+        blocks.push(text(format!(
+            "A hook that is attached is used without that proof, since the tracer cannot make the \
+             event itself: {}.",
+            event.unproved
+        )));
+    }
     let calls = numbers(event);
     if calls.len() > 1 {
         blocks.push(text("System call numbers:"));
@@ -190,13 +197,39 @@ fn hook(event: &Event, rung: &Rung, kernel: Option<&Kernel>) -> Term {
         name: rung.name.to_owned(),
         kind: mechanism(rung).to_owned(),
         marks: vec![targets.join(", ")],
-        text: here.map(|row| format!("{}.", row.1)).into_iter().collect(),
+        text: way(event, rung)
+            .into_iter()
+            .chain(here.map(|row| format!("{}.", row.1)))
+            .collect(),
     }
+}
+
+/// How the rung differs from what is said of all.
+fn way(event: &Event, rung: &Rung) -> Vec<String> {
+    let Some(way) = event.way(rung.name) else {
+        return Vec::new();
+    };
+    let mut texts = Vec::new();
+    if !way.calls.is_empty() {
+        let calls: Vec<_> = way.calls.iter().map(|call| format!("`{call}`")).collect();
+        texts.push(format!("At the end of {}.", calls.join(", ")));
+    }
+    for (field, why) in way.lacks {
+        texts.push(format!("`{field}` is unread: {why}."));
+    }
+    texts
 }
 
 /// What the rung's mechanism is, in the kernel's words.
 fn mechanism(rung: &Rung) -> &'static str {
     match (rung.kind, rung.sections()) {
+        (HookKind::Lsm, _) => "hook of the security framework (lsm)",
+        (HookKind::Fentry, _) if rung.name.starts_with("fentry/") => {
+            "trampoline at the function's entry (fentry)"
+        }
+        (HookKind::Kprobe, _) if rung.name.starts_with("kprobe/") => {
+            "probe of the function's entry (kprobe)"
+        }
         (HookKind::Fentry, ("", _)) => "trampoline at the function's exit (fexit)",
         (HookKind::Fentry, _) => "trampolines at the function's entry and exit (fentry, fexit)",
         (HookKind::KprobeSession, _) => {

@@ -1,6 +1,7 @@
 //! The JSON Schema of an event's lines.
 
 use serde_json::{Map, Value, json};
+use tracehound_schema::record::CredFacts;
 use tracehound_schema::syscalls::Syscall;
 use tracehound_schema::{Abi, Event, Field, Kind};
 
@@ -353,9 +354,30 @@ fn kind(kind: &Kind) -> Value {
         Kind::Handler => text("^(SIG_DFL|SIG_IGN|0x[0-9a-f]+)$"),
         Kind::Addr => text("^(NULL|0x[0-9a-f]+)$"),
         Kind::Dev => text("^[0-9]+:[0-9]+$"),
-        Kind::Time => time(),
+        Kind::Time | Kind::WallTime => time(),
+        Kind::Mode => text("^(S_IF[A-Z]+\\|)?(S_IS[A-Z]+\\|)*0[0-7]*$"),
+        Kind::Bytes => text("^([0-9a-f]{2})*$"),
+        Kind::SockAddr => argument::socket_address(),
+        Kind::CapSet => capabilities(),
+        Kind::Cred => credentials(),
         Kind::Str | Kind::Path => json!({"type": "string"}),
         Kind::StrArray => json!({"type": "array", "items": {"type": "string"}}),
         Kind::Arg(_) => json!({}),
     }
+}
+
+/// A set of capabilities; bits without a name are one number.
+fn capabilities() -> Value {
+    json!({"type": "array", "items": text("^(CAP_[A-Z_]+|0x[0-9a-f]+)$"), "uniqueItems": true})
+}
+
+fn credentials() -> Value {
+    let numbers = CredFacts::NUMBERS.map(|name| match name {
+        "securebits" => (name, flags()),
+        _ => (name, unsigned()),
+    });
+    let sets = CredFacts::SETS.map(|name| (name, capabilities()));
+    let rows: Vec<_> = numbers.into_iter().chain(sets).collect();
+    let names: Vec<_> = rows.iter().map(|row| row.0).collect();
+    object(&rows, &names)
 }

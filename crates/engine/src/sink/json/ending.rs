@@ -43,13 +43,13 @@ fn states(out: &mut Vec<u8>, item: &Item<'_>, header: &Header) {
 }
 
 /// A bit per field that is printed; a state of others is nobody's business.
-fn shown(item: &Item<'_>) -> u32 {
+fn shown(item: &Item<'_>) -> u64 {
     let fields = item.event.fields.iter().enumerate();
     let shown = fields.filter(|(_, field)| !field.from.hidden);
     shown.map(|(index, _)| 1 << index).sum()
 }
 
-fn names(out: &mut Vec<u8>, item: &Item<'_>, open: &[u8], bits: u32) {
+fn names(out: &mut Vec<u8>, item: &Item<'_>, open: &[u8], bits: u64) {
     if bits == 0 {
         return;
     }
@@ -73,7 +73,7 @@ fn list<'a>(out: &mut Vec<u8>, names: impl Iterator<Item = &'a str>) {
 }
 
 /// Where the unread values would have been.
-fn addresses(out: &mut Vec<u8>, item: &Item<'_>, unread: u32) {
+fn addresses(out: &mut Vec<u8>, item: &Item<'_>, unread: u64) {
     let mut first = true;
     for index in (0..item.event.fields.len()).filter(|index| unread >> index & 1 == 1) {
         let Some(address) = item.record.slot(index).filter(|address| *address != 0) else {

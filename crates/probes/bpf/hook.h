@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* What field sources of hooks name, whatever the family: the call under way, files, inodes. */
+#pragma once
+
+#define EINPROGRESS 115
+#define FMODE_PATH 0x4000
+
+/* The registers with which the task is in a system call, NULL outside of one. */
+static __always_inline struct pt_regs *call_regs(struct task_struct *task)
+{
+	struct pt_regs *regs = user_regs(task);
+
+	if (!BPF_CORE_READ(task, mm) || (s64)BPF_CORE_READ(regs, orig_ax) < 0)
+		return NULL;
+	return regs;
+}
+
+/* The number of the system call that the task is in, -1 outside of one. */
+static __always_inline s32 call_number(struct task_struct *task)
+{
+	struct pt_regs *regs = call_regs(task);
+
+	return regs ? (s32)(BPF_CORE_READ(regs, orig_ax) & ~X32_BIT) : -1;
+}
+
+/* Whether the task is in a call, by its number for 64-bit and for 32-bit programs; -1 for none. */
+static __always_inline bool in_call(struct task_struct *task, s32 native, s32 compat)
+{
+	s32 number = call_number(task);
+
+	if (number < 0)
+		return false;
+	return number == (abi_of(task, 0) == ABI_I386 ? compat : native);
+}
+
+/* Whether the task is in socketcall(2) with this meaning. */
+static __always_inline bool in_socketcall(struct task_struct *task, u32 meaning)
+{
+	return in_call(task, -1, NR_I386_socketcall) &&
+	       (u32)BPF_CORE_READ(user_regs(task), bx) == meaning;
+}
+
+/* An argument of the system call that the task is in; of socketcall(2) one of the call it means. */
+static __always_inline u64 call_argument(struct task_struct *task, const u32 index)
+{
+	struct pt_regs *regs = user_regs(task);
+	u32 word = 0;
+
+	if (abi_of(task, 0) != ABI_I386) {
+		switch (index) {
+		case 0: return BPF_CORE_READ(regs, di);
+		case 1: return BPF_CORE_READ(regs, si);
+		case 2: return BPF_CORE_READ(regs, dx);
+		case 3: return BPF_CORE_READ(regs, r10);
+		case 4: return BPF_CORE_READ(regs, r8);
+		default: return BPF_CORE_READ(regs, r9);
+		}
+	}
+	if (BPF_CORE_READ(regs, orig_ax) == NR_I386_socketcall) {
+		u64 array = (u32)BPF_CORE_READ(regs, cx);
+
+		bpf_probe_read_user(&word, sizeof(word), (void *)(array + index * 4));
+		return word;
+	}
+	switch (index) {
+	case 0: return (u32)BPF_CORE_READ(regs, bx);
+	case 1: return (u32)BPF_CORE_READ(regs, cx);
+	case 2: return (u32)BPF_CORE_READ(regs, dx);
+	case 3: return (u32)BPF_CORE_READ(regs, si);
+	case 4: return (u32)BPF_CORE_READ(regs, di);
+	default: return (u32)BPF_CORE_READ(regs, bp);
+	}
+}
+
+/* The open file of one of the task's descriptors, NULL for none. */
+static __always_inline struct file *file_behind(struct task_struct *task, s64 fd)
+{
+	struct file *file = NULL;
+	struct files_struct *files = BPF_CORE_READ(task, files);
+	struct fdtable *table;
+
+	if (fd < 0 || !files)
+		return NULL;
+	table = BPF_CORE_READ(files, fdt);
+	if ((u64)fd >= BPF_CORE_READ(table, max_fds))
+		return NULL;
+	bpf_probe_read_kernel(&file, sizeof(file),
+			      (void *)((u64)BPF_CORE_READ(table, fd) + (u32)fd * 8ull));
+	return file;
+}
+
+/* Not by O_PATH, which opens no more than the name. */
+static __always_inline bool file_is_open(struct file *file)
+{
+	return file && !(BPF_CORE_READ(file, f_mode) & FMODE_PATH);
+}
+
+static __always_inline u64 file_flags(struct file *file)
+{
+	return BPF_CORE_READ(file, f_flags);
+}
+
+static __always_inline struct inode *inode_of_file(const void *of)
+{
+	const struct file *file = of;
+
+	return BPF_CORE_READ(file, f_inode);
+}
+
+static __always_inline struct inode *inode_of_dentry(const void *of)
+{
+	const struct dentry *dentry = of;
+
+	return BPF_CORE_READ(dentry, d_inode);
+}
+
+#define inode_of(of)                                 \
+	_Generic((of),                               \
+		struct file *: inode_of_file,        \
+		struct dentry *: inode_of_dentry)(of)
+
+static __always_inline u64 inode_number(struct inode *inode)
+{
+	return BPF_CORE_READ(inode, i_ino);
+}
+
+static __always_inline u32 inode_dev(struct inode *inode)
+{
+	return BPF_CORE_READ(inode, i_sb, s_dev);
+}
+
+static __always_inline u32 inode_mode(struct inode *inode)
+{
+	return BPF_CORE_READ(inode, i_mode);
+}
+
+/* The time is one member up to 6.5, another up to 6.10, two since. */
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+struct timespec64 {
+	s64 tv_sec;
+	long tv_nsec;
+};
+struct inode___plain {
+	struct timespec64 i_ctime;
+};
+struct inode___hidden {
+	struct timespec64 __i_ctime;
+};
+struct inode___split {
+	s64 i_ctime_sec;
+	u32 i_ctime_nsec;
+};
+#pragma clang attribute pop
+
+#define NSEC 1000000000ull
+
+static __always_inline u64 inode_ctime(struct inode *inode)
+{
+	struct inode___split *split = (void *)inode;
+	struct inode___hidden *hidden = (void *)inode;
+	struct inode___plain *plain = (void *)inode;
+
+	if (bpf_core_field_exists(struct inode___split, i_ctime_sec))
+		return BPF_CORE_READ(split, i_ctime_sec) * NSEC + BPF_CORE_READ(split, i_ctime_nsec);
+	if (bpf_core_field_exists(struct inode___hidden, __i_ctime))
+		return BPF_CORE_READ(hidden, __i_ctime.tv_sec) * NSEC +
+		       BPF_CORE_READ(hidden, __i_ctime.tv_nsec);
+	return BPF_CORE_READ(plain, i_ctime.tv_sec) * NSEC + BPF_CORE_READ(plain, i_ctime.tv_nsec);
+}
+
+static __always_inline struct where bytes_at(const void *address, u32 length)
+{
+	struct where where = { (u64)address, length, IN_KERNEL };
+
+	return where;
+}
+
+static __always_inline struct where user_bytes_at(const void *address, u32 length)
+{
+	struct where where = { (u64)address, length, IN_USER };
+
+	return where;
+}
+
+/* The program's arguments on its stack. */
+static __always_inline struct where arguments_of(struct task_struct *task)
+{
+	u64 start = BPF_CORE_READ(task, mm, arg_start);
+
+	return user_bytes_at((void *)start, BPF_CORE_READ(task, mm, arg_end) - start);
+}
+
+/* Its environment. */
+static __always_inline struct where environment_of(struct task_struct *task)
+{
+	u64 start = BPF_CORE_READ(task, mm, env_start);
+
+	return user_bytes_at((void *)start, BPF_CORE_READ(task, mm, env_end) - start);
+}

@@ -1,0 +1,593 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * Records with long tails: built in a buffer and copied out, since the size of a reservation must
+ * be a constant. Parts are global functions, which the verifier checks once per program.
+ */
+#pragma once
+
+#define PIPEFS_MAGIC 0x50495045
+#define ANON_INODE_FS_MAGIC 0x09041934
+
+/*
+ * The buffers behind those of calls. Interrupts, nested hooks and, on kernels that preempt
+ * programs, other threads build records on the same CPU meanwhile, so each takes one of its own.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u32);
+} taken_buffers SEC(".maps");
+
+static __always_inline u32 *taken_get(void)
+{
+	u32 zero = 0;
+
+	return bpf_map_lookup_elem(&taken_buffers, &zero);
+}
+
+/* The number of a buffer that nobody has, 0 where there is none. */
+static __always_inline u32 buffer_take(void)
+{
+	u32 *taken = taken_get();
+
+	if (!taken)
+		return 0;
+#pragma unroll
+	for (u32 i = 0; i < POOLED_RECORDS; i++) {
+		u32 bit = 1u << i;
+#ifdef TH_LEGACY
+		/* Only an interrupt comes between, and that gives back what it takes. */
+		if (*taken & bit)
+			continue;
+		*taken |= bit;
+		return CALL_RECORDS + i;
+#else
+		if (!(__sync_fetch_and_or(taken, bit) & bit))
+			return CALL_RECORDS + i;
+#endif
+	}
+	return 0;
+}
+
+static __always_inline void buffer_give(u32 number)
+{
+	u32 *taken = taken_get();
+	u32 bit = 1u << ((number - CALL_RECORDS) & 31);
+
+	if (!taken)
+		return;
+#ifdef TH_LEGACY
+	*taken &= ~bit;
+#else
+	__sync_fetch_and_and(taken, ~bit);
+#endif
+}
+
+/* Starts a record in a buffer; counts a drop and gives NULL where there is none. */
+static __always_inline struct call_record *long_begin(struct task_struct *task, u32 number,
+						      u32 life, u32 index, u16 event, u8 rung,
+						      u32 fields)
+{
+	struct call_record *rec = number ? call_record_of(number) : NULL;
+
+	if (!rec) {
+		next_seq(life);
+		count_drop(index);
+		return NULL;
+	}
+	start_record(&rec->head, task, 0, event, rung, 0);
+	rec->at = sizeof(struct th_record) + fields * 8;
+	return rec;
+}
+
+/* The sequence number is taken last: what comes between would look like a loss meanwhile. */
+static __always_inline void long_end(struct call_record *rec, u32 number, u32 life, u32 index)
+{
+	void *ring = ring_of(life);
+	u32 size = (rec->at + 7) & ~7u;
+
+	if (size > CALL_SIZE)
+		size = CALL_SIZE;
+	rec->head.size = size;
+	rec->head.seq = next_seq(life);
+	if (!ring || bpf_ringbuf_output(ring, rec, size, BPF_RB_NO_WAKEUP))
+		count_drop(index);
+	buffer_give(number);
+}
+
+/* Added to a field's index: a null pointer means that there is no value. */
+#define OPTIONAL 0x100
+#define FIELD_MASK 63
+
+static __always_inline void tail_slot(struct call_record *rec, u32 index, u64 value)
+{
+	u32 at = sizeof(struct th_record) + (index & FIELD_MASK) * 8;
+
+	*(u64 *)(rec->bytes + bounded(at, 1023)) = value;
+}
+
+/* There is nothing at `address`, or it could not be read. */
+static __always_inline void tail_missing(struct call_record *rec, u32 index, u64 address)
+{
+	u64 bit = 1ull << (index & FIELD_MASK);
+
+	if (!address && index & OPTIONAL)
+		rec->head.absent |= bit;
+	else
+		rec->head.unread |= bit;
+	tail_slot(rec, index, address);
+}
+
+static __always_inline void tail_cut(struct call_record *rec, u32 index)
+{
+	rec->head.cut |= 1ull << (index & FIELD_MASK);
+}
+
+/* Where the next tail goes. */
+static __always_inline char *tail_place(struct call_record *rec, u32 offset)
+{
+	return rec->bytes + bounded(rec->at + offset, CALL_SIZE - 1);
+}
+
+/* Ends a tail whose bytes are in place. */
+static __always_inline void tail_end(struct call_record *rec, u32 index, u32 length)
+{
+	tail_slot(rec, index, TAIL_SLOT(rec->at, length));
+	rec->at += length;
+}
+
+enum { IN_KERNEL = 0, IN_USER = 1, OF_PEER = 2, OF_SOCKET = 3 };
+
+/* Where the bytes of a field are. */
+struct where {
+	u64 at;
+	u32 length;
+	u32 how;
+};
+
+#define STR_MAX 4096
+
+__noinline int tail_text(RECORD handed, u32 index, u64 address, u32 how)
+{
+	struct call_record *rec = record_of(handed);
+	long n;
+
+	if (!rec)
+		return 0;
+	if (!address) {
+		tail_missing(rec, index, address);
+		return 0;
+	}
+	if (rec->at > CALL_SIZE - STR_MAX) {
+		tail_cut(rec, index);
+		tail_end(rec, index, 0);
+		return 0;
+	}
+	if (how == IN_USER)
+		n = bpf_probe_read_user_str(tail_place(rec, 0), STR_MAX, (void *)address);
+	else
+		n = bpf_probe_read_kernel_str(tail_place(rec, 0), STR_MAX, (void *)address);
+	if (n < 0) {
+		tail_missing(rec, index, address);
+		return 0;
+	}
+	if (n == STR_MAX)
+		tail_cut(rec, index);
+	tail_end(rec, index, n ? n - 1 : 0);
+	return 0;
+}
+
+#define BYTES_MAX 8191
+
+__noinline int tail_bytes(RECORD handed, u32 index, u64 address, u32 length, u32 how)
+{
+	struct call_record *rec = record_of(handed);
+	u32 wanted = length, done;
+
+	if (!rec)
+		return 0;
+	if (!address) {
+		tail_missing(rec, index, address);
+		return 0;
+	}
+	if (wanted > BYTES_MAX)
+		wanted = BYTES_MAX;
+	if (rec->at + wanted > CALL_SIZE)
+		wanted = rec->at < CALL_SIZE ? CALL_SIZE - rec->at : 0;
+	if (how == IN_USER) {
+		/* It writes where the bytes of a chunk would begin. */
+		rec->at -= CHUNK_HEAD;
+		done = copy_user(handed, address, wanted);
+		rec->at += CHUNK_HEAD;
+	} else {
+		done = wanted;
+		if (bpf_probe_read_kernel(tail_place(rec, 0), bounded(wanted, BYTES_MAX),
+					  (void *)address))
+			done = 0;
+	}
+	if (!done && wanted) {
+		tail_missing(rec, index, address);
+		return 0;
+	}
+	if (done < length)
+		tail_cut(rec, index);
+	tail_end(rec, index, done);
+	return 0;
+}
+
+/* Writes a number in decimal digits; returns how many. */
+static __always_inline u32 tail_number(struct call_record *rec, u32 offset, u64 number)
+{
+	u64 scale = 1;
+	u32 digits = 1;
+
+	for (int i = 0; i < 19; i++) {
+		if (number / 10 < scale)
+			break;
+		scale *= 10;
+		digits++;
+	}
+	for (u32 i = 0; i < 20; i++) {
+		if (i >= digits)
+			break;
+		*tail_place(rec, offset + i) = '0' + number / scale % 10;
+		scale /= 10;
+	}
+	return digits;
+}
+
+/* What has an inode and no path: `NAME:[number]`, behind a NUL that says so. */
+__noinline int tail_numbered(RECORD handed, u32 index, u64 number, u32 is_pipe)
+{
+	struct call_record *rec = record_of(handed);
+	u32 length = is_pipe ? 7 : 9;
+
+	if (!rec)
+		return 0;
+	if (is_pipe)
+		__builtin_memcpy(tail_place(rec, 0), "\0pipe:[", 7);
+	else
+		__builtin_memcpy(tail_place(rec, 0), "\0socket:[", 9);
+	length += tail_number(rec, length, number);
+	*tail_place(rec, length) = ']';
+	tail_end(rec, index, length + 1);
+	return 0;
+}
+
+/* The names of a path from the last to the first; says where the file is gone or out of reach. */
+__noinline int tail_names(RECORD handed, u32 index)
+{
+	struct call_record *rec = record_of(handed);
+	u64 dentry;
+	int left = 1;
+
+	if (!rec)
+		return 0;
+	dentry = rec->dentry;
+	rec->fill = 0;
+	rec->at -= CHUNK_HEAD;
+	if (!LOAD(struct dentry, dentry, d_hash.pprev) &&
+	    (u64)LOAD(struct dentry, dentry, d_parent) != dentry) {
+		left = put_name(handed);
+		if (rec->fill) {
+			__builtin_memcpy(chunk_bytes(rec, rec->fill - 1), " (deleted)", 11);
+			rec->fill += 10;
+		}
+	}
+	for (int i = 0; i < MOST_NAMES; i++) {
+		if (left != 1)
+			break;
+		left = put_name(handed);
+	}
+	if (!left && !LOAD(struct mount, rec->mnt - bpf_core_field_offset(struct mount, mnt), mnt_ns)) {
+		__builtin_memcpy(chunk_bytes(rec, rec->fill), "(unreachable)", 14);
+		rec->fill += 14;
+	}
+	rec->at += CHUNK_HEAD;
+	if (left)
+		tail_cut(rec, index);
+	tail_end(rec, index, bounded(rec->fill, CALL_SIZE - 1));
+	return 0;
+}
+
+__noinline int tail_path(RECORD handed, u32 index, u64 mnt, u64 dentry)
+{
+	struct call_record *rec = record_of(handed);
+	u64 inode, sb = 0;
+	u32 magic = 0;
+	long n;
+
+	if (!rec)
+		return 0;
+	if (!dentry || !mnt) {
+		tail_missing(rec, index, dentry);
+		return 0;
+	}
+	if (rec->at > CALL_SIZE - STR_MAX) {
+		tail_cut(rec, index);
+		tail_end(rec, index, 0);
+		return 0;
+	}
+	rec->mnt = mnt;
+	rec->dentry = dentry;
+	inode = (u64)LOAD(struct dentry, dentry, d_inode);
+	if (inode)
+		sb = (u64)LOAD(struct inode, inode, i_sb);
+	if (sb)
+		magic = LOAD(struct super_block, sb, s_magic);
+	if (magic == PIPEFS_MAGIC || magic == SOCKFS_MAGIC)
+		return tail_numbered(handed, index, LOAD(struct inode, inode, i_ino),
+				     magic == PIPEFS_MAGIC);
+	if (magic != ANON_INODE_FS_MAGIC)
+		return tail_names(handed, index);
+	__builtin_memcpy(tail_place(rec, 0), "\0anon_inode:", 12);
+	n = bpf_probe_read_kernel_str(tail_place(rec, 12), NAME_SIZE,
+				      (void *)LOAD(struct dentry, dentry, d_name.name));
+	tail_end(rec, index, n > 0 ? 11 + bounded(n, 511) : 12);
+	return 0;
+}
+
+/* Up to 6.16 the mounts of a file system are a list of another kind. */
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+struct list_head {
+	struct list_head *next;
+};
+struct super_block___list {
+	struct list_head s_mounts;
+};
+struct mount___list {
+	struct list_head mnt_instance;
+};
+struct super_block___chain {
+	struct mount *s_mounts;
+};
+struct mount___chain {
+	struct mount *mnt_next_for_sb;
+};
+#pragma clang attribute pop
+
+#define MOST_MOUNTS 32
+
+static __always_inline u64 first_mount(u64 sb)
+{
+	if (bpf_core_field_exists(struct mount___chain, mnt_next_for_sb))
+		return (u64)BPF_CORE_READ((struct super_block___chain *)sb, s_mounts);
+	return (u64)BPF_CORE_READ((struct super_block___list *)sb, s_mounts.next) -
+	       bpf_core_field_offset(struct mount___list, mnt_instance);
+}
+
+static __always_inline u64 next_mount(u64 mount)
+{
+	if (bpf_core_field_exists(struct mount___chain, mnt_next_for_sb))
+		return (u64)BPF_CORE_READ((struct mount___chain *)mount, mnt_next_for_sb);
+	return (u64)BPF_CORE_READ((struct mount___list *)mount, mnt_instance.next) -
+	       bpf_core_field_offset(struct mount___list, mnt_instance);
+}
+
+/* Whether a mount is the list's head taken for one, or there is none. */
+static __always_inline bool is_no_mount(u64 mount, u64 sb)
+{
+	if (bpf_core_field_exists(struct mount___chain, mnt_next_for_sb))
+		return !mount;
+	return mount + bpf_core_field_offset(struct mount___list, mnt_instance) ==
+	       sb + bpf_core_field_offset(struct super_block___list, s_mounts);
+}
+
+/*
+ * The path of a name whose mount the hook does not tell: by a mount of its file system in the
+ * task's mount namespace, one of the whole file system if there is one.
+ */
+__noinline int tail_dentry(RECORD handed, u32 index, u64 dentry)
+{
+	struct call_record *rec = record_of(handed);
+	struct task_struct *task = bare(current_task());
+	u64 sb, mount, ns, root, found = 0;
+
+	if (!rec)
+		return 0;
+	if (!dentry) {
+		tail_missing(rec, index, dentry);
+		return 0;
+	}
+	ns = (u64)TASK_READ(task, nsproxy, mnt_ns);
+	sb = (u64)LOAD(struct dentry, dentry, d_sb);
+	root = (u64)LOAD(struct super_block, sb, s_root);
+	mount = first_mount(sb);
+	for (int i = 0; i < MOST_MOUNTS; i++) {
+		if (is_no_mount(mount, sb))
+			break;
+		if ((u64)LOAD(struct mount, mount, mnt_ns) == ns) {
+			if (!found)
+				found = mount;
+			if ((u64)LOAD(struct mount, mount, mnt.mnt_root) == root) {
+				found = mount;
+				break;
+			}
+		}
+		mount = next_mount(mount);
+	}
+	if (found)
+		found += bpf_core_field_offset(struct mount, mnt);
+	return tail_path(handed, index, found, dentry);
+}
+
+/* An address of a socket in the form of its family: the peer's, or its own. */
+__noinline int tail_socket(RECORD handed, u32 index, u64 sk, u32 how)
+{
+	struct call_record *rec = record_of(handed);
+	bool peer = how == OF_PEER;
+	u32 length = 0;
+	char *to;
+	u16 family, port;
+
+	if (!rec)
+		return 0;
+	if (!sk) {
+		tail_missing(rec, index, sk);
+		return 0;
+	}
+	to = tail_place(rec, 0);
+	family = LOAD(struct sock, sk, __sk_common.skc_family);
+	__builtin_memset(to, 0, 32);
+	*(u16 *)to = family;
+	if (family == AF_INET || family == AF_INET6) {
+		u64 common = sk + bpf_core_field_offset(struct sock, __sk_common);
+
+		port = LOAD(struct sock, sk, __sk_common.skc_num);
+		port = __builtin_bswap16(port);
+		if (peer)
+			port = LOAD(struct sock, sk, __sk_common.skc_dport);
+		*(u16 *)(to + 2) = port;
+		if (family == AF_INET) {
+			*(u32 *)(to + 4) = peer ? LOAD(struct sock, sk, __sk_common.skc_daddr)
+						: LOAD(struct sock, sk, __sk_common.skc_rcv_saddr);
+			length = 16;
+		} else if (bpf_core_field_exists(struct sock_common, skc_v6_daddr)) {
+			common += peer ? bpf_core_field_offset(struct sock_common, skc_v6_daddr)
+				       : bpf_core_field_offset(struct sock_common, skc_v6_rcv_saddr);
+			bpf_probe_read_kernel(to + 8, 16, (void *)common);
+			length = 28;
+		}
+		/* A connection that was dissolved, or none. */
+		if (peer && !port)
+			length = 0;
+	} else if (family == AF_UNIX && bpf_core_type_exists(struct unix_sock)) {
+		u64 other = peer ? (u64)LOAD(struct unix_sock, sk, peer) : sk;
+		u64 address = other ? (u64)LOAD(struct unix_sock, other, addr) : 0;
+
+		if (other)
+			length = 2;
+		if (address) {
+			length = LOAD(struct unix_address, address, len);
+			if (length > 110)
+				length = 110;
+			address += bpf_core_field_offset(struct unix_address, name);
+			bpf_probe_read_kernel(to, bounded(length, 127), (void *)address);
+		}
+	} else if (family == AF_NETLINK && bpf_core_type_exists(struct netlink_sock)) {
+		*(u32 *)(to + 4) = peer ? LOAD(struct netlink_sock, sk, dst_portid)
+					: LOAD(struct netlink_sock, sk, portid);
+		length = 12;
+	} else {
+		length = 2;
+	}
+	if (!length) {
+		tail_missing(rec, index, 0);
+		return 0;
+	}
+	tail_end(rec, index, length);
+	/* Slots and tails of numbers are read in place. */
+	rec->at = (rec->at + 7) & ~7u;
+	return 0;
+}
+
+#define CAPABILITIES(cred, set)                                                    \
+	({                                                                         \
+		u64 __set = 0;                                                     \
+		bpf_probe_read_kernel(&__set, sizeof(__set), (void *)((cred) +     \
+			bpf_core_field_offset(struct cred, set)));                 \
+		__set;                                                             \
+	})
+
+__noinline int tail_cred(RECORD handed, u32 index, u64 cred)
+{
+	struct call_record *rec = record_of(handed);
+	struct cred_facts *facts;
+
+	if (!rec)
+		return 0;
+	if (!cred) {
+		tail_missing(rec, index, cred);
+		return 0;
+	}
+	rec->at = (rec->at + 7) & ~7u;
+	facts = (struct cred_facts *)tail_place(rec, 0);
+	facts->uid = LOAD(struct cred, cred, uid.val);
+	facts->gid = LOAD(struct cred, cred, gid.val);
+	facts->suid = LOAD(struct cred, cred, suid.val);
+	facts->sgid = LOAD(struct cred, cred, sgid.val);
+	facts->euid = LOAD(struct cred, cred, euid.val);
+	facts->egid = LOAD(struct cred, cred, egid.val);
+	facts->fsuid = LOAD(struct cred, cred, fsuid.val);
+	facts->fsgid = LOAD(struct cred, cred, fsgid.val);
+	facts->user_ns = BPF_CORE_READ((struct cred *)cred, user_ns, ns.inum);
+	facts->securebits = LOAD(struct cred, cred, securebits);
+	facts->cap_inheritable = CAPABILITIES(cred, cap_inheritable);
+	facts->cap_permitted = CAPABILITIES(cred, cap_permitted);
+	facts->cap_effective = CAPABILITIES(cred, cap_effective);
+	facts->cap_bounding = CAPABILITIES(cred, cap_bset);
+	facts->cap_ambient = CAPABILITIES(cred, cap_ambient);
+	tail_end(rec, index, sizeof(*facts));
+	return 0;
+}
+
+/*
+ * A pointer as a number: the verifier knows typed pointers, also when they are cast, and does not
+ * let a global function take one for a number.
+ */
+static __always_inline u64 plain(u64 pointer)
+{
+	u64 number = 0;
+
+	bpf_probe_read_kernel(&number, sizeof(number), &pointer);
+	return number;
+}
+
+/* A parameter that the verifier does not let us load. */
+static __always_inline u64 word_of(u64 *ctx, const u32 index)
+{
+	u64 word = 0;
+
+	bpf_probe_read_kernel(&word, sizeof(word), ctx + index);
+	return word;
+}
+
+/* What generated programs call, by the kind of the field. */
+static __always_inline void path_of_file(RECORD handed, u32 index, const void *of)
+{
+	const struct file *file = of;
+
+	tail_path(handed, index, file ? (u64)BPF_CORE_READ(file, f_path.mnt) : 0,
+		  file ? (u64)BPF_CORE_READ(file, f_path.dentry) : 0);
+}
+
+static __always_inline void path_of_path(RECORD handed, u32 index, const void *of)
+{
+	const struct path *path = of;
+
+	tail_path(handed, index, path ? (u64)BPF_CORE_READ(path, mnt) : 0,
+		  path ? (u64)BPF_CORE_READ(path, dentry) : 0);
+}
+
+static __always_inline void path_of_dentry(RECORD handed, u32 index, const void *of)
+{
+	tail_dentry(handed, index, plain((u64)of));
+}
+
+#define hook_path(handed, index, source)                         \
+	_Generic((source),                                       \
+		struct file *: path_of_file,                     \
+		const struct file *: path_of_file,               \
+		struct path *: path_of_path,                     \
+		const struct path *: path_of_path,               \
+		struct dentry *: path_of_dentry)(handed, index, source)
+
+#define hook_str(handed, index, source) tail_text(handed, index, plain((u64)(source)), IN_KERNEL)
+#define hook_ustr(handed, index, source) tail_text(handed, index, (u64)(source), IN_USER)
+#define hook_cred(handed, index, source) tail_cred(handed, index, plain((u64)(source)))
+
+/* Of bytes, and of texts one behind another. */
+static __always_inline void hook_bytes(RECORD handed, u32 index, struct where where)
+{
+	tail_bytes(handed, index, plain(where.at), where.length, where.how);
+}
+
+static __always_inline void hook_sockaddr(RECORD handed, u32 index, struct where where)
+{
+	if (where.how == OF_PEER || where.how == OF_SOCKET)
+		tail_socket(handed, index, where.at, where.how);
+	else
+		tail_bytes(handed, index, plain(where.at), where.length > 128 ? 128 : where.length,
+			   where.how);
+}

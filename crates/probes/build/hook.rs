@@ -1,0 +1,322 @@
+//! Programs of events that their block says whole: parameters, admission, a put per field.
+
+use std::fmt::Write as _;
+
+use tracehound_schema::field::Origin;
+use tracehound_schema::syscalls::multiplexed::MULTIPLEXED;
+use tracehound_schema::{Abi, Event, Field, Hook, HookKind, Kind, Rung, Way, syscalls};
+
+/// Events whose records go to the life ring, so that they are shed last: those that processes are
+/// known by.
+const LIFE: [&str; 3] = [
+    "sched_process_fork",
+    "sched_process_exec",
+    "sched_process_exit",
+];
+
+/// The registers that carry a function's arguments.
+const REGISTERS: [&str; 6] = ["di", "si", "dx", "cx", "r8", "r9"];
+
+/// What one program is made from.
+struct Program<'a> {
+    event: &'a Event,
+    rung: &'a Rung,
+    /// The rung's index in the ladder.
+    index: usize,
+    hook: &'a Hook,
+    way: Option<&'a Way>,
+    life: u8,
+}
+
+/// The body of the program for one hook of a rung.
+pub fn body(event: &Event, rung: &Rung, index: usize, hook: &Hook) -> String {
+    let program = Program {
+        event,
+        rung,
+        index,
+        hook,
+        way: event.way(rung.name),
+        life: u8::from(LIFE.contains(&event.name)),
+    };
+    if rung.pairs() && hook.section == "kprobe" {
+        return format!("\thold(current_task(), ID_{}, ctx);\n", event.name);
+    }
+    program.body()
+}
+
+impl Program<'_> {
+    fn body(&self) -> String {
+        let name = self.event.name;
+        let typed = self.rung.kind == HookKind::TpBtf && !self.rung.at_call_end();
+        let mut body = String::from("\tstruct task_struct *current = current_task();\n");
+        body += &self.entry();
+        for (slot, param) in self.event.params.iter().enumerate() {
+            let _ = writeln!(
+                body,
+                "\t{} {} = ({})({});",
+                param.ctype,
+                param.name,
+                param.ctype,
+                self.parameter(param.name, slot)
+            );
+        }
+        let _ = writeln!(
+            body,
+            "#undef READ\n#define READ(p, m) {}",
+            if typed {
+                "TASK_READ(p, m)"
+            } else {
+                "BPF_CORE_READ(p, m)"
+            }
+        );
+        for when in [self.event.when, self.way.map_or("", |way| way.when)] {
+            if !when.is_empty() {
+                let _ = writeln!(body, "\tif (!({when}))\n\t\treturn 0;");
+            }
+        }
+        let _ = writeln!(body, "\t{}", before(self.event));
+        let target = self.event.params.iter().any(|p| p.name == "target");
+        let other = if target && typed {
+            "in_scope(target)"
+        } else {
+            "false"
+        };
+        let _ = writeln!(body, "\tif (admit(INDEX_{name}, current, {other})) {{");
+        let long = self.event.fields.iter().any(is_long);
+        body += &if long {
+            self.long_record()
+        } else {
+            self.short_record()
+        };
+        let _ = writeln!(body, "\t}}\n\t{}", after(self.event));
+        body
+    }
+
+    /// What the program does before it looks at parameters.
+    fn entry(&self) -> String {
+        let count = self.event.params.len();
+        match self.hook.section {
+            "kretprobe" => format!(
+                "\tstruct held_call held_call = {{}};\n\ts64 ret = ctx->ax;\n\n\
+                 \tif (!let_go(current, ID_{}, ctx, &held_call))\n\t\treturn 0;\n",
+                self.event.name
+            ),
+            "fexit" => format!("\ts64 ret = (s64)ctx[{count}];\n"),
+            _ if self.rung.at_call_end() => self.call_end(),
+            _ => String::new(),
+        }
+    }
+
+    /// Leaves at the end of other calls; their numbers are looked at before anything else.
+    fn call_end(&self) -> String {
+        let calls = self.way.map_or(&[][..], |way| way.calls);
+        let direct = u8::from(self.rung.kind == HookKind::TpBtf);
+        let tests = |abi| {
+            let numbers = calls.iter().filter_map(move |name| number(name, abi));
+            let tests: Vec<_> = numbers.map(|n| format!("number == {n}")).collect();
+            if tests.is_empty() {
+                "false".to_owned()
+            } else {
+                tests.join(" || ")
+            }
+        };
+        let mut compat = tests(Abi::I386);
+        let multiplexed = MULTIPLEXED
+            .iter()
+            .filter(|row| row.call == "socketcall" && calls.contains(&row.target));
+        let multiplexed: Vec<_> = multiplexed
+            .map(|row| {
+                format!(
+                    "(number == NR_I386_socketcall && in_socketcall(current, {}))",
+                    row.value
+                )
+            })
+            .collect();
+        for test in &multiplexed {
+            let _ = write!(compat, " || {test}");
+        }
+        let native = tests(Abi::X86_64);
+        let any = if multiplexed.is_empty() {
+            ""
+        } else {
+            " || number == NR_I386_socketcall"
+        };
+        let first = format!("{native} || {}{any}", tests(Abi::I386));
+        format!(
+            "\tstruct pt_regs *regs = (struct pt_regs *)ctx[0];\n\
+             \ts64 ret = (s64)ctx[1];\n\
+             \tu32 number = REGS(regs, {direct}, orig_ax) & ~X32_BIT;\n\n\
+             \tif (!({first}))\n\t\treturn 0;\n\
+             \tif (!(abi_of(current, 0) == ABI_I386 ? ({compat}) : ({native})))\n\t\treturn 0;\n"
+        )
+    }
+
+    fn parameter(&self, name: &str, slot: usize) -> String {
+        let own = self.way.and_then(|way| way.source(name));
+        match (own, self.hook.section) {
+            (Some(source), _) => source.to_owned(),
+            (None, "kretprobe") => format!("held_call.args[{slot}]"),
+            (None, "kprobe") => format!("ctx->{}", REGISTERS[slot]),
+            (None, _) if self.rung.at_call_end() => panic!(
+                "{}: {} does not say where {name} comes from",
+                self.event.name, self.rung.name
+            ),
+            (None, _) if points_at_numbers(self.event.params[slot].ctype) => {
+                format!("word_of(ctx, {slot})")
+            }
+            (None, _) => format!("ctx[{slot}]"),
+        }
+    }
+
+    /// The flags of the header, and what was returned.
+    fn flags(&self) -> String {
+        let mut flags = String::new();
+        // What happens to a target can be an interrupt's doing; the rest is the task's own.
+        if self.event.params.iter().any(|param| param.name == "target") {
+            flags += "\t\t\tif (in_interrupt(current, ctx, target))\n\
+                      \t\t\t\trec->flags = TH_IN_INTERRUPT;\n";
+        }
+        if self.event.has_ret {
+            flags += "\t\t\trec->flags |= TH_HAS_RET;\n\t\t\trec->ret = ret;\n";
+        }
+        flags
+    }
+
+    fn source<'f>(&'f self, field: &'f Field) -> &'f str {
+        let own = self.way.and_then(|way| way.source(field.name));
+        own.unwrap_or(field.from.source)
+    }
+
+    /// A put for a field that the rung lacks.
+    fn lack(&self, field: &Field) -> Option<String> {
+        self.way?.lack(field.name)?;
+        let (event, name) = (self.event.name, field.name);
+        Some(format!("\t\t\tput_unread(rec, FIELD_{event}_{name}, 0);\n"))
+    }
+
+    fn short_record(&self) -> String {
+        let (name, index, life) = (self.event.name, self.index, self.life);
+        let fields = self.event.fields;
+        let comms = fields.iter().filter(|field| field.kind.has_tail()).count();
+        let mut out = format!(
+            "\t\tstruct th_record *rec = record_begin(current, {name}, {index}, {life}, {});\n\n\
+             \t\tif (rec) {{\n{}",
+            comms * 16,
+            self.flags()
+        );
+        let mut at = 0;
+        for field in fields {
+            if let Some(lack) = self.lack(field) {
+                out += &lack;
+            } else if field.kind.has_tail() {
+                let _ = writeln!(
+                    out,
+                    "\t\t\tput_comm(rec, FIELD_{name}_{}, {}, FIELDS_{name}, {at});",
+                    field.name,
+                    self.source(field)
+                );
+                at += 16;
+            } else {
+                out += &self.value(field);
+            }
+        }
+        out + "\t\t\trecord_end(rec);\n\t\t}\n"
+    }
+
+    fn long_record(&self) -> String {
+        let (name, index, life) = (self.event.name, self.index, self.life);
+        let mut out = format!(
+            "\t\tu32 number_of_buffer = buffer_take();\n\
+             \t\tstruct call_record *whole = long_begin(current, number_of_buffer, {life}, \
+             INDEX_{name}, ID_{name}, {index}, FIELDS_{name});\n\n\
+             \t\tif (whole) {{\n\t\t\tstruct th_record *rec = &whole->head;\n\n{}",
+            self.flags()
+        );
+        for field in self.event.fields {
+            if let Some(lack) = self.lack(field) {
+                out += &lack;
+                continue;
+            }
+            let Some(put) = put(field) else {
+                out += &self.value(field);
+                continue;
+            };
+            let optional = if field.from.optional {
+                " | OPTIONAL"
+            } else {
+                ""
+            };
+            let _ = writeln!(
+                out,
+                "\t\t\t{put}(hand(whole, number_of_buffer), FIELD_{name}_{}{optional}, {});",
+                field.name,
+                self.source(field)
+            );
+        }
+        let _ = writeln!(
+            out,
+            "\t\t\tlong_end(whole, number_of_buffer, {life}, INDEX_{name});\n\t\t}}"
+        );
+        out
+    }
+
+    fn value(&self, field: &Field) -> String {
+        let (event, name, source) = (self.event.name, field.name, self.source(field));
+        if field.from.optional {
+            return format!(
+                "\t\t\t{{\n\t\t\t\tu64 value = {source};\n\n\
+                 \t\t\t\tput_value(rec, FIELD_{event}_{name}, value);\n\
+                 \t\t\t\tif (value == ABSENT)\n\
+                 \t\t\t\t\tput_absent(rec, FIELD_{event}_{name});\n\t\t\t}}\n"
+            );
+        }
+        let signed = matches!(field.kind, Kind::I32 | Kind::Enum(_));
+        let cast = if signed { "(s64)(s32)" } else { "" };
+        format!("\t\t\tput_value(rec, FIELD_{event}_{name}, {cast}({source}));\n")
+    }
+}
+
+/// What writes a field's tail behind those that are there.
+fn put(field: &Field) -> Option<&'static str> {
+    Some(match field.kind {
+        Kind::Path => "hook_path",
+        Kind::Str if field.from.origin == Origin::User => "hook_ustr",
+        Kind::Str => "hook_str",
+        Kind::StrArray | Kind::Bytes => "hook_bytes",
+        Kind::SockAddr => "hook_sockaddr",
+        Kind::Cred => "hook_cred",
+        _ => return None,
+    })
+}
+
+/// A call's number as the header names it.
+fn number(call: &str, abi: Abi) -> Option<String> {
+    syscalls::by_name(call)?.number(abi)?;
+    Some(format!("NR_{}_{call}", abi.name().to_uppercase()))
+}
+
+/// Up to 5.18 the verifier does not let a program load such a pointer from its typed context.
+fn points_at_numbers(ctype: &str) -> bool {
+    ctype.ends_with('*') && !ctype.contains("struct ")
+}
+
+fn is_long(field: &Field) -> bool {
+    field.kind.has_tail() && field.from.ctype != "char [16]"
+}
+
+/// Scope is settled before anything else, so that a child is followed even if its record is lost.
+fn before(event: &Event) -> &'static str {
+    match event.name {
+        "sched_process_fork" => "scope_heal(current);\n\tscope_inherit(current, child);",
+        "sched_process_exec" | "sched_process_exit" => "scope_heal(current);",
+        _ => "",
+    }
+}
+
+fn after(event: &Event) -> &'static str {
+    if event.name == "sched_process_exit" {
+        "task_state_drop(current);\n\theld_drop(current);"
+    } else {
+        ""
+    }
+}

@@ -1,0 +1,120 @@
+//! Files.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+
+use crate::{at_call_end, events_of, folder};
+
+#[test]
+fn security_file_open_tells_the_file_behind_a_link() {
+    let folder = folder("open");
+    let (file, link) = (folder.join("file"), folder.join("link"));
+    fs::write(&file, "x").unwrap();
+    std::os::unix::fs::symlink("file", &link).unwrap();
+    let inode = fs::metadata(&file).unwrap().ino();
+    let script = format!("cd {}; read x < link; : >> link", folder.display());
+    let events = events_of("security_file_open", &script);
+    fs::remove_dir_all(&folder).unwrap();
+    let Some(events) = events else { return };
+    let path = file.display().to_string();
+    let ours: Vec<_> = events
+        .iter()
+        .filter(|event| event["args"]["pathname"] == path.as_str())
+        .collect();
+    assert_eq!(ours.len(), 2, "{events:?}");
+    for event in &ours {
+        assert_eq!(event["args"]["inode"], inode, "{event}");
+        assert_eq!(event["args"]["syscall_pathname"], "link", "{event}");
+        assert!(event.get("unread").is_none(), "{event}");
+    }
+    let flags = ours[1]["args"]["flags"].as_str().unwrap();
+    assert!(flags.contains("O_WRONLY|"), "{flags}");
+    assert!(flags.contains("O_APPEND"), "{flags}");
+}
+
+#[test]
+fn security_file_open_says_what_is_deleted_and_what_is_a_pipe() {
+    let folder = folder("deleted");
+    let script = format!(
+        "cd {}; exec 3>gone; rm gone; : < /proc/self/fd/3; echo | : < /proc/self/fd/0",
+        folder.display()
+    );
+    let events = events_of("security_file_open", &script);
+    fs::remove_dir_all(&folder).unwrap();
+    let Some(events) = events else { return };
+    let paths: Vec<_> = events
+        .iter()
+        .map(|event| event["args"]["pathname"].as_str().unwrap())
+        .collect();
+    let gone = format!("{}/gone (deleted)", folder.display());
+    assert!(paths.contains(&gone.as_str()), "{paths:?}");
+    let pipe = paths.iter().find(|path| path.starts_with("pipe:["));
+    let number = pipe.and_then(|path| path.strip_prefix("pipe:[")?.strip_suffix(']'));
+    assert!(number.unwrap().parse::<u64>().is_ok(), "{pipe:?}");
+}
+
+#[test]
+fn security_file_open_sees_an_exec_where_the_hook_is_the_kernels_own() {
+    if let Some(events) = events_of("security_file_open", "exec /bin/true") {
+        // An exec opens its program without a call that returns a descriptor.
+        let names = events.iter().filter(|event| {
+            let path = event["args"]["syscall_pathname"].as_str();
+            path == Some("/bin/true") && event["syscall"] != "openat"
+        });
+        assert_eq!(
+            names.count() > 0,
+            !at_call_end("security_file_open"),
+            "{events:?}"
+        );
+    }
+}
+
+#[test]
+fn security_inode_unlink_tells_the_whole_path() {
+    let folder = folder("unlink");
+    let file = folder.join("file");
+    fs::write(&file, "x").unwrap();
+    let inode = fs::metadata(&file).unwrap().ino();
+    let events = events_of(
+        "security_inode_unlink",
+        &format!("cd {}; rm file", folder.display()),
+    );
+    fs::remove_dir_all(&folder).unwrap();
+    let Some(events) = events else { return };
+    assert_eq!(events.len(), 1, "{events:?}");
+    let args = &events[0]["args"];
+    assert_eq!(args["pathname"], file.display().to_string().as_str());
+    assert_eq!(args["inode"], inode);
+}
+
+#[test]
+fn vfs_write_tells_where_and_how_much() {
+    let folder = folder("write");
+    let script = format!(
+        "cd {}; printf abc > file; printf defgh >> file; printf x > /dev/full",
+        folder.display()
+    );
+    let events = events_of("vfs_write", &script);
+    fs::remove_dir_all(&folder).unwrap();
+    let Some(events) = events else { return };
+    let path = format!("{}/file", folder.display());
+    let ours: Vec<_> = events
+        .iter()
+        .filter(|event| event["args"]["pathname"] == path.as_str())
+        .map(|event| {
+            let args = &event["args"];
+            (
+                args["pos"].as_i64().unwrap(),
+                args["count"].as_i64().unwrap(),
+                event["ret"].as_i64().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(ours, [(0, 3, 3), (3, 5, 5)], "{events:?}");
+    let full = events
+        .iter()
+        .find(|event| event["args"]["pathname"] == "/dev/full")
+        .unwrap();
+    assert_eq!(full["error"], "ENOSPC", "{full}");
+    assert_eq!(full["args"]["returnValue"], -28, "{full}");
+}

@@ -1,0 +1,63 @@
+//! Live tests of hook events, a file per family. They need root.
+//!
+//! A test's name starts with its event's: the lab runs it on every rung of the event, by
+//! `TRACEHOUND_RUNG`. Without that it runs on the best rung here, or says that there is none.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod files;
+mod integrity;
+mod processes;
+mod sockets;
+#[expect(dead_code, reason = "each test file uses a part")]
+#[path = "../support/mod.rs"]
+mod support;
+
+use serde_json::Value;
+use support::{Run, root, tracehound};
+
+/// Traces one event of a shell command; `None` where this kernel has no rung for it, which is said.
+fn events_of(event: &str, script: &str) -> Option<Vec<Value>> {
+    let run = run_of(event, &["sh", "-c", script])?;
+    Some(support::named(&run, event).into_iter().cloned().collect())
+}
+
+/// Traces one event of a command.
+fn run_of(event: &str, command: &[&str]) -> Option<Run> {
+    if !root() || !is_available(event) {
+        return None;
+    }
+    let run = support::trace(&["-e", event], command);
+    assert!(!run.stats.contains("cannot trace"), "{}", run.stats);
+    Some(run)
+}
+
+/// Whether the event has a rung here. In the lab it must have: only rungs that work are asked for.
+fn is_available(event: &str) -> bool {
+    if std::env::var_os("TRACEHOUND_RUNG").is_some() {
+        return true;
+    }
+    let doctor = tracehound().args(["doctor", "--rungs", event]).output();
+    let works = !doctor.unwrap().stdout.is_empty();
+    if !works {
+        println!("skipped: this kernel has no rung of {event}");
+    }
+    works
+}
+
+/// Whether the test runs at the end of calls, where less is seen.
+fn at_call_end(event: &str) -> bool {
+    let rung = std::env::var("TRACEHOUND_RUNG").unwrap_or_else(|_| {
+        let doctor = tracehound().args(["doctor", "--rungs", event]).output();
+        let text = String::from_utf8(doctor.unwrap().stdout).unwrap();
+        text.lines().next().unwrap_or_default().to_owned()
+    });
+    rung.ends_with("/sys_exit")
+}
+
+/// A folder of the test's own, under a name that nothing else has.
+fn folder(name: &str) -> std::path::PathBuf {
+    let path = std::env::temp_dir().join(format!("tracehound-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&path).unwrap();
+    path.canonicalize().unwrap()
+}
