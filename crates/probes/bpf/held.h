@@ -30,25 +30,25 @@ struct {
 	__uint(max_entries, 8192);
 	__type(key, u32);
 	__type(value, struct held_calls);
-} held SEC(".maps");
+} held_args SEC(".maps");
 
 static __always_inline struct held_calls *held_of(struct task_struct *task, bool create)
 {
 	static const struct held_calls zero;
 	u32 tid = BPF_CORE_READ(task, pid);
-	struct held_calls *found = bpf_map_lookup_elem(&held, &tid);
+	struct held_calls *found = bpf_map_lookup_elem(&held_args, &tid);
 
 	if (found || !create)
 		return found;
-	bpf_map_update_elem(&held, &tid, &zero, BPF_ANY);
-	return bpf_map_lookup_elem(&held, &tid);
+	bpf_map_update_elem(&held_args, &tid, &zero, BPF_ANY);
+	return bpf_map_lookup_elem(&held_args, &tid);
 }
 
 static __always_inline void held_drop(struct task_struct *task)
 {
 	u32 tid = BPF_CORE_READ(task, pid);
 
-	bpf_map_delete_elem(&held, &tid);
+	bpf_map_delete_elem(&held_args, &tid);
 }
 #else
 struct {
@@ -56,10 +56,10 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
 	__type(value, struct held_calls);
-} held SEC(".maps");
+} held_args SEC(".maps");
 
 #define held_of(task, create)                                                  \
-	((struct held_calls *)bpf_task_storage_get(&held, task, NULL,          \
+	((struct held_calls *)bpf_task_storage_get(&held_args, task, NULL,          \
 		(create) ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0))
 
 static __always_inline void held_drop(struct task_struct *task) {}

@@ -349,29 +349,55 @@ struct mount___chain {
 
 #define MOST_MOUNTS 32
 
-static __always_inline u64 first_mount(u64 sb)
+/*
+ * Notes a mount if it is in the namespace, and says whether to look no further. Of a file system's
+ * mounts the first will do, but one of the whole file system is better.
+ */
+static __always_inline bool mount_suits(u64 mount, u64 ns, u64 root, u64 *found)
 {
-	if (bpf_core_field_exists(struct mount___chain, mnt_next_for_sb))
-		return (u64)BPF_CORE_READ((struct super_block___chain *)sb, s_mounts);
-	return (u64)BPF_CORE_READ((struct super_block___list *)sb, s_mounts.next) -
-	       bpf_core_field_offset(struct mount___list, mnt_instance);
+	if ((u64)LOAD(struct mount, mount, mnt_ns) != ns)
+		return false;
+	if ((u64)LOAD(struct mount, mount, mnt.mnt_root) == root) {
+		*found = mount;
+		return true;
+	}
+	if (!*found)
+		*found = mount;
+	return false;
 }
 
-static __always_inline u64 next_mount(u64 mount)
+/*
+ * A function each, and not inlined: clang would take what only one kind of kernel has out of its
+ * branch.
+ */
+static __noinline u64 mount_of_list(u64 sb, u64 ns, u64 root)
 {
-	if (bpf_core_field_exists(struct mount___chain, mnt_next_for_sb))
-		return (u64)BPF_CORE_READ((struct mount___chain *)mount, mnt_next_for_sb);
-	return (u64)BPF_CORE_READ((struct mount___list *)mount, mnt_instance.next) -
-	       bpf_core_field_offset(struct mount___list, mnt_instance);
+	u64 head = sb + bpf_core_field_offset(struct super_block___list, s_mounts);
+	u64 at = (u64)BPF_CORE_READ((struct list_head *)head, next);
+	u64 found = 0;
+
+	for (int i = 0; i < MOST_MOUNTS; i++) {
+		if (!at || at == head)
+			break;
+		if (mount_suits(at - bpf_core_field_offset(struct mount___list, mnt_instance), ns,
+				root, &found))
+			break;
+		at = (u64)BPF_CORE_READ((struct list_head *)at, next);
+	}
+	return found;
 }
 
-/* Whether a mount is the list's head taken for one, or there is none. */
-static __always_inline bool is_no_mount(u64 mount, u64 sb)
+static __noinline u64 mount_of_chain(u64 sb, u64 ns, u64 root)
 {
-	if (bpf_core_field_exists(struct mount___chain, mnt_next_for_sb))
-		return !mount;
-	return mount + bpf_core_field_offset(struct mount___list, mnt_instance) ==
-	       sb + bpf_core_field_offset(struct super_block___list, s_mounts);
+	u64 mount = (u64)BPF_CORE_READ((struct super_block___chain *)sb, s_mounts);
+	u64 found = 0;
+
+	for (int i = 0; i < MOST_MOUNTS; i++) {
+		if (!mount || mount_suits(mount, ns, root, &found))
+			break;
+		mount = (u64)BPF_CORE_READ((struct mount___chain *)mount, mnt_next_for_sb);
+	}
+	return found;
 }
 
 /*
@@ -382,7 +408,7 @@ __noinline int tail_dentry(RECORD handed, u32 index, u64 dentry)
 {
 	struct call_record *rec = record_of(handed);
 	struct task_struct *task = bare(current_task());
-	u64 sb, mount, ns, root, found = 0;
+	u64 sb, ns, root, found;
 
 	if (!rec)
 		return 0;
@@ -393,20 +419,10 @@ __noinline int tail_dentry(RECORD handed, u32 index, u64 dentry)
 	ns = (u64)TASK_READ(task, nsproxy, mnt_ns);
 	sb = (u64)LOAD(struct dentry, dentry, d_sb);
 	root = (u64)LOAD(struct super_block, sb, s_root);
-	mount = first_mount(sb);
-	for (int i = 0; i < MOST_MOUNTS; i++) {
-		if (is_no_mount(mount, sb))
-			break;
-		if ((u64)LOAD(struct mount, mount, mnt_ns) == ns) {
-			if (!found)
-				found = mount;
-			if ((u64)LOAD(struct mount, mount, mnt.mnt_root) == root) {
-				found = mount;
-				break;
-			}
-		}
-		mount = next_mount(mount);
-	}
+	if (bpf_core_field_exists(struct mount___chain, mnt_next_for_sb))
+		found = mount_of_chain(sb, ns, root);
+	else
+		found = mount_of_list(sb, ns, root);
 	if (found)
 		found += bpf_core_field_offset(struct mount, mnt);
 	return tail_path(handed, index, found, dentry);

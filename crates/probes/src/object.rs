@@ -94,7 +94,7 @@ pub struct Maps {
     pub switches: MapHandle,
     call_records: MapHandle,
     taken_buffers: MapHandle,
-    held: MapHandle,
+    held_args: MapHandle,
 }
 
 /// How many entries the maps have that are as large as what is traced.
@@ -160,7 +160,7 @@ impl Maps {
             switches: handle("switches")?,
             call_records: handle("call_records")?,
             taken_buffers: handle("taken_buffers")?,
-            held: handle("held")?,
+            held_args: handle("held_args")?,
         })
     }
 
@@ -180,7 +180,7 @@ impl Maps {
             "switches" => Some(&self.switches),
             "call_records" => Some(&self.call_records),
             "taken_buffers" => Some(&self.taken_buffers),
-            "held" => Some(&self.held),
+            "held_args" => Some(&self.held_args),
             _ => None,
         }
     }

@@ -171,7 +171,7 @@ fn arguments_are_told_up_to_where_they_are_cut() {
     tracer.args([
         OsStr::from_bytes(first),
         OsStr::new(""),
-        OsStr::from_bytes(&[b'a'; 4096]),
+        OsStr::from_bytes(&[b'a'; 12_000]),
     ]);
     let output = tracer.output().unwrap();
     let text = String::from_utf8(output.stderr).unwrap();

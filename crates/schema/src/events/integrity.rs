@@ -32,7 +32,7 @@ events! {
         page {
             purpose: "Sees what is loaded into the kernel, and from which file.",
             use_case: "Find out who loads modules.",
-            command: "sudo tracehound -e module_load --duration 1s",
+            command: "sudo tracehound -e module_load -- modprobe dummy",
             issues: ["The file is the one behind the call's descriptor when the module is in place; another thread can have put another file there."],
             related: ["finit_module", "init_module"],
             sources: ["init_module(2)", "include/trace/events/module.h (v6.18)"],

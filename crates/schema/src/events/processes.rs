@@ -64,7 +64,7 @@ events! {
         page {
             purpose: "Sees containers and services come: each has a cgroup of its own.",
             use_case: "See when a container is made, and by whom.",
-            command: "sudo tracehound -e cgroup_mkdir --duration 1s",
+            command: "sudo tracehound -e cgroup_mkdir -- unshare -m sh -c 'mount -t cgroup2 none /mnt && mkdir /mnt/demo; rmdir /mnt/demo'",
             issues: [],
             related: ["mkdir", "mkdirat"],
             sources: ["cgroups(7)", "include/trace/events/cgroup.h (v6.18)"],
