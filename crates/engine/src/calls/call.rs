@@ -27,7 +27,7 @@ pub struct Call<'a> {
     /// The argument registers.
     pub registers: [u64; REGISTERS],
     /// Bit per register: it could not be read, and has the address of what it stands for.
-    pub lost: u32,
+    pub lost: u64,
     /// What it returned, if it has.
     pub ret: Option<i64>,
     /// When it began, nanoseconds since boot, if that was seen.
