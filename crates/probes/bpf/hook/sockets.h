@@ -2,7 +2,9 @@
 /* What sources of socket events name. */
 #pragma once
 
+#define SOCKETCALL_BIND 2
 #define SOCKETCALL_CONNECT 3
+#define SOCKETCALL_LISTEN 4
 
 /* The socket behind one of the task's descriptors, NULL if it is something else. */
 static __always_inline struct socket *socket_behind(struct task_struct *task, s64 fd)
@@ -14,12 +16,38 @@ static __always_inline struct socket *socket_behind(struct task_struct *task, s6
 	return BPF_CORE_READ(file, private_data);
 }
 
-static __always_inline u64 connect_descriptor(struct task_struct *task)
+/* The first argument of a call on a socket, if the task is in it. */
+static __always_inline u64 descriptor_in(struct task_struct *task, s32 native, s32 compat,
+					 u32 meaning)
 {
-	if (!in_call(task, NR_X86_64_connect, NR_I386_connect) &&
-	    !in_socketcall(task, SOCKETCALL_CONNECT))
+	if (!in_call(task, native, compat) && !in_socketcall(task, meaning))
 		return ABSENT;
 	return (s64)(s32)call_argument(task, 0);
+}
+
+static __always_inline u64 connect_descriptor(struct task_struct *task)
+{
+	return descriptor_in(task, NR_X86_64_connect, NR_I386_connect, SOCKETCALL_CONNECT);
+}
+
+static __always_inline u64 bind_descriptor(struct task_struct *task)
+{
+	return descriptor_in(task, NR_X86_64_bind, NR_I386_bind, SOCKETCALL_BIND);
+}
+
+static __always_inline u64 listen_descriptor(struct task_struct *task)
+{
+	return descriptor_in(task, NR_X86_64_listen, NR_I386_listen, SOCKETCALL_LISTEN);
+}
+
+static __always_inline u32 socket_family(struct socket *socket)
+{
+	return BPF_CORE_READ(socket, sk, __sk_common.skc_family);
+}
+
+static __always_inline u32 socket_protocol(struct socket *socket)
+{
+	return BPF_CORE_READ(socket, sk, sk_protocol);
 }
 
 static __always_inline u32 socket_type(struct socket *socket)

@@ -2,6 +2,9 @@
 
 use std::ffi::CString;
 use std::fs;
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use super::{Folder, Trigger, trigger};
 
@@ -9,6 +12,9 @@ pub(super) const TRIGGERS: &[Trigger] = &[
     trigger("task_rename", rename),
     trigger("commit_creds", set_group),
     trigger("cgroup_mkdir", make_cgroup),
+    trigger("cgroup_rmdir", make_cgroup),
+    trigger("cgroup_attach_task", enter_cgroup),
+    trigger("sched_switch", wait),
 ];
 
 fn rename() {
@@ -22,8 +28,28 @@ fn set_group() {
     unsafe { libc::syscall(libc::SYS_setgid, libc::getgid()) };
 }
 
-/// In a hierarchy that is mounted for this child alone; the cgroup itself is removed again.
+fn wait() {
+    thread::sleep(Duration::from_millis(1));
+}
+
 fn make_cgroup() {
+    in_cgroup(|_, _| {});
+}
+
+/// Goes into the cgroup and back to where it was.
+fn enter_cgroup() {
+    in_cgroup(|mounted, group| {
+        let own = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+        let own = own.lines().find_map(|line| line.strip_prefix("0::/"));
+        let Some(own) = own else { return };
+        // What cannot be done is not seen, and told so.
+        let _ = fs::write(group.join("cgroup.procs"), "0");
+        let _ = fs::write(mounted.join(own).join("cgroup.procs"), "0");
+    });
+}
+
+/// Acts with a hierarchy that is mounted for this child alone, and a cgroup that is removed again.
+fn in_cgroup(act: impl FnOnce(&Path, &Path)) {
     let Some(folder) = Folder::new() else {
         return;
     };
@@ -47,6 +73,7 @@ fn make_cgroup() {
         .0
         .join(format!("tracehound-prove-{}", std::process::id()));
     if fs::create_dir(&group).is_ok() {
+        act(&folder.0, &group);
         let _ = fs::remove_dir(&group);
     }
     // SAFETY: as above; without it the folder could not be removed.

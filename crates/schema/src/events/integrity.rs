@@ -37,4 +37,27 @@ events! {
             related: ["finit_module", "init_module"],
             sources: ["init_module(2)", "include/trace/events/module.h (v6.18)"],
         }
+
+    /// A module is about to be removed.
+    module_free = 301 by Hook
+        on ["tp_btf/module_free", "raw_tp/module_free"]
+        (mod: "struct module *")
+        unproved "removing a module would change the machine"
+        sets []
+        {
+            /// The module's name.
+            name: Str, kernel("module_name(mod)").ctype("const char*");
+            /// Its version. Absent where it states none.
+            version: Str, kernel("module_version(mod)").ctype("const char*").opt();
+            /// The checksum of its sources. Absent where it has none.
+            src_version: Str, kernel("module_srcversion(mod)").ctype("const char*").opt();
+        }
+        page {
+            purpose: "Sees what is taken out of the kernel.",
+            use_case: "Find out who removes modules.",
+            command: "sudo tracehound -e module_load,module_free -- modprobe dummy",
+            issues: ["A module whose start fails is removed too."],
+            related: ["module_load", "delete_module"],
+            sources: ["delete_module(2)", "include/trace/events/module.h (v6.18)"],
+        }
 }

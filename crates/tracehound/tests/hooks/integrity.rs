@@ -23,3 +23,18 @@ fn module_load_tells_the_file() {
     assert_eq!(args["name"], "dummy", "{args}");
     assert_eq!(args["pathname"], MODULE, "{args}");
 }
+
+#[test]
+fn module_free_tells_the_name() {
+    if !Path::new(MODULE).exists() {
+        println!("skipped: no module to load here");
+        return;
+    }
+    let script = format!("insmod {MODULE}; rmmod dummy");
+    let Some(run) = run_of("module_free", &["sh", "-c", &script]) else {
+        return;
+    };
+    let events = support::named(&run, "module_free");
+    assert_eq!(events.len(), 1, "{events:?}");
+    assert_eq!(events[0]["args"]["name"], "dummy", "{events:?}");
+}

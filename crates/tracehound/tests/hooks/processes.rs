@@ -37,23 +37,78 @@ fn commit_creds_tells_what_was_and_what_is() {
     assert!(has(old) && !has(new), "{dropped}");
 }
 
-#[test]
-fn cgroup_mkdir_tells_the_group_and_its_hierarchy() {
-    let folder = folder("cgroup");
-    let name = format!("tracehound-test-{}", std::process::id());
+/// Traces an event of a script in which `$d` is a hierarchy of cgroups and `$g` the name of a new one.
+fn in_cgroups(event: &str, script: &str) -> Option<(support::Run, String)> {
+    let folder = folder(event);
+    let name = format!("{event}-{}", std::process::id());
     let script = format!(
-        "mount -t cgroup2 none {0} && mkdir {0}/{name} && stat -c %i {0}/{name}; rmdir {0}/{name}",
+        "d={}; g={name}; mount -t cgroup2 none $d && mkdir $d/$g && {script}",
         folder.display()
     );
-    let command = ["unshare", "-m", "sh", "-c", &script];
-    let run = run_of("cgroup_mkdir", &command);
+    let run = run_of(event, &["unshare", "-m", "sh", "-c", &script]);
     std::fs::remove_dir_all(&folder).unwrap();
-    let Some(run) = run else { return };
-    let events = support::named(&run, "cgroup_mkdir");
+    Some((run?, format!("/{name}")))
+}
+
+/// The one event tells the cgroup of which the script printed the inode number.
+fn tells_the_group(event: &str) {
+    let Some((run, path)) = in_cgroups(event, "stat -c %i $d/$g; rmdir $d/$g") else {
+        return;
+    };
+    let events = support::named(&run, event);
     assert_eq!(events.len(), 1, "{events:?}");
     let args = &events[0]["args"];
-    assert_eq!(args["cgroup_path"], format!("/{name}").as_str(), "{args}");
+    assert_eq!(args["cgroup_path"], path.as_str(), "{args}");
     assert_eq!(args["hierarchy_id"], 0, "{args}");
     let inode: u64 = run.stdout.trim().parse().unwrap();
     assert_eq!(args["cgroup_id"], inode, "{args}");
+}
+
+#[test]
+fn cgroup_mkdir_tells_the_group_and_its_hierarchy() {
+    tells_the_group("cgroup_mkdir");
+}
+
+#[test]
+fn cgroup_rmdir_tells_the_group_and_its_hierarchy() {
+    tells_the_group("cgroup_rmdir");
+}
+
+#[test]
+fn cgroup_attach_task_tells_who_is_moved_where() {
+    let script = "sh -c \"echo 0 >$d/$g/cgroup.procs; echo 0 >$d/cgroup.procs\"; rmdir $d/$g";
+    let Some((run, path)) = in_cgroups("cgroup_attach_task", script) else {
+        return;
+    };
+    let events = support::named(&run, "cgroup_attach_task");
+    let paths: Vec<_> = events
+        .iter()
+        .map(|event| event["args"]["cgroup_path"].as_str().unwrap())
+        .collect();
+    assert_eq!(paths, [path.as_str(), "/"], "{events:?}");
+    for event in events {
+        assert_eq!(
+            event["args"]["pid"], event["process"]["host_pid"],
+            "{event}"
+        );
+        assert_eq!(event["args"]["comm"], "sh", "{event}");
+    }
+}
+
+#[test]
+fn sched_switch_tells_both_threads() {
+    let Some(run) = run_of("sched_switch", &["sleep", "0.01"]) else {
+        return;
+    };
+    let events = support::named(&run, "sched_switch");
+    let slept = |event: &&&serde_json::Value| event["args"]["prev_comm"] == "sleep";
+    let asleep: Vec<_> = events.iter().filter(slept).collect();
+    assert!(!asleep.is_empty(), "{events:?}");
+    for event in asleep {
+        let args = &event["args"];
+        assert_eq!(args["prev_tid"], event["process"]["host_tid"], "{event}");
+        assert_eq!(args["cpu"], event["cpu"], "{event}");
+        assert_ne!(args["next_tid"], args["prev_tid"], "{event}");
+        assert!(!args["next_comm"].as_str().unwrap().is_empty(), "{event}");
+    }
 }
