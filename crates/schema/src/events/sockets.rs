@@ -114,7 +114,7 @@ events! {
         page {
             purpose: "Sees the address that the kernel binds to: its own copy, not the caller's memory.",
             use_case: "Find out which programs offer services, and where.",
-            command: "sudo tracehound -e security_socket_bind -- getent hosts localhost",
+            command: "sudo tracehound -e security_socket_bind -- timeout 1 python3 -m http.server -b 127.0.0.1 8098",
             issues: [
                 "At the end of calls only those that succeed are seen, and none of io_uring; local_addr is then what the socket is bound to, with the port that was chosen where 0 was asked for.",
                 "By lsm only what the security modules before BPF's have allowed is seen.",
