@@ -78,7 +78,7 @@ fn tracepoint_programs(out: &mut String, index: usize, rung: &Rung) {
 /// Programs without a target, as many as there can be functions: which is known at run time. Each
 /// only jumps to the one that does the work, so that the verifier looks at that once. A program can
 /// jump to another only where the functions under both are declared alike, down to the name of the
-/// parameter: those of calls come in two kinds, with arguments and without.
+/// parameter: those of calls come in two kinds, with arguments and without, and on 5.10 in three.
 fn function_programs(out: &mut String, index: usize, rung: &Rung) {
     let (entry, exit) = rung.sections();
     let ends = [
@@ -86,7 +86,7 @@ fn function_programs(out: &mut String, index: usize, rung: &Rung) {
         (exit, format!("end_call(ctx[1], {index})")),
     ];
     for (end, (section, body)) in ends.iter().enumerate() {
-        for kind in 0..2 {
+        for kind in 0..3 {
             let jump = format!("jumps_{end}_{kind}");
             let _ = write!(
                 out,

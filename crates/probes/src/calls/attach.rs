@@ -89,7 +89,7 @@ impl Job<'_> {
 
     /// One program on all functions, which runs when they are entered and when they return.
     fn by_session(&self) -> Result<Attached, String> {
-        let functions = self.present(with_other(&self.tables.functions))?;
+        let functions = self.present(without_aliases(with_other(&self.tables.functions)))?;
         let names: Vec<String> = functions
             .into_iter()
             .map(|function| function.name)
@@ -183,6 +183,18 @@ fn with_other(functions: &[Function]) -> Vec<Function> {
         }
     }
     all
+}
+
+/// A call without arguments is one function under the names of both conventions; attached to by both,
+/// the program would run twice (seen on 7.3).
+fn without_aliases(mut functions: Vec<Function>) -> Vec<Function> {
+    let names: Vec<String> = functions.iter().map(|one| one.name.clone()).collect();
+    functions.retain(|function| {
+        let call = function.name.strip_prefix("__ia32_sys_");
+        let own = call.map(|call| format!("__x64_sys_{call}"));
+        !(function.plain && own.is_some_and(|own| names.contains(&own)))
+    });
+    functions
 }
 
 /// Attaches to all of `names` at once, or to halves of them where the kernel does not find one. What

@@ -10,8 +10,8 @@ use libbpf_rs::{MapCore as _, MapFlags, MapHandle, Object};
 
 use super::table::Function;
 
-/// Kinds of functions: `build/programs.rs` says why there are two.
-const KINDS: usize = 2;
+/// Kinds of functions: `build/programs.rs` says why there are several.
+const KINDS: usize = 3;
 
 /// What a program's name says: `calls__RUNG_END_KIND` for one that does the work,
 /// `calls__RUNG_END_KIND_NUMBER` for one on a function.
@@ -89,7 +89,7 @@ impl Kinds {
                 seen.len() - 1
             });
             let Some(list) = kinds.0.get_mut(kind) else {
-                return Err("the kernel declares the calls' functions in a third way".to_owned());
+                return Err("the kernel declares the calls' functions in a fourth way".to_owned());
             };
             list.push(function);
         }
