@@ -16,6 +16,8 @@
 #include "call.h"
 #include "hand/sigprocmask.h"
 #include "tail.h"
+#include "mounts.h"
+#include "kinds.h"
 #include "held.h"
 #include "hook.h"
 #include "hook/processes.h"

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* What generated programs call to put a field, by its kind. */
+#pragma once
+
+/*
+ * A pointer as a number: the verifier knows typed pointers, also when they are cast, and does not
+ * let a global function take one for a number.
+ */
+static __always_inline u64 plain(u64 pointer)
+{
+	u64 number = 0;
+
+	bpf_probe_read_kernel(&number, sizeof(number), &pointer);
+	return number;
+}
+
+/* A parameter that the verifier does not let us load. */
+static __always_inline u64 word_of(u64 *ctx, const u32 index)
+{
+	u64 word = 0;
+
+	bpf_probe_read_kernel(&word, sizeof(word), ctx + index);
+	return word;
+}
+
+/* What generated programs call, by the kind of the field. */
+static __always_inline void path_of_file(RECORD handed, u32 index, const void *of)
+{
+	const struct file *file = of;
+
+	tail_path(handed, index, file ? (u64)BPF_CORE_READ(file, f_path.mnt) : 0,
+		  file ? (u64)BPF_CORE_READ(file, f_path.dentry) : 0);
+}
+
+static __always_inline void path_of_path(RECORD handed, u32 index, const void *of)
+{
+	const struct path *path = of;
+
+	tail_path(handed, index, path ? (u64)BPF_CORE_READ(path, mnt) : 0,
+		  path ? (u64)BPF_CORE_READ(path, dentry) : 0);
+}
+
+static __always_inline void path_of_dentry(RECORD handed, u32 index, const void *of)
+{
+	tail_dentry(handed, index, plain((u64)of));
+}
+
+#define hook_path(handed, index, source)                         \
+	_Generic((source),                                       \
+		struct file *: path_of_file,                     \
+		const struct file *: path_of_file,               \
+		struct path *: path_of_path,                     \
+		const struct path *: path_of_path,               \
+		struct dentry *: path_of_dentry)(handed, index, source)
+
+#define hook_str(handed, index, source) tail_text(handed, index, plain((u64)(source)), IN_KERNEL)
+#define hook_ustr(handed, index, source) tail_text(handed, index, (u64)(source), IN_USER)
+#define hook_cred(handed, index, source) tail_cred(handed, index, plain((u64)(source)))
+
+/* Of bytes, and of texts one behind another. */
+static __always_inline void hook_bytes(RECORD handed, u32 index, struct where where)
+{
+	tail_bytes(handed, index, plain(where.at), where.length, where.how);
+}
+
+static __always_inline void hook_sockaddr(RECORD handed, u32 index, struct where where)
+{
+	if (where.how == OF_PEER || where.how == OF_SOCKET)
+		tail_socket(handed, index, where.at, where.how);
+	else
+		tail_bytes(handed, index, plain(where.at), where.length > 128 ? 128 : where.length,
+			   where.how);
+}
