@@ -24,6 +24,11 @@
 #include "hook/files.h"
 #include "hook/sockets.h"
 #include "hook/integrity.h"
+#include "hook/exec.h"
+#include "hook/paths.h"
+#include "hook/mounts.h"
+#include "hook/memory.h"
+#include "hook/objects.h"
 #include "programs.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

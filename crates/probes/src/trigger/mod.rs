@@ -7,8 +7,13 @@
 //!
 //! An event that nothing harmless makes has none, and says why in its block (`unproved`).
 
+mod exec;
 mod files;
 mod integrity;
+mod memory;
+mod mounts;
+mod objects;
+mod paths;
 mod processes;
 mod sockets;
 
@@ -28,11 +33,16 @@ const fn trigger(event: &'static str, act: fn()) -> Trigger {
     Trigger { event, act }
 }
 
-static FAMILIES: [&[Trigger]; 4] = [
+static FAMILIES: [&[Trigger]; 9] = [
     processes::TRIGGERS,
     files::TRIGGERS,
     sockets::TRIGGERS,
     integrity::TRIGGERS,
+    exec::TRIGGERS,
+    paths::TRIGGERS,
+    mounts::TRIGGERS,
+    memory::TRIGGERS,
+    objects::TRIGGERS,
 ];
 
 fn all() -> impl Iterator<Item = &'static Trigger> {

@@ -1,4 +1,4 @@
-//! Files: what is opened, written and removed. Ids 230 to 269.
+//! Files: what is opened, written and removed. Ids 230 to 249.
 
 use super::events;
 use crate::field::{kernel, user};

@@ -1,8 +1,13 @@
 //! The catalogue: one block per event, one file per family.
 
+mod exec;
 mod files;
 mod integrity;
 mod library;
+mod memory;
+mod mounts;
+mod objects;
+mod paths;
 mod process;
 mod processes;
 mod signal;
@@ -12,7 +17,7 @@ mod tracer;
 
 use crate::event::Event;
 
-static FAMILIES: [&[Event]; 8] = [
+static FAMILIES: [&[Event]; 13] = [
     tracer::EVENTS,
     process::EVENTS,
     signal::EVENTS,
@@ -21,6 +26,11 @@ static FAMILIES: [&[Event]; 8] = [
     files::EVENTS,
     sockets::EVENTS,
     integrity::EVENTS,
+    exec::EVENTS,
+    paths::EVENTS,
+    mounts::EVENTS,
+    memory::EVENTS,
+    objects::EVENTS,
 ];
 
 /// Every event, family by family.

@@ -5,8 +5,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod exec;
 mod files;
 mod integrity;
+mod memory;
+mod mounts;
+mod objects;
+mod paths;
 mod processes;
 mod sockets;
 #[expect(dead_code, reason = "each test file uses a part")]

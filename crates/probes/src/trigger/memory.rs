@@ -1,0 +1,5 @@
+//! What is mapped.
+
+use super::Trigger;
+
+pub(super) const TRIGGERS: &[Trigger] = &[];

@@ -1,0 +1,5 @@
+//! What is mounted.
+
+use super::Trigger;
+
+pub(super) const TRIGGERS: &[Trigger] = &[];

@@ -1,0 +1,5 @@
+//! What is made of BPF.
+
+use super::Trigger;
+
+pub(super) const TRIGGERS: &[Trigger] = &[];
