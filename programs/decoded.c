@@ -3,6 +3,7 @@
 // each of them must be told as.
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/aio_abi.h>
 #include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -11,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -70,6 +72,12 @@ static void programs(void)
 	attr.insns = (uintptr_t)instructions;
 	attr.license = (uintptr_t)license;
 	syscall(SYS_bpf, BPF_PROG_LOAD, &attr, 48);
+	/* BPF_COMMON_ATTRS: a structure that is no pointer where nothing asks for it. */
+	memset(&attr, 0, sizeof(attr));
+	uint64_t common[3] = { 0, 0x100000003, 0 };
+
+	attr.map_type = 0x7fffffff;
+	syscall(SYS_bpf, BPF_MAP_CREATE | 0x10000, &attr, 16, common, 20);
 }
 
 static void descriptors(void)
@@ -83,11 +91,30 @@ static void descriptors(void)
 	syscall(SYS_pipe2, 8, 0);
 }
 
+/* Requests that no context takes, and a mount as the kernel describes it. */
+static void lists(void)
+{
+	struct iocb write = { .aio_data = 7, .aio_lio_opcode = IOCB_CMD_PWRITE, .aio_fildes = CLOSED,
+			      .aio_nbytes = 5, .aio_offset = 9 };
+	struct iocb sync = { .aio_lio_opcode = IOCB_CMD_FSYNC, .aio_fildes = CLOSED };
+	struct iocb *requests[] = { &write, NULL, &sync };
+	struct statx about;
+	/* struct mnt_id_req, and room for a struct statmount with its texts. */
+	uint64_t asked[3] = { 24, 0, 0x38 }, room[256];
+
+	syscall(SYS_io_submit, 0, 3, requests);
+	/* STATX_MNT_ID_UNIQUE */
+	statx(AT_FDCWD, "/proc", 0, 0x4000, &about);
+	asked[1] = about.stx_mnt_id;
+	syscall(457, asked, room, sizeof(room), 0);
+}
+
 int main(int argc, char **argv)
 {
 	requests(argc == 1);
 	(void)argv;
 	programs();
 	descriptors();
+	lists();
 	return 0;
 }

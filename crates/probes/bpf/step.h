@@ -99,6 +99,9 @@ __noinline int run_step(RECORD handed, u32 list, u32 index)
 	case WHAT_STRINGS:
 		put_strings(handed, address);
 		break;
+	case WHAT_POINTERS:
+		put_pointees(handed, address, register_of(rec, rec->now.from), rec->now.limit);
+		break;
 	case WHAT_IOVEC:
 		step_vectors(handed, rec, address);
 		break;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Vectors (struct iovec) and messages (struct msghdr), with what they point at. */
+/* Vectors (struct iovec), messages (struct msghdr) and lists of pointers, with what they point at. */
 #pragma once
 
 #define MOST_VECTORS 64
@@ -127,4 +127,31 @@ static __always_inline void step_messages(RECORD handed, struct call_record *rec
 	}
 	if (count > MOST_MESSAGES)
 		rec->head.cut |= 1ull << (rec->now.argument & 7);
+}
+
+/* Structures of one list; the rest of it is cut. */
+#define MOST_POINTEES 32
+
+/* Appends `count` pointers, and `size` bytes behind each. */
+__noinline int put_pointees(RECORD handed, u64 address, u64 count, u32 size)
+{
+	struct call_record *rec = record_of(handed);
+	u32 start, got;
+
+	if (!rec)
+		return 0;
+	start = rec->at;
+	if (count > MOST_BYTES)
+		count = MOST_BYTES;
+	got = put_bytes(handed, address, count * rec->word, MOST_POINTEES * rec->word);
+	for (u32 i = 0; i < MOST_POINTEES; i++) {
+		u64 pointer;
+
+		if ((i + 1) * rec->word > got)
+			break;
+		pointer = pointer_at(rec, start, i);
+		if (pointer)
+			put_bytes(handed, pointer, size, size);
+	}
+	return 0;
 }

@@ -61,6 +61,7 @@ const NUMBERS: &[(&str, u64)] = &[
     ("WHAT_FILE", What::File as u64),
     ("WHAT_RETURNED_FILE", What::ReturnedFile as u64),
     ("WHAT_SWITCH", What::Switch as u64),
+    ("WHAT_POINTERS", What::Pointers as u64),
     ("WHAT_FILES", What::Files as u64),
     ("COUNT_LIMIT", Count::Limit as u64),
     ("COUNT_REGISTER", Count::Register as u64),

@@ -57,6 +57,7 @@ pub fn plan(call: &'static Syscall, abi: Abi) -> Plan {
     {
         caller.argument(index, &arg.kind, &mut steps);
     }
+    caller.other_choices(&mut steps);
     // Where a choice among the arguments decides that it returns one, the choice's steps say so.
     if caller.may_return_descriptor() && !caller.chooses_result() {
         steps.after.push(caller.returned());

@@ -9,7 +9,7 @@ pub fn of(kind: &Type) -> String {
         Type::U8 => "unsigned char",
         Type::U16 => "unsigned short",
         Type::I16 => "short",
-        Type::U32 | Type::Flags(_) => "unsigned int",
+        Type::U32 | Type::TextBehind | Type::Flags(_) => "unsigned int",
         Type::I64 => "int64_t",
         Type::U64 | Type::Limit(_) => "uint64_t",
         Type::Long => "long",
@@ -47,7 +47,7 @@ pub fn of(kind: &Type) -> String {
         | Type::Array(..)
         | Type::IoVec(..)
         | Type::MsgHdr
-        | Type::MmsgHdr(_)
+        | Type::MmsgHdr(..)
         | Type::SockAddr(_)
         | Type::SigSet(_)
         | Type::BitSet(_)
@@ -65,7 +65,7 @@ fn behind(kind: &Type) -> String {
         Type::Array(inner, _) => return of(inner),
         Type::IoVec(..) => "struct iovec",
         Type::MsgHdr => "struct msghdr",
-        Type::MmsgHdr(_) => "struct mmsghdr",
+        Type::MmsgHdr(..) => "struct mmsghdr",
         Type::SockAddr(_) => "struct sockaddr",
         Type::SigSet(_) => "sigset_t",
         Type::BitSet(_) => "unsigned long",

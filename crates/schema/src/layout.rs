@@ -112,7 +112,7 @@ pub fn size(kind: &Type, abi: Abi) -> Option<Size> {
         | Type::Strings
         | Type::IoVec(..)
         | Type::MsgHdr
-        | Type::MmsgHdr(_)
+        | Type::MmsgHdr(..)
         | Type::SockAddr(_)
         | Type::SigSet(_)
         | Type::BitSet(_)

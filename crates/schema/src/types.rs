@@ -40,6 +40,9 @@ pub enum Type {
     Low,
     /// The upper half of such an offset, one register; without meaning from callers of 64 bits.
     High,
+    /// Where NUL-terminated text stands, 32 bits: so many bytes behind the end of the structure that it
+    /// is a member of.
+    TextBehind,
     /// An integer printed in hexadecimal; width and sign are those of the inner type.
     Hex(&'static Type),
     /// An integer printed in octal; width as above.
@@ -142,8 +145,8 @@ pub enum Type {
     IoVec(Len, Len),
     /// `struct msghdr` with its name, vectors and control messages.
     MsgHdr,
-    /// `struct mmsghdr`s.
-    MmsgHdr(Len),
+    /// `struct mmsghdr`s, and which way their content goes.
+    MmsgHdr(Len, Traffic),
     /// A socket address of so many bytes; as a member in place where that is constant.
     SockAddr(Len),
     /// A set of signals of so many bytes; as a member in place where that is constant.
@@ -187,6 +190,15 @@ pub enum Len {
     ArgOrRet(&'static str),
     /// One for each page (of 4,096 bytes) of a range as long as an argument says.
     Pages(&'static str),
+}
+
+/// Which way the content of messages goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Traffic {
+    /// The call reads it.
+    Sent,
+    /// The call writes it.
+    Received,
 }
 
 /// What runs a program of BPF.

@@ -78,6 +78,11 @@ const FIELDS: &[(&str, &[&str], &str)] = &[
         ],
         "the size of the set is an argument, as it is of epoll_pwait",
     ),
+    (
+        "bpf",
+        &["cmd", "attr", "size", "attr_common", "size_common"],
+        "two more arguments count since Linux 7.3, where the command says so",
+    ),
     ("oldfstat", &["fd", "statbuf"], "lists no argument"),
     (
         "io_pgetevents_time32",

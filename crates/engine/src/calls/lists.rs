@@ -6,7 +6,7 @@ use tracehound_schema::{layout, names};
 use super::call::Number;
 use super::memory::{Found, Side};
 use super::print::{Print, Shape};
-use super::walk::{At, Walk};
+use super::walk::{At, Content, Walk};
 
 /// A message's header in the caller's ABI: every member but the two 32-bit ones is a word.
 #[derive(Clone, Copy, Debug)]
@@ -173,7 +173,7 @@ impl<'w, P: Print> Walk<'w, P> {
 
     /// The message's header as the call found it, where the call may have changed it.
     fn before(&self, address: u64, at: At<'_>) -> Option<Message> {
-        if !at.message || at.side == Side::Before {
+        if at.message.is_none() || at.side == Side::Before {
             return None;
         }
         let word = self.word();
@@ -193,7 +193,18 @@ impl<'w, P: Print> Walk<'w, P> {
             return;
         };
         self.print.open(Shape::List);
+        let filled = self.call.ret.and_then(|ret| u64::try_from(ret).ok());
         for index in 0..count {
+            let unfilled = at.message == Some(Content::Received)
+                && filled.is_some_and(|filled| index >= filled);
+            let at = At {
+                message: if unfilled {
+                    Some(Content::Unfilled)
+                } else {
+                    at.message
+                },
+                ..at
+            };
             // Each was copied by itself, with what it points at behind it.
             let place = address.wrapping_add(index.wrapping_mul(one as u64));
             let found = self.found(place, one as u64, at);

@@ -92,6 +92,13 @@ impl<P: Print> Walk<'_, P> {
         };
         for member in order.iter().filter_map(|index| layout.members.get(*index)) {
             let kind = self.call.chosen(member.kind, inside.scope);
+            let kind = match kind {
+                Type::Wide(_, inner) => match self.call.chosen(inner, inside.scope) {
+                    text @ Type::TextBehind => text,
+                    _ => kind,
+                },
+                kind => kind,
+            };
             // A case of a choice may be of another size than what is chosen otherwise.
             let size = layout::size(kind, self.call.abi()).map_or(0, |size| size.bytes as usize);
             let own = bytes.get(member.start..member.start + size);
@@ -117,6 +124,14 @@ impl<P: Print> Walk<'_, P> {
                     let name = member.name;
                     let place = at.address.unwrap_or(0).wrapping_add(member.start as u64);
                     self.behind(kind, place, At { name, ..inside });
+                    self.print.done();
+                }
+                (Type::TextBehind, Some(own)) => {
+                    self.print.member(member.name);
+                    let offset = Number::read(kind, own, self.call.abi());
+                    let offset = offset.map_or(0, |offset| offset.value);
+                    let end = at.address.unwrap_or(0).wrapping_add(layout.bytes);
+                    self.text(end.wrapping_add(offset), inside, true);
                     self.print.done();
                 }
                 // strace names it inside of the value.

@@ -1,7 +1,7 @@
 //! The walk over a type: finds the bytes and tells them to a format.
 
 use tracehound_schema::layout;
-use tracehound_schema::types::{Len, Type};
+use tracehound_schema::types::{Len, Traffic, Type};
 
 use super::call::{Call, Number, Scope};
 use super::memory::{Found, Side};
@@ -17,9 +17,9 @@ pub struct At<'s> {
     pub side: Side,
     /// What names beside it mean.
     pub scope: Option<&'s Scope<'s>>,
-    /// Whether it is a message that the call may read and write: what it points at is of one side
-    /// only, the one that the data went.
-    pub message: bool,
+    /// Of a message that the call may read and write: what becomes of what it points at, which is of
+    /// one side only, the one that the data went.
+    pub message: Option<Content>,
     /// The argument or member that it is.
     pub name: &'static str,
     /// Where the structure lies that is told, if it lies behind a pointer.
@@ -35,6 +35,17 @@ impl At<'_> {
             ..self
         }
     }
+}
+
+/// What becomes of what a message points at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// The call reads it.
+    Sent,
+    /// The call writes it, and the other side tells it.
+    Received,
+    /// The call should have written it and has not.
+    Unfilled,
 }
 
 /// A walk over a call's values.
@@ -62,7 +73,7 @@ pub fn side<P: Print>(call: &Call<'_>, index: usize, side: Side, print: &mut P) 
     let at = At {
         side,
         scope: None,
-        message: false,
+        message: None,
         name: arg.name,
         address: None,
         depth: 0,
@@ -81,7 +92,7 @@ pub fn returned<P: Print>(call: &Call<'_>, print: &mut P) {
     let at = At {
         side: Side::After,
         scope: None,
-        message: false,
+        message: None,
         name: "ret",
         address: None,
         depth: 0,
@@ -147,11 +158,11 @@ impl<'w, P: Print> Walk<'w, P> {
             }
             Type::Out(_) | Type::Found(_) | Type::Left(_) => self.print.unwritten(address),
             Type::InOut(_) if P::BOTH && written && is_message(inner) => {
-                let message = true;
+                let message = content(inner, written);
                 self.behind(inner, address, At { message, ..after });
             }
             Type::InOut(_) if is_message(inner) && (at.side == Side::Before || written) => {
-                let message = true;
+                let message = content(inner, written);
                 self.behind(inner, address, At { message, ..at });
             }
             Type::InOut(_) if P::BOTH && at.side == Side::Before && written => {
@@ -180,7 +191,7 @@ impl<'w, P: Print> Walk<'w, P> {
             Type::Strings => self.strings(address, at),
             Type::IoVec(count, total) => self.vectors((*count, *total), address, at),
             Type::MsgHdr => self.message(address, at),
-            Type::MmsgHdr(count) => self.messages(*count, address, at),
+            Type::MmsgHdr(count, _) => self.messages(*count, address, at),
             Type::SockAddr(len) => match self.call.count(*len, at.side, at.scope) {
                 Some(length) => self.socket_address(address, length, at),
                 None => self.print.unread(address),
@@ -229,7 +240,7 @@ impl<'w, P: Print> Walk<'w, P> {
         let memory = &self.call.memory;
         let found = memory.read(at.side, address, length);
         match at.side {
-            Side::After if at.message => {
+            Side::After if at.message.is_some() => {
                 found.or_else(|| memory.read(Side::Before, address, length))
             }
             _ => found,
@@ -238,10 +249,10 @@ impl<'w, P: Print> Walk<'w, P> {
 
     /// Tells that nothing was read at an address.
     pub(super) fn missing(&mut self, address: u64, at: At<'_>) {
-        if at.message && at.side == Side::Before {
-            self.print.buffer(address);
-        } else {
-            self.print.unread(address);
+        match at.message.filter(|_| at.side == Side::Before) {
+            Some(Content::Received) => self.print.buffer(address),
+            Some(Content::Unfilled) => self.print.unwritten(address),
+            Some(Content::Sent) | None => self.print.unread(address),
         }
     }
 
@@ -325,5 +336,13 @@ const fn is_instruction(kind: &Type) -> bool {
 }
 
 const fn is_message(kind: &Type) -> bool {
-    matches!(kind, Type::MsgHdr | Type::MmsgHdr(_))
+    matches!(kind, Type::MsgHdr | Type::MmsgHdr(..))
+}
+
+const fn content(message: &Type, written: bool) -> Option<Content> {
+    Some(match message {
+        Type::MmsgHdr(_, Traffic::Sent) => Content::Sent,
+        _ if written => Content::Received,
+        _ => Content::Unfilled,
+    })
 }

@@ -3,7 +3,7 @@
 use crate::abi::Abi;
 use crate::layout;
 use crate::syscalls::{Place, Syscall};
-use crate::types::{Len, Type};
+use crate::types::{Len, Traffic, Type};
 
 use super::{CONTENT, Count, DIRECTORY, ON_ERROR, PATH_MAX, Step, WIDE, WRITTEN, What};
 
@@ -78,17 +78,15 @@ impl Caller {
                 steps,
             ),
             Type::InOut(inner) => {
-                if is_scattered(inner) {
-                    self.frame(Step::new(What::Bytes, register), inner, steps);
-                } else {
-                    self.behind(Step::new(What::Bytes, register), inner, When::Before, steps);
+                let at = Step::new(What::Bytes, register);
+                let first = steps.after.len();
+                self.behind(at, inner, When::After(WRITTEN), steps);
+                if is_sent(inner) {
+                    without_content(&mut steps.after[first..]);
+                } else if is_scattered(inner) {
+                    return self.frame(at, inner, steps);
                 }
-                self.behind(
-                    Step::new(What::Bytes, register),
-                    inner,
-                    When::After(WRITTEN),
-                    steps,
-                );
+                self.behind(at, inner, When::Before, steps);
             }
             _ => {}
         }
@@ -99,9 +97,7 @@ impl Caller {
     fn frame(&self, at: Step, kind: &'static Type, steps: &mut Steps) {
         let first = steps.before.len();
         self.behind(at, kind, When::Before, steps);
-        for step in &mut steps.before[first..] {
-            step.flags &= !CONTENT;
-        }
+        without_content(&mut steps.before[first..]);
     }
 
     /// The steps of what stands behind a pointer; `at` says where the pointer is.
@@ -135,6 +131,10 @@ impl Caller {
                     ..counted
                 }
             }
+            Type::Array(Type::In(Type::Struct(structure)), len) => Step {
+                limit: layout::whole(structure, self.abi).bytes,
+                ..whole(self.count(at, *len, 1), What::Pointers)
+            },
             Type::Array(inner, len) => {
                 let scale = layout::size(inner, self.abi).map_or(1, |size| size.bytes);
                 self.count(at, *len, scale)
@@ -171,7 +171,7 @@ impl Caller {
                 flags: at.flags | CONTENT,
                 ..whole(at, What::MsgHdr)
             },
-            Type::MmsgHdr(count) => {
+            Type::MmsgHdr(count, _) => {
                 let messages = whole(self.count(at, *count, 1), What::MmsgHdr);
                 Step {
                     flags: messages.flags | CONTENT,
@@ -237,7 +237,18 @@ impl Caller {
 
 /// Whether the structures behind a pointer say where the content is.
 const fn is_scattered(kind: &Type) -> bool {
-    matches!(kind, Type::IoVec(..) | Type::MsgHdr | Type::MmsgHdr(_))
+    matches!(kind, Type::IoVec(..) | Type::MsgHdr | Type::MmsgHdr(..))
+}
+
+/// Whether the content is read, and only the structures around it are written.
+const fn is_sent(kind: &Type) -> bool {
+    matches!(kind, Type::MmsgHdr(_, Traffic::Sent))
+}
+
+fn without_content(steps: &mut [Step]) {
+    for step in steps {
+        step.flags &= !CONTENT;
+    }
 }
 
 pub(super) fn put(step: Step, when: When, steps: &mut Steps) {

@@ -169,7 +169,29 @@ impl Caller {
         steps.after.append(&mut own.after);
     }
 
+    /// The choices among the arguments by what the first of them is by: the one that is switched by.
     pub fn choices(&self) -> Vec<(usize, &'static By)> {
+        let mut choices = self.all_choices();
+        if let Some(&(_, first)) = choices.first() {
+            choices.retain(|(_, by)| is_by_the_same(by, first));
+        }
+        choices
+    }
+
+    /// Steps of choices by anything else: of every case, since no more than one thing is switched by.
+    pub fn other_choices(&self, steps: &mut Steps) {
+        let all = self.all_choices();
+        let Some(&(_, first)) = all.first() else {
+            return;
+        };
+        for (index, by) in all.into_iter().filter(|(_, by)| !is_by_the_same(by, first)) {
+            for case in by.cases {
+                self.argument(index, &case.kind, steps);
+            }
+        }
+    }
+
+    fn all_choices(&self) -> Vec<(usize, &'static By)> {
         let args = self
             .call
             .arguments(self.abi)
@@ -182,6 +204,10 @@ impl Caller {
         })
         .collect()
     }
+}
+
+fn is_by_the_same(by: &By, first: &By) -> bool {
+    by.name == first.name && by.mask == first.mask
 }
 
 /// The values that choose.

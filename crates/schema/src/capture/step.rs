@@ -26,6 +26,8 @@ pub enum What {
     Switch = 9,
     /// The files behind descriptors in memory, `limit` bytes of them.
     Files = 10,
+    /// Pointers, and `limit` bytes behind each.
+    Pointers = 11,
 }
 
 /// Where the number of elements comes from. The numbers are the kernel program's.

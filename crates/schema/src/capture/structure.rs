@@ -4,7 +4,7 @@ use crate::layout;
 use crate::types::{self, Len, Struct, Type};
 
 use super::caller::{Caller, Steps, When, put};
-use super::{CONTENT, Count, DEREF, MOST_OF_ARRAY, Step, WRITTEN, What};
+use super::{CONTENT, Count, DEREF, MOST_OF_ARRAY, PATH_MAX, Step, WRITTEN, What};
 
 impl Caller {
     /// The steps of a structure: itself, then what its pointers point at.
@@ -93,6 +93,7 @@ impl Caller {
     ) -> Option<Step> {
         let (len, scale, flags, limit) = match kind {
             Type::Bytes(len) => (*len, 1, CONTENT, at.limit),
+            Type::PathOf(len) => (*len, 1, 0, PATH_MAX),
             Type::SockAddr(len) | Type::SigSet(len) => (*len, 1, 0, at.limit),
             Type::Array(inner, len) => {
                 let size = layout::size(inner, self.abi)?.bytes;

@@ -3,7 +3,10 @@
 use super::names;
 
 names! {
-    /// What bpf(2) is to do.
+    /// What goes with any command of bpf(2).
+    COMMAND_FLAGS = "cmd" and [0x1_0000 => "BPF_COMMON_ATTRS"];
+
+    /// What bpf(2) does.
     COMMAND = "cmd" and [
         0 => "BPF_MAP_CREATE", 1 => "BPF_MAP_LOOKUP_ELEM", 2 => "BPF_MAP_UPDATE_ELEM",
         3 => "BPF_MAP_DELETE_ELEM", 4 => "BPF_MAP_GET_NEXT_KEY", 5 => "BPF_PROG_LOAD",

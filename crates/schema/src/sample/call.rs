@@ -130,7 +130,7 @@ impl Maker {
             Type::Bytes(len) => self.length(*len, CONTENT.len() as u64),
             Type::SockAddr(len) => self.length(*len, SOCKET_ADDRESS.len() as u64),
             Type::SigSet(len) => self.length(*len, 8),
-            Type::Array(_, len) | Type::MmsgHdr(len) => self.length(*len, 1),
+            Type::Array(_, len) | Type::MmsgHdr(len, _) => self.length(*len, 1),
             Type::IoVec(count, total) => {
                 self.length(*count, 1);
                 self.length(*total, CONTENT.len() as u64);
@@ -250,7 +250,7 @@ impl Maker {
             }
             Type::IoVec(..) => self.vector(state),
             Type::MsgHdr => self.message(state),
-            Type::MmsgHdr(_) => {
+            Type::MmsgHdr(..) => {
                 let mut bytes = self.message(state);
                 bytes.extend(words(&[CONTENT.len() as u64]));
                 bytes

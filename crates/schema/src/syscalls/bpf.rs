@@ -6,13 +6,24 @@ use crate::types::Type::{
     self, Array, By, Chars, Enum, Fd, Flags, Hex, I16, I32, In, InOut, Long, Nibble, Operation,
     Path, Struct, Text, U32, U64, Wide,
 };
-use crate::types::Width::W64;
-use crate::types::{Len, Machine, choices, structs};
+use crate::types::Width::{W32, W64};
+use crate::types::{Len, Machine, Part, choices, structs};
 
 /// A pointer that has 64 bits for every caller, not followed.
 const POINTER: Type = Wide(W64, &Type::Addr);
 /// Whether the structure ends before `size`: bytes that an older caller does not pass are not there.
 const SIZE: Option<Len> = Some(Arg("size"));
+/// The command; from Linux 7.3 on a bit beside it says that two more arguments count.
+const COMMAND: Type = Type::Parts(&[
+    Part {
+        mask: 0xfffe_ffff,
+        kind: Enum(&names::bpf::COMMAND),
+    },
+    Part {
+        mask: 0x1_0000,
+        kind: Flags(&names::bpf::COMMAND_FLAGS),
+    },
+]);
 /// Kind of a program's attachment.
 const ATTACH: Type = Enum(&names::bpf::ATTACH_TYPE);
 
@@ -155,13 +166,24 @@ structs! {
     /// A token, by the descriptor of a BPF file system.
     TOKEN = "union bpf_attr" { flags: Hex(&U32), bpffs_fd: Fd } with { size: SIZE }
 
+    /// Where to write a log, for any command.
+    COMMON_ATTRIBUTES = "struct bpf_common_attr" {
+        log_buf: POINTER, log_size: U32, log_level: U32, log_true_size: U32,
+    } with { size: Some(Arg("size_common")) }
+
     /// What a program has written.
     STREAM = "union bpf_attr" { stream_buf: POINTER, stream_buf_len: U32, stream_id: U32, prog_fd: Fd } with { size: SIZE }
 }
 
 choices! {
+    /// What is passed besides, where the command has the bit that says so.
+    COMMON = by "cmd" & 0x1_0000 { [0x1_0000] => In(&Struct(&COMMON_ATTRIBUTES)) } else Type::Unused;
+
+    /// Its size.
+    COMMON_SIZE = by "cmd" & 0x1_0000 { [0x1_0000] => U32 } else Type::Unused;
+
     /// What bpf(2) is passed, by the command.
-    ATTRIBUTES = by "cmd" {
+    ATTRIBUTES = by "cmd" & 0xfffe_ffff {
         [0] => In(&Struct(&MAP_CREATE)),
         [1, 2, 3, 21] => In(&Struct(&MAP_ELEMENT)),
         [4] => In(&Struct(&MAP_NEXT_KEY)),
@@ -193,7 +215,7 @@ choices! {
     } else Type::Addr;
 
     /// What bpf(2) returns: a descriptor for commands that make or find an object.
-    RESULT = by "cmd" {
+    RESULT = by "cmd" & 0xfffe_ffff {
         [0, 5, 7, 13, 14, 17, 18, 19, 28, 30, 32, 33, 36] => Fd,
     } else Long;
 }
@@ -201,7 +223,7 @@ choices! {
 calls! {
     /// Does one of several things with BPF programs, maps and what they are attached to.
     bpf x86_64 321, i386 357, aarch64 280;
-        (cmd: Enum(&names::bpf::COMMAND), attr: By(&ATTRIBUTES), size: U32) -> By(&RESULT),
+        (cmd: COMMAND, attr: By(&ATTRIBUTES), size: U32, attr_common: By(&COMMON), size_common: Wide(W32, &By(&COMMON_SIZE))) -> By(&RESULT),
         in ["system"]
         with { since: "3.18" }
 }

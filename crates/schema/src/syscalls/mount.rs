@@ -5,10 +5,10 @@ use crate::names;
 use crate::types::Len::{Arg, At, Ret};
 use crate::types::Type::{
     Addr, Array, By, Bytes, DirFd, Enum, Fd, Flags, Hex, I16, I32, I64, In, InOut, Inline, Limit,
-    Long, Out, Parts, Path, SigSet, Size, Struct, Text, U8, U16, U32, U64, Uid, Ulong, Unused,
-    Wide,
+    Long, Out, Parts, Path, PathOf, SigSet, Size, Struct, Text, TextBehind, U8, U16, U32, U64, Uid,
+    Ulong, Unused, Wide,
 };
-use crate::types::Width::{W8, W16, W64, Word};
+use crate::types::Width::{W8, W16, W32, W64, Word};
 use crate::types::{Part, choices, structs};
 
 /// Flags and priority of swapon(2).
@@ -154,13 +154,13 @@ structs! {
     /// A mount. Texts stand behind it; their members say where, from there on.
     MOUNT = "struct statmount" {
         size: U32,
-        mnt_opts: U32,
+        mnt_opts: Wide(W32, &By(&TEXT_OPTIONS)),
         mask: Wide(W64, &Flags(&names::STATMOUNT)),
         sb_dev_major: U32,
         sb_dev_minor: U32,
         sb_magic: Wide(W64, &Enum(&names::FILE_SYSTEM)),
         sb_flags: Flags(&names::MOUNT),
-        fs_type: U32,
+        fs_type: Wide(W32, &By(&TEXT_TYPE)),
         mnt_id: U64,
         mnt_parent_id: U64,
         mnt_id_old: U32,
@@ -170,21 +170,22 @@ structs! {
         mnt_peer_group: U64,
         mnt_master: U64,
         propagate_from: U64,
-        mnt_root: U32,
-        mnt_point: U32,
+        mnt_root: Wide(W32, &By(&TEXT_ROOT)),
+        mnt_point: Wide(W32, &By(&TEXT_POINT)),
         mnt_ns_id: U64,
-        fs_subtype: U32,
-        sb_source: U32,
+        fs_subtype: Wide(W32, &By(&TEXT_SUBTYPE)),
+        sb_source: Wide(W32, &By(&TEXT_SOURCE)),
         opt_num: U32,
-        opt_array: U32,
+        opt_array: Wide(W32, &By(&TEXT_OPTION_ARRAY)),
         opt_sec_num: U32,
-        opt_sec_array: U32,
+        opt_sec_array: Wide(W32, &By(&TEXT_SECURITY)),
         supported_mask: Wide(W64, &Flags(&names::STATMOUNT)),
         mnt_uidmap_num: U32,
-        mnt_uidmap: U32,
+        mnt_uidmap: Wide(W32, &By(&TEXT_UIDS)),
         mnt_gidmap_num: U32,
-        mnt_gidmap: U32,
+        mnt_gidmap: Wide(W32, &By(&TEXT_GIDS)),
         __pad: Inline(&U64, 43),
+        __padtexts: PathOf(Arg("size")),
     } with { size: Some(Arg("bufsize")) }
 
     /// Limits and use of a quota.
@@ -331,6 +332,38 @@ structs! {
         sigmask: In(&SigSet(Arg("sigsetsize"))),
         sigsetsize: Size,
     }
+}
+
+choices! {
+    /// A mount's options, where the mask says that they are there.
+    TEXT_OPTIONS = by "mask" & 0x80 { [0x80] => TextBehind } else Unused;
+
+    /// The kind of its file system.
+    TEXT_TYPE = by "mask" & 0x20 { [0x20] => TextBehind } else Unused;
+
+    /// What of the file system is mounted.
+    TEXT_ROOT = by "mask" & 0x8 { [0x8] => TextBehind } else Unused;
+
+    /// Where it is.
+    TEXT_POINT = by "mask" & 0x10 { [0x10] => TextBehind } else Unused;
+
+    /// The kind within the kind.
+    TEXT_SUBTYPE = by "mask" & 0x100 { [0x100] => TextBehind } else Unused;
+
+    /// What the file system is on.
+    TEXT_SOURCE = by "mask" & 0x200 { [0x200] => TextBehind } else Unused;
+
+    /// The first of its options.
+    TEXT_OPTION_ARRAY = by "mask" & 0x400 { [0x400] => TextBehind } else Unused;
+
+    /// The first option of security modules.
+    TEXT_SECURITY = by "mask" & 0x800 { [0x800] => TextBehind } else Unused;
+
+    /// The first range of users that are shown as others.
+    TEXT_UIDS = by "mask" & 0x2000 { [0x2000] => TextBehind } else Unused;
+
+    /// The first of groups.
+    TEXT_GIDS = by "mask" & 0x4000 { [0x4000] => TextBehind } else Unused;
 }
 
 calls! {

@@ -4,6 +4,7 @@ use super::socket_options::{self, get, set};
 use super::time::{TIMESPEC, TIMESPEC64};
 use crate::names;
 use crate::types::Len::{Arg, ArgOrRet, At, Const};
+use crate::types::Traffic::{Received, Sent};
 use crate::types::Type::{
     self, Array, By, Bytes, Enum, Fd, Flags, I32, In, InOut, Long, MmsgHdr, MsgHdr, Net, Out,
     Parts, Size, SockAddr, Struct, U32, Wide,
@@ -112,19 +113,19 @@ calls! {
 
     /// Sends several messages.
     sendmmsg x86_64 307, i386 345, aarch64 269;
-        (sockfd: Fd, msgvec: InOut(&MmsgHdr(ArgOrRet("vlen"))), vlen: U32, flags: FLAGS) -> Long,
+        (sockfd: Fd, msgvec: InOut(&MmsgHdr(ArgOrRet("vlen"), Sent)), vlen: U32, flags: FLAGS) -> Long,
         in ["net", "net_snd_rcv"]
         with { entry: true, compat: true, since: "3.0" }
 
     /// Receives several messages.
     recvmmsg x86_64 299, i386 417, aarch64 243;
-        (sockfd: Fd, msgvec: InOut(&MmsgHdr(ArgOrRet("vlen"))), vlen: U32, flags: FLAGS, timeout: InOut(&Struct(&TIMESPEC64))) -> Long,
+        (sockfd: Fd, msgvec: InOut(&MmsgHdr(ArgOrRet("vlen"), Received)), vlen: U32, flags: FLAGS, timeout: InOut(&Struct(&TIMESPEC64))) -> Long,
         in ["net", "net_snd_rcv"]
         with { entry: true, compat: true, name32: "recvmmsg_time64", function32: "recvmmsg_time64" }
 
     /// Receives several messages, for 32-bit callers with a time of 32 bits.
     recvmmsg_time32 i386 337;
-        (fd: Fd, mmsg: InOut(&MmsgHdr(ArgOrRet("vlen"))), vlen: U32, flags: FLAGS, timeout: InOut(&Struct(&TIMESPEC))) -> Long,
+        (fd: Fd, mmsg: InOut(&MmsgHdr(ArgOrRet("vlen"), Received)), vlen: U32, flags: FLAGS, timeout: InOut(&Struct(&TIMESPEC))) -> Long,
         in []
         with { entry: true, compat: true, name32: "recvmmsg", man: "recvmmsg(2)" }
 

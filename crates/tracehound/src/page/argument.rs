@@ -82,7 +82,7 @@ fn of(kind: &Type, depth: u8) -> Value {
         Type::Inline(inner, _) | Type::Array(inner, _) => list(&of(inner, depth + 1)),
         Type::IoVec(..) => list(&vector()),
         Type::MsgHdr => message(),
-        Type::MmsgHdr(_) => list(&object(
+        Type::MmsgHdr(..) => list(&object(
             &[("msg_hdr", message()), ("msg_len", unsigned())],
             &[],
         )),
@@ -120,7 +120,7 @@ fn simple(kind: &Type) -> Value {
         Type::Inet6 => json!({"type": "string", "format": "ipv6"}),
         Type::Hardware(_) => text("^[0-9a-f]{2}(:[0-9a-f]{2})*$"),
         Type::IoctlRequest(_) => text(r"^([A-Za-z0-9_]+|_IOC\([A-Z_|]+(, (0|0x[0-9a-f]+)){3}\))$"),
-        Type::PathOf(_) => json!({"type": "string"}),
+        Type::PathOf(_) | Type::TextBehind => json!({"type": "string"}),
         Type::Operation(_) => flags(),
         Type::Nibble(_, inner) => simple(inner),
         _ => unsigned(),

@@ -6,7 +6,8 @@ use tracehound_schema::record::chunk;
 use crate::raw;
 use crate::support::{self, program, root};
 
-const EVENTS: &str = "ioctl,setsockopt,prctl,seccomp,bpf,pipe2,socketpair,fcntl,fcntl64";
+const EVENTS: &str =
+    "ioctl,setsockopt,prctl,seccomp,bpf,pipe2,socketpair,fcntl,fcntl64,io_submit,statmount";
 
 /// The program's calls by 64-bit and by 32-bit code.
 fn each(check: fn(&[Value])) {
@@ -95,7 +96,7 @@ fn filters_are_told_instruction_by_instruction() {
 #[test]
 fn a_loaded_program_is_told_instruction_by_instruction() {
     each(|calls| {
-        let [load] = named(calls, "bpf")[..] else {
+        let [load, common] = named(calls, "bpf")[..] else {
             panic!("{calls:?}");
         };
         let attr = &load["args"]["attr"];
@@ -110,6 +111,14 @@ fn a_loaded_program_is_told_instruction_by_instruction() {
             "{load}"
         );
         assert_eq!(attr["license"], "GPL", "{load}");
+        assert_eq!(load["args"].get("attr_common"), None, "{load}");
+        assert_eq!(common["args"]["cmd"], "BPF_MAP_CREATE|BPF_COMMON_ATTRS");
+        assert_eq!(
+            common["args"]["attr_common"],
+            json!({"log_buf": "NULL", "log_size": 3, "log_level": 1, "log_true_size": 0}),
+            "{common}"
+        );
+        assert_eq!(common["args"]["size_common"], 20, "{common}");
     });
 }
 
@@ -135,5 +144,45 @@ fn files_of_descriptors_in_memory_are_told() {
         };
         assert_eq!(copied["files"]["ret"]["socket"], socket("sv.0"), "{copied}");
         assert_eq!(flags["files"].get("ret"), None, "{flags}");
+    });
+}
+
+#[test]
+fn requests_behind_a_list_of_pointers_are_told() {
+    each(|calls| {
+        let [submit] = named(calls, "io_submit")[..] else {
+            panic!("{calls:?}");
+        };
+        let requests = submit["args"]["iocbpp"].as_array().unwrap();
+        let [write, sync] = &requests[..] else {
+            panic!("{submit}");
+        };
+        assert_eq!(write["aio_lio_opcode"], "IOCB_CMD_PWRITE", "{submit}");
+        assert_eq!(write["aio_data"], "0x7", "{submit}");
+        assert_eq!(
+            (&write["aio_nbytes"], &write["aio_offset"]),
+            (&json!(5), &json!(9))
+        );
+        assert_eq!(sync["aio_lio_opcode"], "IOCB_CMD_FSYNC", "{submit}");
+        assert_eq!(sync["aio_fildes"], 999, "{submit}");
+    });
+}
+
+/// Since Linux 6.8; before, the call fails and has written nothing.
+#[test]
+fn texts_behind_a_mount_are_told() {
+    each(|calls| {
+        let [told] = named(calls, "statmount")[..] else {
+            panic!("{calls:?}");
+        };
+        if told["error"] == "ENOSYS" {
+            assert_eq!(told["unwritten"], json!(["buf"]), "{told}");
+            return;
+        }
+        let mount = &told["args"]["buf"];
+        assert_eq!(mount["fs_type"], "proc", "{told}");
+        assert_eq!(mount["mnt_root"], "/", "{told}");
+        assert_eq!(mount["mnt_point"], "/proc", "{told}");
+        assert_eq!(mount.get("mnt_opts"), None, "{told}");
     });
 }

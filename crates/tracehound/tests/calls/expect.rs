@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
+use tracehound_schema::{Abi, syscalls};
 
 use crate::support::{program, root, trace};
 
@@ -94,7 +95,7 @@ impl Seen {
         &self.events[at.unwrap_or_else(|| panic!("no {label}"))]
     }
 
-    /// Every call is what `rows` say, in order: label, event, syscall (empty: the same), and the rest
+    /// Every call is what `rows` say, in order: label, event, syscall (empty: the event's), and the rest
     /// of the line. A row without `args` has no arguments at all.
     pub fn agrees(&self, abi: &str, rows: &[(&str, &str, &str, Value)]) {
         let labels: Vec<_> = self.said.calls.iter().map(|call| &*call.0).collect();
@@ -105,7 +106,10 @@ impl Seen {
             let (label, name, syscall, rest) = row;
             assert_eq!(event["ret"], call.1, "{label}: {event}");
             assert_eq!(event.get("error").is_some(), call.1 < 0, "{label}");
-            let syscall = if syscall.is_empty() { name } else { syscall };
+            let syscall = match *syscall {
+                "" => in_the_kernel(name, abi),
+                syscall => syscall,
+            };
             let mut expected = json!({"event": name, "abi": abi, "syscall": syscall});
             merge(&mut expected, rest);
             let seen = own(event);
@@ -115,6 +119,12 @@ impl Seen {
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
+}
+
+/// The name of an event's call in the kernel's table for an ABI.
+fn in_the_kernel(name: &str, abi: &str) -> &'static str {
+    let abi = Abi::ALL.into_iter().find(|row| row.name() == abi).unwrap();
+    syscalls::by_name(name).unwrap().spelled(abi)
 }
 
 fn merge(into: &mut Value, rest: &Value) {

@@ -93,7 +93,7 @@ fn agrees(name: &str) {
         ("sendmsg", "sendmsg", "socketcall", json!({"args": {"sockfd": left, "msg": with_rights(&[vector(Some("ab"), 2), vector(Some("cde"), 3)], 1), "flags": "0x0"}})),
         ("recvmsg", "recvmsg", "socketcall", json!({"args": {"sockfd": right, "msg": offered, "flags": "0x0"}, "after": {"msg": received}})),
         ("sendmmsg", "sendmmsg", "socketcall", json!({
-            "args": {"sockfd": left, "msgvec": several(&[(first(None), None), (message(&[vector(None, 2), vector(None, 1)]), None)]), "vlen": 2, "flags": "MSG_DONTWAIT"},
+            "args": {"sockfd": left, "msgvec": several(&[(first(Some("one")), None), (message(&[vector(Some("tw"), 2), vector(Some("o"), 1)]), None)]), "vlen": 2, "flags": "MSG_DONTWAIT"},
             "after": {"msgvec": several(&[(first(Some("one")), Some(3)), (message(&[vector(Some("tw"), 2), vector(Some("o"), 1)]), Some(3))])}})),
         ("recvmmsg", "recvmmsg_time32", "socketcall", json!({
             "args": {"fd": right, "mmsg": several(&[(room(None), None), (message(&[vector(None, 1), vector(None, 2)]), None)]), "vlen": 2, "flags": "MSG_DONTWAIT", "timeout": {"tv_sec": 1, "tv_nsec": 1000}},

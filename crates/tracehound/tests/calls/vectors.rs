@@ -130,12 +130,13 @@ fn agrees(name: &str, width: &Width) {
         ("sendmsg", "sendmsg", "", json!({"args": {"sockfd": left, "msg": sent, "flags": "MSG_NOSIGNAL"}})),
         ("recvmsg", "recvmsg", "", json!({"args": {"sockfd": right, "msg": message(&room, 256), "flags": "0x0"}, "after": {"msg": received}})),
         ("sendmmsg", "sendmmsg", "", json!({
-            "args": {"sockfd": left, "msgvec": several([(part(None, 3, 0), None), (part(None, 3, 0), None)]), "vlen": 2, "flags": "0x0"},
+            "args": {"sockfd": left, "msgvec": several([(part(Some("one"), 3, 0), None), (part(Some("two"), 3, 0), None)]), "vlen": 2, "flags": "0x0"},
             "after": {"msgvec": several([(part(Some("one"), 3, 0), Some(3)), (part(Some("two"), 3, 0), Some(3))])}})),
         ("recvmmsg", width.receives_several, "", json!({
             "args": {descriptor: right, messages: several([(part(None, 8, 0), None), (part(None, 8, 256), None)]), "vlen": 2, "flags": "MSG_DONTWAIT", "timeout": {"tv_sec": 5, "tv_nsec": 6}},
             "after": {messages: several([(truncated, Some(3)), (last, Some(3))]), "timeout": left_time}})),
-        ("recvmsg-empty", "recvmsg", "", json!({"args": {"sockfd": right, "msg": message(&room, note("received")), "flags": "MSG_DONTWAIT"}})),
+        ("recvmsg-empty", "recvmsg", "", json!({"args": {"sockfd": right, "msg": message(&room, note("received")), "flags": "MSG_DONTWAIT"},
+            "unwritten": ["msg.msg_iov.0.iov_base", "msg.msg_iov.1.iov_base", "msg.msg_control"]})),
     ]);
 }
 

@@ -20,7 +20,7 @@ const OTHERWISE: &[(&str, &str, &str)] = &[
 /// Calls with another number of arguments than the kernel's function, and why.
 const MORE_OR_LESS: &[(&str, &str)] = &[(
     "bpf",
-    "7.3 has two more, which count where a bit of the command asks for them",
+    "before 7.3 it has two less, and refuses the bit of the command that makes them count",
 )];
 
 /// The types of a call's arguments.

@@ -113,7 +113,7 @@ impl Comparison {
         let abi = record["abi"].as_str().unwrap_or_default();
         let is = |made: &Made| {
             let row = made.row();
-            row.is_some_and(|row| row.name == name) && abi == made.abi.name()
+            row.is_some_and(|row| row.spelled(made.abi) == name) && abi == made.abi.name()
         };
         let again = std::mem::take(&mut thread.interrupted) && {
             let next = thread.calls[thread.next + 1..].iter();

@@ -46,8 +46,9 @@ impl Passed {
 
     /// The type that the other arguments make it.
     pub fn chosen(&self, kind: &'static Type) -> &'static Type {
-        let Type::By(by) = kind else {
-            return kind;
+        let by = match kind {
+            Type::By(by) | Type::Wide(_, Type::By(by)) => by,
+            kind => return kind,
         };
         let index = self.args.iter().position(|arg| arg.name == by.name);
         let place = index.and_then(|index| self.places.get(index));

@@ -1,6 +1,6 @@
 //! Texts, vectors, messages and sets.
 
-use tracehound_schema::types::{Len, Member, Struct, Type};
+use tracehound_schema::types::{Len, Member, Struct, Traffic, Type};
 
 use super::{AT, at, made, reads, words, words32, writes};
 
@@ -243,11 +243,15 @@ fn control_messages() {
 fn several_messages() {
     let mut bytes = words(&[0, 0, 0x3000, 1, 0, 0, 0]);
     bytes.extend(words(&[2]));
-    let received = made(&[("msgvec", writes(Type::MmsgHdr(Len::Ret)), AT)])
-        .wrote(AT, &bytes)
-        .wrote(0x3000, &words(&[0x4000, 20]))
-        .wrote(0x4000, b"hi, you")
-        .ret(1);
+    let received = made(&[(
+        "msgvec",
+        writes(Type::MmsgHdr(Len::Ret, Traffic::Received)),
+        AT,
+    )])
+    .wrote(AT, &bytes)
+    .wrote(0x3000, &words(&[0x4000, 20]))
+    .wrote(0x4000, b"hi, you")
+    .ret(1);
     received.prints(
         "\"msgvec\":[{\"msg_hdr\":{\"msg_namelen\":0,\"msg_iov\":[{\"iov_base\":\"hi\",\"iov_len\":20}],\
          \"msg_iovlen\":1,\"msg_controllen\":0,\"msg_flags\":\"0x0\"},\"msg_len\":2}]",
@@ -362,7 +366,10 @@ fn sent_messages_have_their_content_from_before() {
     let sent = made(&[
         (
             "msgvec",
-            Type::InOut(super::leaked(Type::MmsgHdr(Len::ArgOrRet("vlen")))),
+            Type::InOut(super::leaked(Type::MmsgHdr(
+                Len::ArgOrRet("vlen"),
+                Traffic::Sent,
+            ))),
             AT,
         ),
         ("vlen", Type::U32, 1),
@@ -442,4 +449,37 @@ fn records_as_long_as_they_say() {
         .wrote(AT, b"/etc/passwd")
         .ret(4)
         .prints("\"a\":\"/etc\"", "\"/etc\"");
+}
+
+/// Where a message was to be received and was not, its buffers are unwritten; where several were to
+/// be and some were, those of the others.
+#[test]
+fn what_was_not_received_is_unwritten() {
+    let room = words(&[0x4000, 20]);
+    let one = at(Type::InOut(&Type::MsgHdr))
+        .read(AT, &header(0x5000, 100))
+        .read(0x3000, &room);
+    for ret in [-11, -512] {
+        let json = one.clone().ret(ret).json();
+        let buffers = "\"a.msg_name\",\"a.msg_iov.0.iov_base\",\"a.msg_control\"";
+        assert!(json.ends_with(&format!("unwritten {buffers}")), "{json}");
+    }
+    let mut bytes = words(&[0, 0, 0x3000, 1, 0, 0, 0, 0]);
+    bytes.extend(words(&[0, 0, 0x3010, 1, 0, 0, 0, 0]));
+    let several = |traffic| {
+        let kind = super::leaked(Type::MmsgHdr(Len::ArgOrRet("vlen"), traffic));
+        made(&[("msgvec", Type::InOut(kind), AT), ("vlen", Type::U32, 2)])
+            .read(AT, &bytes[..64])
+            .read(AT + 64, &bytes[64..])
+            .read(0x3000, &room)
+            .read(0x3010, &room)
+            .wrote(AT, &bytes[..64])
+            .ret(1)
+    };
+    let second = "\"msgvec.1.msg_hdr.msg_iov.0.iov_base\"";
+    let json = several(Traffic::Received).json();
+    assert!(json.ends_with(&format!("unwritten {second}")), "{json}");
+    // What is sent was read, or could not be.
+    let json = several(Traffic::Sent).json();
+    assert!(json.contains("unread") && json.contains(second), "{json}");
 }

@@ -95,7 +95,7 @@ fn calls(abi: Abi) -> Vec<Vec<u8>> {
             texts.resize(number + 1, Vec::new());
         }
         texts[number] = abi_text(abi);
-        texts[number].extend(format!(",\"syscall\":\"{}\"", call.name).into_bytes());
+        texts[number].extend(format!(",\"syscall\":\"{}\"", call.spelled(abi)).into_bytes());
     }
     texts
 }
