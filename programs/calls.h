@@ -33,7 +33,7 @@ static void note(const char *name, long long value)
 	say("note %s %lld\n", name, value);
 }
 
-static long told(const char *label, long ret)
+static inline long told(const char *label, long ret)
 {
 	say("call %s %ld\n", label, ret);
 	return ret;

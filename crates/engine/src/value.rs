@@ -54,6 +54,9 @@ pub fn json(
         Kind::SockAddr => {
             return tail::json_address(out, record.tail(index).unwrap_or_default());
         }
+        Kind::Ip => quoted(out, |out| {
+            tail::ip(out, record.tail(index).unwrap_or_default());
+        }),
         Kind::Cred => tail::json_cred(out, record.tail(index).unwrap_or_default()),
         Kind::CapSet => tail::json_capabilities(out, slot),
         Kind::Time => quoted(out, |out| clock.write(slot, out)),
@@ -73,6 +76,7 @@ pub fn human(out: &mut Vec<u8>, field: &Field, record: &Record<'_>, index: usize
         Kind::WallTime => Clock { boot: 0 }.write(slot, out),
         Kind::Bytes => tail::bytes(out, record.tail(index).unwrap_or_default()),
         Kind::SockAddr => tail::human_address(out, record.tail(index).unwrap_or_default()),
+        Kind::Ip => tail::ip(out, record.tail(index).unwrap_or_default()),
         Kind::Cred => tail::human_cred(out, record.tail(index).unwrap_or_default()),
         Kind::Str => text::quoted(out, record.tail(index).unwrap_or_default()),
         Kind::Path => text::quoted(out, &path_of(record, index)),

@@ -66,7 +66,7 @@ static __always_inline void hook_bytes(RECORD handed, u32 index, struct where wh
 static __always_inline void hook_sockaddr(RECORD handed, u32 index, struct where where)
 {
 	if (where.how == OF_PEER || where.how == OF_SOCKET)
-		tail_socket(handed, index, where.at, where.how);
+		tail_socket(handed, index, plain(where.at), where.how);
 	else
 		tail_bytes(handed, index, plain(where.at), where.length > 128 ? 128 : where.length,
 			   where.how);

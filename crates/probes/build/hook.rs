@@ -282,7 +282,7 @@ fn put(field: &Field) -> Option<&'static str> {
         Kind::Path => "hook_path",
         Kind::Str if field.from.origin == Origin::User => "hook_ustr",
         Kind::Str => "hook_str",
-        Kind::StrArray | Kind::Bytes => "hook_bytes",
+        Kind::StrArray | Kind::Bytes | Kind::Ip => "hook_bytes",
         Kind::SockAddr => "hook_sockaddr",
         Kind::Cred => "hook_cred",
         _ => return None,

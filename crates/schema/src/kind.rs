@@ -71,6 +71,8 @@ pub enum Kind {
     Bytes,
     /// A socket address, as `struct sockaddr` and its forms have it.
     SockAddr,
+    /// A host's address: 4 bytes of IPv4, or 16 of IPv6.
+    Ip,
     /// A task's credentials: [`crate::record::CredFacts`].
     Cred,
     /// An argument of a system call, in the registers and the copied memory of its record.
@@ -83,7 +85,13 @@ impl Kind {
     pub const fn has_tail(&self) -> bool {
         matches!(
             self,
-            Kind::Str | Kind::StrArray | Kind::Path | Kind::Bytes | Kind::SockAddr | Kind::Cred
+            Kind::Str
+                | Kind::StrArray
+                | Kind::Path
+                | Kind::Bytes
+                | Kind::SockAddr
+                | Kind::Ip
+                | Kind::Cred
         )
     }
 
@@ -115,6 +123,7 @@ impl Kind {
             Kind::Path => "path",
             Kind::Bytes => "bytes",
             Kind::SockAddr => "sockaddr",
+            Kind::Ip => "ip",
             Kind::Cred => "cred",
             Kind::Arg(_) => "argument",
         }

@@ -130,6 +130,7 @@ fn of_kind(kind: &Kind) -> Sample {
         Kind::Bytes => Text(b"\x7fELF\x02\x01\x01\0"),
         // AF_INET, 127.0.0.1:443.
         Kind::SockAddr => Text(b"\x02\0\x01\xbb\x7f\0\0\x01\0\0\0\0\0\0\0\0"),
+        Kind::Ip => Text(b"\x7f\0\0\x01"),
         Kind::Cred => Text(CRED),
         Kind::Path => Text(b"bash\0bin\0usr\0"),
         Kind::Arg(_) => Number(0),

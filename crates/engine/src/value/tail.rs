@@ -1,5 +1,7 @@
 //! Fields whose tail is neither text nor a list: bytes, socket addresses, credentials.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use tracehound_schema::names::{CAPABILITY, SECUREBITS};
 use tracehound_schema::record::CredFacts;
 
@@ -25,6 +27,16 @@ pub fn json_address(out: &mut Vec<u8>, bytes: &[u8]) -> bool {
 /// Appends a socket address as strace writes it.
 pub fn human_address(out: &mut Vec<u8>, bytes: &[u8]) {
     Address::new(&mut Human::new(out, Style::PLAIN)).tell(bytes, true);
+}
+
+/// Appends a host's address. One of IPv4 in the form of IPv6 stays in that form (`::ffff:1.2.3.4`),
+/// since that is what the socket has.
+pub fn ip(out: &mut Vec<u8>, bytes: &[u8]) {
+    if let Ok(v4) = <[u8; 4]>::try_from(bytes) {
+        out.extend_from_slice(Ipv4Addr::from(v4).to_string().as_bytes());
+    } else if let Ok(v6) = <[u8; 16]>::try_from(bytes) {
+        out.extend_from_slice(Ipv6Addr::from(v6).to_string().as_bytes());
+    }
 }
 
 /// The names of a set of capabilities, and the bits that have none.

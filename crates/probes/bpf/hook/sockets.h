@@ -5,6 +5,13 @@
 #define SOCKETCALL_BIND 2
 #define SOCKETCALL_CONNECT 3
 #define SOCKETCALL_LISTEN 4
+#define SOCKETCALL_ACCEPT 5
+#define SOCKETCALL_SETSOCKOPT 14
+#define SOCKETCALL_ACCEPT4 18
+#define EAGAIN 11
+#define F_DUPFD 0
+#define F_DUPFD_CLOEXEC 1030
+#define MOST_ERRORS 4095
 
 /* The socket behind one of the task's descriptors, NULL if it is something else. */
 static __always_inline struct socket *socket_behind(struct task_struct *task, s64 fd)
@@ -38,6 +45,45 @@ static __always_inline u64 bind_descriptor(struct task_struct *task)
 static __always_inline u64 listen_descriptor(struct task_struct *task)
 {
 	return descriptor_in(task, NR_X86_64_listen, NR_I386_listen, SOCKETCALL_LISTEN);
+}
+
+/* i386 has accept(2) as a meaning of socketcall(2) alone. */
+static __always_inline u64 accept_descriptor(struct task_struct *task)
+{
+	u64 fd = descriptor_in(task, NR_X86_64_accept, -1, SOCKETCALL_ACCEPT);
+
+	if (fd == ABSENT)
+		fd = descriptor_in(task, NR_X86_64_accept4, NR_I386_accept4, SOCKETCALL_ACCEPT4);
+	return fd;
+}
+
+static __always_inline u64 setsockopt_descriptor(struct task_struct *task)
+{
+	return descriptor_in(task, NR_X86_64_setsockopt, NR_I386_setsockopt, SOCKETCALL_SETSOCKOPT);
+}
+
+/* The socket that an accept gave: of a call its descriptor, of the kernel's function its file. */
+static __always_inline struct socket *accepted(struct task_struct *task, s64 ret)
+{
+	struct file *file = (struct file *)ret;
+
+	if ((u64)ret >= (u64)-MOST_ERRORS)
+		return NULL;
+	if (ret >= 0)
+		return socket_behind(task, ret);
+	return BPF_CORE_READ(file, private_data);
+}
+
+/* Whether the call that ends has made a descriptor of another. */
+static __always_inline bool duplicated(struct task_struct *task, s64 ret)
+{
+	s32 command = call_argument(task, 1);
+
+	if (ret < 0)
+		return false;
+	if (in_call(task, NR_X86_64_fcntl, NR_I386_fcntl) || in_call(task, -1, NR_I386_fcntl64))
+		return command == F_DUPFD || command == F_DUPFD_CLOEXEC;
+	return (s32)call_argument(task, 0) != ret;
 }
 
 static __always_inline u32 socket_family(struct socket *socket)

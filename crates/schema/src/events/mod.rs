@@ -1,5 +1,6 @@
 //! The catalogue: one block per event, one file per family.
 
+mod connections;
 mod exec;
 mod files;
 mod integrity;
@@ -17,7 +18,7 @@ mod tracer;
 
 use crate::event::Event;
 
-static FAMILIES: [&[Event]; 13] = [
+static FAMILIES: [&[Event]; 14] = [
     tracer::EVENTS,
     process::EVENTS,
     signal::EVENTS,
@@ -25,6 +26,7 @@ static FAMILIES: [&[Event]; 13] = [
     processes::EVENTS,
     files::EVENTS,
     sockets::EVENTS,
+    connections::EVENTS,
     integrity::EVENTS,
     exec::EVENTS,
     paths::EVENTS,

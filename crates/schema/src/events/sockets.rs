@@ -1,4 +1,4 @@
-//! Sockets: what they are bound to and connected with. Ids 270 to 299.
+//! Sockets: what they are bound to and connected with. Ids 270 to 277.
 
 use super::events;
 use crate::field::{kernel, register};
@@ -158,5 +158,155 @@ events! {
             ],
             related: ["listen", "security_socket_bind"],
             sources: ["listen(2)", "net/socket.c (v6.18): __sys_listen_socket()"],
+        }
+
+    /// A connection is about to be accepted.
+    ///
+    /// The call may still have to wait for one, or find none: socket_accept tells those that came.
+    security_socket_accept = 274 by Hook
+        on [
+            "lsm/socket_accept",
+            "fentry/security_socket_accept",
+            "kprobe/security_socket_accept",
+            "tp_btf/sys_exit",
+            "raw_tp/sys_exit",
+        ]
+        (sock: "struct socket *", newsock: "struct socket *")
+        at ["tp_btf/sys_exit", "raw_tp/sys_exit"] of ["accept", "accept4"]
+            when "(ret >= 0 || ret == -EAGAIN) && sock"
+            {
+                sock = "socket_behind(current, (s32)call_argument(current, 0))";
+                newsock = "NULL";
+            }
+        sets ["default", "lsm_hooks", "net", "net_sock"]
+        {
+            /// The descriptor of the socket that waits. Absent where no accept(2) is under way, as for io_uring.
+            sockfd: I32, register("accept_descriptor(current)").ctype("int").opt();
+            /// The address that it is bound to.
+            local_addr: SockAddr, kernel("name_of(sock)").ctype("struct sockaddr*");
+        }
+        page {
+            purpose: "Sees who waits for connections, and at which address the kernel has the socket.",
+            use_case: "Find out which programs serve others.",
+            command: "sudo tracehound -e security_socket_accept -- timeout 1 python3 -c 'import socket; s = socket.create_server((\"127.0.0.1\", 0)); c = socket.create_connection(s.getsockname()); s.accept()'",
+            issues: [
+                "At the end of calls only those that succeed or find no connection (EAGAIN) are seen, and none of io_uring.",
+                "By lsm only what the security modules before BPF's have allowed is seen.",
+            ],
+            related: ["accept", "accept4", "socket_accept", "security_socket_listen"],
+            sources: ["accept(2)", "net/socket.c (v6.18): do_accept()"],
+        }
+
+    /// An option of a socket is about to be set.
+    security_socket_setsockopt = 275 by Hook
+        on [
+            "lsm/socket_setsockopt",
+            "fentry/security_socket_setsockopt",
+            "kprobe/security_socket_setsockopt",
+            "tp_btf/sys_exit",
+            "raw_tp/sys_exit",
+        ]
+        (sock: "struct socket *", layer: "int", option: "int")
+        at ["tp_btf/sys_exit", "raw_tp/sys_exit"] of ["setsockopt"]
+            when "ret == 0 && sock"
+            {
+                sock = "socket_behind(current, (s32)call_argument(current, 0))";
+                layer = "(s32)call_argument(current, 1)";
+                option = "(s32)call_argument(current, 2)";
+            }
+        sets ["lsm_hooks", "net", "net_sock"]
+        {
+            /// The socket's descriptor. Absent where no setsockopt(2) is under way, as for io_uring.
+            sockfd: I32, register("setsockopt_descriptor(current)").ctype("int").opt();
+            /// The layer that the option belongs to.
+            level: Enum(&names::socket::LEVEL), kernel("layer").ctype("int");
+            /// The option, by its number at that level.
+            optname: I32, kernel("option").ctype("int");
+            /// The address that the socket is bound to.
+            local_addr: SockAddr, kernel("name_of(sock)").ctype("struct sockaddr*");
+        }
+        page {
+            purpose: "Sees which options of sockets are set, before the kernel does so.",
+            use_case: "Find programs that attach filters to sockets or turn off what protects them.",
+            command: "sudo tracehound -e security_socket_setsockopt -- python3 -c 'import socket; socket.create_server((\"127.0.0.1\", 0))'",
+            issues: [
+                "At the end of calls only those that succeed are seen, and none of io_uring; of socketcall(2), level and optname are then read from user memory, which another thread can rewrite meanwhile.",
+                "By lsm only what the security modules before BPF's have allowed is seen.",
+                "The value is told by setsockopt.",
+            ],
+            related: ["setsockopt"],
+            sources: ["setsockopt(2)", "socket(7)", "net/socket.c (v6.18): do_sock_setsockopt()"],
+        }
+
+    /// A connection was accepted.
+    ///
+    /// Both addresses are those of the new socket, as the kernel has them.
+    socket_accept = 276 by Hook
+        on [
+            "fexit/do_accept",
+            "kprobe+kretprobe/do_accept",
+            "tp_btf/sys_exit",
+            "raw_tp/sys_exit",
+        ]
+        (file: "struct file *", how: "u64", address: "u64", length: "u64", flags: "int")
+        when "accepted(current, ret)"
+        at ["tp_btf/sys_exit", "raw_tp/sys_exit"] of ["accept", "accept4"]
+            {
+                file = "NULL";
+                how = "0";
+                address = "0";
+                length = "0";
+                flags = "0";
+                local_addr = "name_of(socket_behind(current, ret))";
+                remote_addr = "peer_of(socket_behind(current, ret))";
+            }
+        sets []
+        {
+            /// The descriptor of the socket that waited. Absent where no accept(2) is under way, as for io_uring.
+            sockfd: I32, register("accept_descriptor(current)").ctype("int").opt();
+            /// The new socket's own address: the one that the peer connected to.
+            local_addr: SockAddr, kernel("name_of(accepted(current, ret))").ctype("struct sockaddr*");
+            /// The peer's address.
+            remote_addr: SockAddr, kernel("peer_of(accepted(current, ret))").ctype("struct sockaddr*").unread("when the connection ended before it was accepted");
+        }
+        ret true
+        page {
+            purpose: "Sees each connection that a program takes, with both ends.",
+            use_case: "Find out who is served by whom.",
+            command: "sudo tracehound -e socket_accept -- timeout 1 python3 -c 'import socket; s = socket.create_server((\"127.0.0.1\", 0)); c = socket.create_connection(s.getsockname()); s.accept()'",
+            issues: [
+                "At the end of calls none of io_uring is seen, and none whose new descriptor another thread has closed by then.",
+                "An IPv4 peer of an IPv6 socket is told as the socket has it: as ::ffff:1.2.3.4.",
+            ],
+            related: ["accept", "accept4", "security_socket_accept"],
+            sources: ["accept(2)", "net/socket.c (v6.18): do_accept()"],
+        }
+
+    /// A descriptor of a socket was duplicated.
+    socket_dup = 277 by Hook
+        on ["tp_btf/sys_exit", "raw_tp/sys_exit"]
+        ()
+        when "duplicated(current, ret) && socket_behind(current, ret)"
+        at ["tp_btf/sys_exit", "raw_tp/sys_exit"] of ["dup", "dup2", "dup3", "fcntl", "fcntl64"] {}
+        sets []
+        {
+            /// The descriptor that was there.
+            oldfd: I32, register("call_argument(current, 0)").ctype("int");
+            /// The one that was made of it.
+            newfd: I32, kernel("ret").ctype("int");
+            /// The address of the socket's peer. Absent where it has none.
+            remote_addr: SockAddr, kernel("peer_of(socket_behind(current, ret))").ctype("struct sockaddr*").opt();
+        }
+        page {
+            purpose: "Sees a socket become another descriptor as well: by dup, dup2, dup3, and by fcntl with F_DUPFD or F_DUPFD_CLOEXEC.",
+            use_case: "Find shells whose input and output are a connection.",
+            command: "sudo tracehound -e socket_dup -- python3 -c 'import socket; socket.socketpair()[0].dup()'",
+            issues: [
+                "A dup2 of a descriptor onto itself changes nothing and is not told.",
+                "Descriptors that come by a message (security_file_receive), by pidfd_getfd or by fork are no duplicates of the process's own.",
+                "The socket is the one behind newfd when the call ends: another thread may have closed or replaced it.",
+            ],
+            related: ["dup", "dup2", "dup3", "fcntl", "fcntl64"],
+            sources: ["dup(2)", "fcntl(2)"],
         }
 }

@@ -358,6 +358,7 @@ fn kind(kind: &Kind) -> Value {
         Kind::Mode => text("^(S_IF[A-Z]+\\|)?(S_IS[A-Z]+\\|)*0[0-7]*$"),
         Kind::Bytes => text("^([0-9a-f]{2})*$"),
         Kind::SockAddr => argument::socket_address(),
+        Kind::Ip => json!({"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]}),
         Kind::CapSet => capabilities(),
         Kind::Cred => credentials(),
         Kind::Str | Kind::Path => json!({"type": "string"}),

@@ -195,7 +195,10 @@ fn tracepoints_pass_the_parameters_that_events_declare() {
             let kinds = [HookKind::TpBtf, HookKind::RawTp];
             kinds.contains(&rung.kind) && !rung.at_call_end()
         });
-        for target in tracepoints.filter_map(|rung| rung.target) {
+        for rung in tracepoints {
+            let Some(target) = rung.target.and_then(|all| all.split('+').next()) else {
+                continue;
+            };
             let optional = BUILT_WITHOUT
                 .iter()
                 .any(|prefix| target.starts_with(prefix));
@@ -203,9 +206,12 @@ fn tracepoints_pass_the_parameters_that_events_declare() {
                 assert!(optional, "{target}");
                 continue;
             };
+            let way = event.way(rung.name);
             let declared: Vec<_> = event
                 .params
                 .iter()
+                // What comes from elsewhere on this rung is not passed.
+                .filter(|param| way.is_none_or(|way| way.source(param.name).is_none()))
                 .map(|param| unqualified(param.ctype))
                 .collect();
             // Kernels append parameters; what we do not declare we do not read.
