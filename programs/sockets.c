@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stddef.h>
@@ -101,6 +102,67 @@ static void connection(const char *label, const char *bound, const char *to, int
 	close(listener);
 }
 
+/* Two ends of a connection over IPv4, and their ports. */
+static void pair(const char *label, int ends[2])
+{
+	union address address;
+	socklen_t length = set(&address, "127.0.0.1", 0);
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+
+	bind(listener, &address.any, length);
+	listen(listener, 1);
+	set(&address, "127.0.0.1", port_of(listener));
+	note_of(label, "port", port_of(listener));
+	ends[0] = socket(AF_INET, SOCK_STREAM, 0);
+	if (connect(ends[0], &address.any, length))
+		note_of(label, "failed", errno);
+	note_of(label, "client", port_of(ends[0]));
+	ends[1] = accept(listener, NULL, NULL);
+	close(listener);
+}
+
+/* Refused, since nothing listens there; then broken off by the server, with a byte not read. */
+static void resets(void)
+{
+	union address address;
+	socklen_t length = set(&address, "127.0.0.1", 0);
+	int bound = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0);
+	int ends[2];
+	char byte;
+
+	bind(bound, &address.any, length);
+	set(&address, "127.0.0.1", port_of(bound));
+	note("refused-port", port_of(bound));
+	connect(client, &address.any, length);
+	note("refused", errno);
+	pair("reset", ends);
+	if (write(ends[0], "x", 1) != 1 || recv(ends[1], &byte, 1, MSG_PEEK) != 1)
+		note("reset-failed", errno);
+	close(ends[1]);
+	note("reset", read(ends[0], &byte, 1) < 0 ? errno : 0);
+}
+
+/* A byte to a socket that drops all it gets is sent again after 200 ms. */
+static void losses(void)
+{
+	struct sock_filter drop = { BPF_RET | BPF_K, 0, 0, 0 };
+	struct sock_fprog filter = { 1, &drop };
+	struct linger linger = { 1, 0 };
+	struct tcp_info info;
+	socklen_t length = sizeof(info);
+	int ends[2];
+
+	pair("lost", ends);
+	setsockopt(ends[1], SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter));
+	if (write(ends[0], "x", 1) != 1)
+		note("lost-failed", errno);
+	usleep(500000);
+	getsockopt(ends[0], IPPROTO_TCP, TCP_INFO, &info, &length);
+	setsockopt(ends[0], SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	close(ends[0]);
+	note("retransmits", info.tcpi_total_retrans);
+}
+
 static void duplicates(void)
 {
 	static const char name[] = "\0tracehound-sockets";
@@ -164,6 +226,10 @@ int main(int argc, char **argv)
 		connection("mapped", "127.0.0.1", "::ffff:127.0.0.1", 3);
 	} else if (!strcmp(what, "duplicates")) {
 		duplicates();
+	} else if (!strcmp(what, "reset")) {
+		resets();
+	} else if (!strcmp(what, "lost")) {
+		losses();
 	} else {
 		options();
 	}

@@ -33,6 +33,7 @@ enum {
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PROG_ARRAY = 3,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
 	BPF_MAP_TYPE_RINGBUF = 27,
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
@@ -189,6 +190,9 @@ struct fs_struct {
 struct in6_addr {
 	u8 in6_u[16];
 };
+struct hlist_node {
+	struct hlist_node **pprev;
+};
 struct sock_common {
 	__be32 skc_daddr, skc_rcv_saddr;
 	__be16 skc_dport;
@@ -196,11 +200,20 @@ struct sock_common {
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
 	struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
+	struct hlist_node skc_bind_node;
+	unsigned long skc_flags;
 };
 struct sock {
 	struct sock_common __sk_common;
 	u16 sk_type, sk_protocol;
 	struct socket *sk_socket;
+};
+struct inet_sock {
+	__be16 inet_sport;
+};
+struct tcp_sock {
+	u64 bytes_sent, bytes_retrans, bytes_received;
+	u32 total_retrans;
 };
 struct socket {
 	struct sock *sk;

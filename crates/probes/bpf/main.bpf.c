@@ -23,6 +23,7 @@
 #include "hook/processes.h"
 #include "hook/files.h"
 #include "hook/sockets.h"
+#include "owner.h"
 #include "hook/connections.h"
 #include "hook/integrity.h"
 #include "hook/exec.h"

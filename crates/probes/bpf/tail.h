@@ -354,6 +354,9 @@ __noinline int tail_socket(RECORD handed, u32 index, u64 sk, u32 how)
 		port = __builtin_bswap16(port);
 		if (peer)
 			port = LOAD(struct sock, sk, __sk_common.skc_dport);
+		else if (!port)
+			/* A port is given back before a socket is said to be closed. */
+			port = LOAD(struct inet_sock, sk, inet_sport);
 		*(u16 *)(to + 2) = port;
 		if (family == AF_INET) {
 			*(u32 *)(to + 4) = peer ? LOAD(struct sock, sk, __sk_common.skc_daddr)

@@ -38,6 +38,14 @@ pub fn body(event: &Event, rung: &Rung, index: usize, hook: &Hook) -> String {
         way: event.way(rung.name),
         life: u8::from(LIFE.contains(&event.name)),
     };
+    if rung.keeps_owners(hook) {
+        let direct = u8::from(rung.kind == HookKind::TpBtf);
+        return format!(
+            "\tstruct task_struct *current = current_task();\n\n\
+             \tkeep_owner_{}(current, ctx, {direct});\n",
+            hook.target
+        );
+    }
     if rung.pairs() && hook.section == "kprobe" {
         return format!("\thold(current_task(), ID_{}, ctx);\n", event.name);
     }
@@ -81,7 +89,16 @@ impl Program<'_> {
         } else {
             "false"
         };
-        let _ = writeln!(body, "\tif (admit(INDEX_{name}, current, {other})) {{");
+        if self.event.owner.is_empty() {
+            let _ = writeln!(body, "\tif (admit(INDEX_{name}, current, {other})) {{");
+        } else {
+            let _ = writeln!(
+                body,
+                "\tstruct owner *owner = {};\n\n\
+                 \tif (admit_owned(INDEX_{name}, current, owner, ctx)) {{",
+                self.event.owner
+            );
+        }
         let long = self.event.fields.iter().any(is_long);
         body += &if long {
             self.long_record()
@@ -175,6 +192,9 @@ impl Program<'_> {
         if self.event.params.iter().any(|param| param.name == "target") {
             flags += "\t\t\tif (in_interrupt(current, ctx, target))\n\
                       \t\t\t\trec->flags = TH_IN_INTERRUPT;\n";
+        }
+        if !self.event.owner.is_empty() {
+            flags += "\t\t\ttell_owner(rec, current, owner, ctx);\n";
         }
         if self.event.has_ret {
             flags += "\t\t\trec->flags |= TH_HAS_RET;\n\t\t\trec->ret = ret;\n";

@@ -95,6 +95,7 @@ pub struct Maps {
     call_records: MapHandle,
     taken_buffers: MapHandle,
     held_args: MapHandle,
+    owners: MapHandle,
 }
 
 /// How many entries the maps have that are as large as what is traced.
@@ -161,6 +162,7 @@ impl Maps {
             call_records: handle("call_records")?,
             taken_buffers: handle("taken_buffers")?,
             held_args: handle("held_args")?,
+            owners: handle("owners")?,
         })
     }
 
@@ -181,6 +183,7 @@ impl Maps {
             "call_records" => Some(&self.call_records),
             "taken_buffers" => Some(&self.taken_buffers),
             "held_args" => Some(&self.held_args),
+            "owners" => Some(&self.owners),
             _ => None,
         }
     }

@@ -78,6 +78,9 @@ pub struct Event {
     pub params: &'static [Param],
     /// A C expression over the parameters that must hold for a record to be made; empty for always.
     pub when: &'static str,
+    /// A C expression for whom the record tells of, if not of the current task: the owner of the
+    /// connection that the event is about. Empty for the current task.
+    pub owner: &'static str,
     /// How some rungs differ from the others.
     pub ways: &'static [Way],
     /// Why the tracer cannot prove the hooks by doing the thing itself; empty where it does.

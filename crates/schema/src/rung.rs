@@ -1,11 +1,13 @@
 //! The hook ladder: what one rung attaches.
 //!
 //! A rung is written as text in an event's block and parsed here, so that the loader, `doctor`,
-//! the pages and the lab all speak of the same thing. Three forms exist:
+//! the pages and the lab all speak of the same thing. Four forms exist:
 //!
 //! * `KIND/TARGET`: one program, as libbpf names its sections (`tp_btf/signal_generate`,
 //!   `lsm/file_open`, `fexit/vfs_write`); for uprobes the target is a function of a library
 //!   (`uprobe/sigaddset`);
+//! * `KIND/TARGET+OTHER...`: a program on the first that makes records, and one on each of the others
+//!   that keeps whom connections belong to;
 //! * `kprobe+kretprobe/TARGET`: a program at the function's entry, which keeps its arguments, and
 //!   one at its return;
 //! * `KIND` or `ENTRY+EXIT`: programs on every function that serves the event's system calls,
@@ -93,6 +95,13 @@ impl Rung {
         }
     }
 
+    /// Whether a program makes no records but keeps whom connections belong to.
+    #[must_use]
+    pub fn keeps_owners(&self, hook: &Hook) -> bool {
+        let first = self.target.and_then(|targets| targets.split('+').next());
+        first.is_some_and(|first| first != hook.target)
+    }
+
     /// Whether the rung's programs sit on the system calls' own functions.
     #[must_use]
     pub fn on_functions(&self) -> bool {
@@ -144,17 +153,18 @@ impl Rung {
     #[must_use]
     pub fn hooks(&self, event: &Event, native: Abi) -> Vec<Hook> {
         let (entry, exit) = self.sections();
-        if let Some(target) = self.target {
+        if let Some(targets) = self.target {
             let sections = match (self.pairs(), entry) {
                 (true, _) => vec![entry, exit],
                 (false, "") => vec![exit],
                 (false, _) => vec![entry],
             };
-            let hook = |section| Hook {
+            let hook = |section, target: &str| Hook {
                 section,
                 target: target.to_owned(),
             };
-            return sections.into_iter().map(hook).collect();
+            let of = |section| targets.split('+').map(move |target| hook(section, target));
+            return sections.into_iter().flat_map(of).collect();
         }
         match self.kind {
             HookKind::None | HookKind::Lsm | HookKind::UprobeMulti | HookKind::Uprobe => Vec::new(),
@@ -223,6 +233,8 @@ mod tests {
         let pair = ["kprobe/vfs_write", "kretprobe/vfs_write"];
         assert_eq!(hooks("kprobe+kretprobe/vfs_write"), pair);
         assert_eq!(hooks("raw_tp/sys_exit"), ["raw_tp/sys_exit"]);
+        let both = ["tp_btf/inet_sock_set_state", "tp_btf/sys_exit"];
+        assert_eq!(hooks("tp_btf/inet_sock_set_state+sys_exit"), both);
     }
 
     #[test]

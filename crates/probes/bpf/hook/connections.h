@@ -5,8 +5,8 @@
 #define SOCK_STREAM 1
 #define IPPROTO_TCP 6
 #define IPPROTO_MPTCP 262
-/* include/net/tcp_states.h */
-#define TCP_SYN_SENT 2
+/* include/net/sock.h */
+#define SOCK_DONE 1
 /* Up to the scope, which an address may lack. */
 #define SHORTEST_SOCKADDR_IN 16
 #define SHORTEST_SOCKADDR_IN6 24
@@ -14,6 +14,11 @@
 static __always_inline u32 sock_family(const struct sock *sk)
 {
 	return BPF_CORE_READ(sk, __sk_common.skc_family);
+}
+
+static __always_inline u32 sock_protocol(const struct sock *sk)
+{
+	return BPF_CORE_READ(sk, sk_protocol);
 }
 
 static __always_inline bool is_tcp(const struct sock *sk)
@@ -77,4 +82,79 @@ static __always_inline u16 peer_port(const struct sock *sk)
 static __always_inline struct where no_texts(void)
 {
 	return bytes_at(NULL, 0);
+}
+
+static __always_inline struct where sock_name(const struct sock *sk)
+{
+	struct where where = { (u64)sk, 0, OF_SOCKET };
+
+	return where;
+}
+
+static __always_inline struct where sock_peer(const struct sock *sk)
+{
+	struct where where = { (u64)sk, 0, OF_PEER };
+
+	return where;
+}
+
+static __always_inline u32 sock_state(const struct sock *sk)
+{
+	return BPF_CORE_READ(sk, __sk_common.skc_state);
+}
+
+static __always_inline u32 owned_by(struct owner *owner)
+{
+	return owner ? owner->how : OWNER_UNKNOWN;
+}
+
+/* Whether a TCP connection, or the attempt of one, ends. */
+static __always_inline bool tcp_ends(const struct sock *sk, s32 before, s32 after)
+{
+	return is_tcp(sk) && after == TCP_CLOSE && before != TCP_LISTEN && before != TCP_CLOSE;
+}
+
+/* The kernel counts what it sends again too. */
+static __always_inline u64 tcp_sent(const struct sock *sk, s32 before, s32 after)
+{
+	const struct tcp_sock *tcp = (const void *)sk;
+
+	if (!tcp_ends(sk, before, after))
+		return ABSENT;
+	return BPF_CORE_READ(tcp, bytes_sent) - BPF_CORE_READ(tcp, bytes_retrans);
+}
+
+/* SOCK_DONE: the peer's end has come, which the kernel counts as a byte (tcp_fin()). */
+static __always_inline u64 tcp_received(const struct sock *sk, s32 before, s32 after)
+{
+	const struct tcp_sock *tcp = (const void *)sk;
+	u64 received = BPF_CORE_READ(tcp, bytes_received);
+
+	if (!tcp_ends(sk, before, after))
+		return ABSENT;
+	if (received && BPF_CORE_READ(sk, __sk_common.skc_flags) >> SOCK_DONE & 1)
+		received--;
+	return received;
+}
+
+static __always_inline u64 tcp_retransmits(const struct sock *sk, s32 before, s32 after)
+{
+	const struct tcp_sock *tcp = (const void *)sk;
+
+	if (!tcp_ends(sk, before, after))
+		return ABSENT;
+	return BPF_CORE_READ(tcp, total_retrans);
+}
+
+static __always_inline u64 tcp_lasted(const struct sock *sk, struct owner *owner, s32 before,
+				      s32 after)
+{
+	if (!owner || !owner->since || !tcp_ends(sk, before, after))
+		return ABSENT;
+	return bpf_ktime_get_boot_ns() - owner->since;
+}
+
+static __always_inline struct owner *owner_if_any(const struct sock *sk)
+{
+	return sk ? owner_of(sk) : NULL;
 }

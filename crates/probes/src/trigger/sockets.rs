@@ -1,8 +1,11 @@
 //! Sockets of the child that are connected with each other.
 
+use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
+use std::os::fd::AsRawFd as _;
 use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
+use std::thread;
 use std::time::Duration;
 
 use super::{Trigger, trigger};
@@ -17,6 +20,10 @@ pub(super) const TRIGGERS: &[Trigger] = &[
     trigger("socket_accept", connect),
     trigger("socket_dup", connect),
     trigger("net_tcp_connect", connect_tcp),
+    trigger("sock_state", connect_tcp),
+    trigger("tcp_receive_reset", reset),
+    trigger("tcp_send_reset", reset),
+    trigger("tcp_retransmit_skb", lose),
 ];
 
 /// Makes a socket, binds it, waits for connections, makes one, accepts it, duplicates its
@@ -33,11 +40,53 @@ fn connect() {
     }
 }
 
+/// Two ends of a TCP connection.
+fn pair() -> Option<(TcpStream, TcpStream)> {
+    let listener = TcpListener::bind("127.0.0.1:0").ok()?;
+    let client = TcpStream::connect(listener.local_addr().ok()?).ok()?;
+    Some((client, listener.accept().ok()?.0))
+}
+
 /// Makes a TCP connection with itself, without sending anything.
 fn connect_tcp() {
-    if let Ok(listener) = TcpListener::bind("127.0.0.1:0")
-        && let Ok(address) = listener.local_addr()
-    {
-        let _stream = TcpStream::connect(address);
+    pair();
+}
+
+/// Closes a connection with a byte that was not read, which the kernel does by a reset.
+fn reset() {
+    if let Some((mut client, server)) = pair() {
+        let _ = client.write_all(b"x");
+        let _ = server.peek(&mut [0]);
+        drop(server);
     }
+}
+
+/// Sends a byte to a socket that drops all it gets, until the kernel sends it again: after the
+/// shortest time that it waits for an answer, 200 ms.
+fn lose() {
+    let Some((mut client, server)) = pair() else {
+        return;
+    };
+    let mut drop_all = libc::sock_filter {
+        code: (libc::BPF_RET | libc::BPF_K) as u16,
+        jt: 0,
+        jf: 0,
+        k: 0,
+    };
+    let filter = libc::sock_fprog {
+        len: 1,
+        filter: &raw mut drop_all,
+    };
+    // SAFETY: the filter lives until the kernel has copied it.
+    unsafe {
+        libc::setsockopt(
+            server.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_ATTACH_FILTER,
+            (&raw const filter).cast(),
+            size_of_val(&filter) as libc::socklen_t,
+        )
+    };
+    let _ = client.write_all(b"x");
+    thread::sleep(Duration::from_millis(300));
 }

@@ -2,7 +2,9 @@
 
 use super::events;
 use crate::field::kernel;
-use crate::kind::Kind::{I32, Ip, StrArray};
+use crate::kind::Kind::{Enum, I32, Ip, SockAddr, StrArray, U32, U64};
+use crate::names;
+use crate::sample::Sample::Absent;
 
 events! {
     /// A TCP connection is about to be made.
@@ -48,5 +50,153 @@ events! {
             ],
             related: ["connect", "security_socket_connect"],
             sources: ["tcp(7)", "net/socket.c (v6.18): __sys_connect_file()", "net/ipv4/tcp_ipv4.c (v6.18): tcp_v4_connect()"],
+        }
+
+    /// A connection went from one state to another.
+    ///
+    /// TCP and other protocols with connections over IPv4 and IPv6. Most of it happens in interrupts,
+    /// so the record's process is not the one that was running then but the one that the connection
+    /// belongs to: who connected it, who listens, or who accepted it. A connection that nobody is
+    /// known to own, since it began before tracing, is told with in_interrupt and whoever was running.
+    sock_state = 279 by Hook
+        on ["tp_btf/inet_sock_set_state+sys_exit", "raw_tp/inet_sock_set_state+sys_exit"]
+        (sk: "const struct sock *", before: "int", after: "int")
+        owner "owner_in_state(current, ctx, sk, before, after)"
+        sets []
+        {
+            /// The protocol.
+            protocol: Enum(&names::socket::PROTOCOL), kernel("sock_protocol(sk)").ctype("int");
+            /// The state it was in. A connection that a listening socket was asked for comes from TCP_LISTEN.
+            old_state: Enum(&names::network::TCP_STATE), kernel("before").ctype("int");
+            /// The state it is in now.
+            new_state: Enum(&names::network::TCP_STATE), kernel("after").ctype("int");
+            /// Its own address.
+            local_addr: SockAddr, kernel("sock_name(sk)").ctype("struct sockaddr*");
+            /// The peer's address. Absent where it has none yet.
+            remote_addr: SockAddr, kernel("sock_peer(sk)").ctype("struct sockaddr*").opt();
+            /// By what the process is known to own it.
+            owned_by: Enum(&names::OWNED_BY), kernel("owned_by(owner)").ctype("int");
+            /// Bytes of data that were sent, each counted once. Absent but at the end of a TCP connection.
+            bytes_sent: U64, kernel("tcp_sent(sk, before, after)").ctype("u64").opt();
+            /// Bytes of data that were received. Absent but at the end of a TCP connection.
+            bytes_received: U64, kernel("tcp_received(sk, before, after)").ctype("u64").opt();
+            /// How often a segment was sent again. Absent but at the end of a TCP connection.
+            retransmits: U32, kernel("tcp_retransmits(sk, before, after)").ctype("u32").opt();
+            /// How long it lasted from the first segment on, in nanoseconds. Absent but at the end of a TCP connection whose beginning was seen.
+            duration: U64, kernel("tcp_lasted(sk, owner, before, after)").ctype("u64").opt();
+        }
+        page {
+            purpose: "Sees each connection's life, with both addresses, and at its end what went over it.",
+            use_case: "Find out how much which program sent to whom, and which connections fail.",
+            command: "sudo tracehound -e sock_state -- python3 -c 'import socket; s = socket.create_server((\"127.0.0.1\", 0)); c = socket.create_connection(s.getsockname()); s.accept()'",
+            example: [bytes_sent = Absent, bytes_received = Absent, retransmits = Absent, duration = Absent],
+            issues: [
+                "A connection ends for its socket when the kernel goes on to wait without one (TIME_WAIT): new_state is then TCP_CLOSE.",
+                "From TCP_LISTEN to TCP_SYN_RECV the kernel has not set the peer's address yet.",
+                "A connection belongs to who accepted it, also when a child of that process serves it. Connections that io_uring accepts belong to who listens.",
+                "A connection that was made before tracing belongs to the first process that is seen to act on it, as by close(2).",
+                "Owners are kept for 16,384 sockets; those not used for longest are forgotten first.",
+                "With a command only its own connections are told.",
+                "The program at the end of calls costs each call some nanoseconds.",
+            ],
+            related: ["net_tcp_connect", "socket_accept", "tcp_receive_reset", "tcp_retransmit_skb"],
+            sources: ["tcp(7)", "include/trace/events/sock.h (v6.18)", "net/ipv4/tcp.c (v6.18): tcp_set_state()"],
+        }
+
+    /// A TCP connection was reset by the peer.
+    ///
+    /// The record's process is the one that the connection belongs to, as for sock_state.
+    tcp_receive_reset = 280 by Hook
+        on [
+            "tp_btf/tcp_receive_reset+inet_sock_set_state+sys_exit",
+            "raw_tp/tcp_receive_reset+inet_sock_set_state+sys_exit",
+        ]
+        (sk: "const struct sock *")
+        owner "owner_of(sk)"
+        sets []
+        {
+            /// The state that the connection was in. TCP_SYN_SENT: it was refused.
+            state: Enum(&names::network::TCP_STATE), kernel("sock_state(sk)").ctype("int");
+            /// Its own address.
+            local_addr: SockAddr, kernel("sock_name(sk)").ctype("struct sockaddr*");
+            /// The peer's address.
+            remote_addr: SockAddr, kernel("sock_peer(sk)").ctype("struct sockaddr*");
+            /// By what the process is known to own it.
+            owned_by: Enum(&names::OWNED_BY), kernel("owned_by(owner)").ctype("int");
+        }
+        page {
+            purpose: "Sees connections that the other side refuses or breaks off.",
+            use_case: "Find programs that look for open ports, and services that fail.",
+            command: "sudo tracehound -e tcp_receive_reset -- python3 -c 'import socket; socket.socket().connect_ex((\"127.0.0.1\", 9))'",
+            issues: ["Whose a connection is, is said of sock_state."],
+            related: ["sock_state", "tcp_send_reset"],
+            sources: ["tcp(7)", "include/trace/events/tcp.h (v6.18)"],
+        }
+
+    /// The kernel resets a TCP connection.
+    ///
+    /// The record's process is the one that the connection belongs to, as for sock_state.
+    tcp_send_reset = 281 by Hook
+        on [
+            "tp_btf/tcp_send_reset+inet_sock_set_state+sys_exit",
+            "raw_tp/tcp_send_reset+inet_sock_set_state+sys_exit",
+        ]
+        (sk: "const struct sock *")
+        when "sk"
+        owner "owner_if_any(sk)"
+        sets []
+        {
+            /// The state that the connection is in.
+            state: Enum(&names::network::TCP_STATE), kernel("sock_state(sk)").ctype("int");
+            /// Its own address.
+            local_addr: SockAddr, kernel("sock_name(sk)").ctype("struct sockaddr*");
+            /// The peer's address. Absent where the socket has none, as one that listens.
+            remote_addr: SockAddr, kernel("sock_peer(sk)").ctype("struct sockaddr*").opt();
+            /// By what the process is known to own it.
+            owned_by: Enum(&names::OWNED_BY), kernel("owned_by(owner)").ctype("int");
+        }
+        page {
+            purpose: "Sees connections that are broken off here: closed with data unread, or by SO_LINGER with no time.",
+            use_case: "Find services that cut their clients off.",
+            command: "sudo tracehound -e tcp_send_reset -- python3 -c 'import socket; s = socket.create_server((\"127.0.0.1\", 0)); c = socket.create_connection(s.getsockname()); c.send(b\"x\"); s.accept()[0].close()'",
+            issues: [
+                "Segments that are for no socket are answered by a reset too; those are not told.",
+                "Whose a connection is, is said of sock_state.",
+            ],
+            related: ["sock_state", "tcp_receive_reset"],
+            sources: ["tcp(7)", "include/trace/events/tcp.h (v6.18)"],
+        }
+
+    /// A TCP segment was sent again.
+    ///
+    /// The record's process is the one that the connection belongs to, as for sock_state.
+    tcp_retransmit_skb = 282 by Hook
+        on [
+            "tp_btf/tcp_retransmit_skb+inet_sock_set_state+sys_exit",
+            "raw_tp/tcp_retransmit_skb+inet_sock_set_state+sys_exit",
+        ]
+        (sk: "const struct sock *")
+        owner "owner_of(sk)"
+        sets []
+        {
+            /// The state that the connection is in.
+            state: Enum(&names::network::TCP_STATE), kernel("sock_state(sk)").ctype("int");
+            /// Its own address.
+            local_addr: SockAddr, kernel("sock_name(sk)").ctype("struct sockaddr*");
+            /// The peer's address.
+            remote_addr: SockAddr, kernel("sock_peer(sk)").ctype("struct sockaddr*");
+            /// By what the process is known to own it.
+            owned_by: Enum(&names::OWNED_BY), kernel("owned_by(owner)").ctype("int");
+        }
+        page {
+            purpose: "Sees segments that were lost, or not answered in time.",
+            use_case: "Find connections over bad ways, and hosts that do not answer.",
+            command: "sudo tracehound -e tcp_retransmit_skb -- target/programs/sockets lost",
+            issues: [
+                "Answers to a request for a connection (SYN-ACK) that are sent again are not told.",
+                "Whose a connection is, is said of sock_state.",
+            ],
+            related: ["sock_state"],
+            sources: ["tcp(7)", "include/trace/events/tcp.h (v6.18)"],
         }
 }

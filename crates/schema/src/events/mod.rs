@@ -62,6 +62,7 @@ macro_rules! events {
             $(calls [$($call:literal),*])?
             $(($($param:ident: $ctype:literal),* $(,)?))?
             $(when $when:literal)?
+            $(owner $owner:literal)?
             $(at [$($at:literal),* $(,)?]
                 $(of [$($of:literal),* $(,)?])?
                 $(when $at_when:literal)?
@@ -96,6 +97,7 @@ macro_rules! events {
             call: None,
             params: &[$($(crate::event::Param { name: stringify!($param), ctype: $ctype }),*)?],
             when: concat!($($when)?),
+            owner: concat!($($owner)?),
             ways: &[$(crate::way::Way {
                 rungs: &[$($at),*],
                 calls: &[$($($of),*)?],

@@ -34,6 +34,7 @@ fn event(call: &'static Syscall) -> Event {
         call: Some(call),
         params: &[],
         when: "",
+        owner: "",
         ways: &[],
         unproved: "",
         sets: leak(sets(call)),

@@ -76,3 +76,15 @@ pub static RING: Names = Names {
     title: "ring",
     rows: &[(0, "events"), (1, "life")],
 };
+
+/// By what a connection's owner is known.
+pub static OWNED_BY: Names = Names {
+    title: "owned_by",
+    rows: &[
+        (0, "UNKNOWN"),
+        (1, "CONNECTED"),
+        (2, "LISTENS"),
+        (3, "ACCEPTED"),
+        (4, "ACTED"),
+    ],
+};

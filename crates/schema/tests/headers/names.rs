@@ -40,6 +40,7 @@ const LIBRARY: &str = "#include <sys/socket.h>
 /// Tables by title whose names are in no header, and why.
 const OWN: &[(&str, &str)] = &[
     ("ring", "the tracer's own"),
+    ("owned_by", "the tracer's own"),
     (
         "result",
         "the kernel's trace events, which no program includes",

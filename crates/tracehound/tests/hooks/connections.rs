@@ -11,6 +11,7 @@ const PROGRAMS: [&str; 2] = ["sockets", "sockets32"];
 /// What a run of the program says: its numbers, and the arguments of the event.
 struct Seen {
     notes: BTreeMap<String, i64>,
+    events: Vec<Value>,
     args: Vec<Value>,
 }
 
@@ -36,9 +37,11 @@ fn run(event: &str, name: &str, what: &str) -> Option<Seen> {
         assert!(event.get("unread").is_none(), "{event}");
         event["args"].clone()
     };
+    let events = support::named(&run, event);
     Some(Seen {
+        events: events.iter().map(|event| (*event).clone()).collect(),
         notes: run.stdout.lines().filter_map(note).collect(),
-        args: support::named(&run, event).iter().map(args).collect(),
+        args: events.iter().map(args).collect(),
     })
 }
 
@@ -209,4 +212,151 @@ fn net_tcp_connect_is_no_other_protocol() {
         return;
     };
     assert!(support::named(&run, "net_tcp_connect").is_empty());
+}
+
+/// The port of an address of either family; 0 for none.
+fn port(address: &Value) -> i64 {
+    let port = address["sin_port"].as_i64();
+    port.or(address["sin6_port"].as_i64()).unwrap_or(0)
+}
+
+/// What is told of the sockets with these ports, in order.
+fn between(seen: &Seen, local: &[i64], remote: &[i64]) -> Vec<Value> {
+    let fits = |args: &&Value| {
+        local.contains(&port(&args["local_addr"])) && remote.contains(&port(&args["remote_addr"]))
+    };
+    seen.args.iter().filter(fits).cloned().collect()
+}
+
+/// From one state to another, and by what the owner is known.
+fn step(args: &Value) -> [&str; 3] {
+    ["old_state", "new_state", "owned_by"].map(|name| args[name].as_str().unwrap())
+}
+
+/// The numbers at a connection's end.
+fn assert_ends(args: &Value, sent: i64, received: i64) {
+    assert_eq!(args["new_state"], "TCP_CLOSE", "{args}");
+    assert_eq!(args["bytes_sent"], sent, "{args}");
+    assert_eq!(args["bytes_received"], received, "{args}");
+    assert_eq!(args["retransmits"], 0, "{args}");
+    let lasted = args["duration"].as_u64().unwrap();
+    assert!((1..60_000_000_000).contains(&lasted), "{args}");
+}
+
+/// All of it is the program's, whatever the interrupt hit.
+fn assert_own(seen: &Seen) {
+    for event in &seen.events {
+        assert_eq!(
+            event["process"]["comm"].as_str().unwrap().get(..7),
+            Some("sockets"),
+            "{event}"
+        );
+        assert_eq!(
+            event["process"]["host_pid"], seen.events[0]["process"]["host_pid"],
+            "{event}"
+        );
+        assert!(event.get("in_interrupt").is_none(), "{event}");
+    }
+}
+
+#[test]
+fn sock_state_tells_a_connection_by_both_of_its_ends() {
+    for seen in seen("sock_state", "connections").into_iter().flatten() {
+        assert_own(&seen);
+        for row in made(&seen) {
+            let number = |what| seen.note(&format!("{}-{what}", row.name));
+            let (server, client) = (number("port"), number("client"));
+            // The client has no port yet when it begins.
+            let all = between(&seen, &[client, 0], &[server]);
+            let steps: Vec<_> = all.iter().map(step).collect();
+            let wanted = [
+                ["TCP_CLOSE", "TCP_SYN_SENT", "CONNECTED"],
+                ["TCP_SYN_SENT", "TCP_ESTABLISHED", "CONNECTED"],
+                ["TCP_ESTABLISHED", "TCP_FIN_WAIT1", "CONNECTED"],
+            ];
+            assert_eq!(steps[..3], wanted, "{all:?}");
+            assert_ends(all.last().unwrap(), 5, 3);
+            // The listener's own steps are the first and the last.
+            let mut all = between(&seen, &[server], &[client, 0]);
+            let listener = [all.remove(0), all.pop().unwrap()];
+            assert_eq!(
+                listener.each_ref().map(step),
+                [
+                    ["TCP_CLOSE", "TCP_LISTEN", "LISTENS"],
+                    ["TCP_LISTEN", "TCP_CLOSE", "LISTENS"],
+                ]
+            );
+            let steps: Vec<_> = all.iter().map(step).collect();
+            let wanted = [
+                ["TCP_LISTEN", "TCP_SYN_RECV", "LISTENS"],
+                ["TCP_SYN_RECV", "TCP_ESTABLISHED", "LISTENS"],
+                ["TCP_ESTABLISHED", "TCP_CLOSE_WAIT", "ACCEPTED"],
+                ["TCP_CLOSE_WAIT", "TCP_LAST_ACK", "ACCEPTED"],
+                ["TCP_LAST_ACK", "TCP_CLOSE", "ACCEPTED"],
+            ];
+            assert_eq!(steps, wanted, "{all:?}");
+            assert_ends(all.last().unwrap(), 3, 5);
+        }
+    }
+}
+
+#[test]
+fn sock_state_counts_what_is_sent_again() {
+    for seen in seen("sock_state", "lost").into_iter().flatten() {
+        let (server, client) = (seen.note("lost-port"), seen.note("lost-client"));
+        let all = between(&seen, &[client], &[server]);
+        let last = all.last().unwrap();
+        assert_eq!(step(last), ["TCP_ESTABLISHED", "TCP_CLOSE", "CONNECTED"]);
+        assert_eq!(last["retransmits"], seen.note("retransmits"));
+        assert_eq!(last["bytes_sent"], 1);
+        assert_eq!(last["bytes_received"], 0);
+    }
+}
+
+#[test]
+fn tcp_retransmit_skb_tells_each_segment_that_is_sent_again() {
+    for seen in seen("tcp_retransmit_skb", "lost").into_iter().flatten() {
+        assert_own(&seen);
+        let wanted = json!({"state": "TCP_ESTABLISHED", "owned_by": "CONNECTED",
+            "local_addr": address("127.0.0.1", seen.note("lost-client")),
+            "remote_addr": address("127.0.0.1", seen.note("lost-port"))});
+        let count = seen.note("retransmits");
+        assert!(count > 0);
+        assert!(
+            seen.args.iter().all(|args| *args == wanted),
+            "{:?}",
+            seen.args
+        );
+        // One more may come before the socket is closed.
+        let told = i64::try_from(seen.args.len()).unwrap();
+        assert!((count..=count + 1).contains(&told), "{told}, not {count}");
+    }
+}
+
+#[test]
+fn tcp_receive_reset_tells_who_is_refused_and_who_is_broken_off() {
+    for seen in seen("tcp_receive_reset", "reset").into_iter().flatten() {
+        assert_own(&seen);
+        let states: Vec<_> = seen.args.iter().map(|args| &args["state"]).collect();
+        assert_eq!(states, ["TCP_SYN_SENT", "TCP_ESTABLISHED"]);
+        let refused = address("127.0.0.1", seen.note("refused-port"));
+        assert_eq!(seen.args[0]["remote_addr"], refused);
+        let wanted = json!({"state": "TCP_ESTABLISHED", "owned_by": "CONNECTED",
+            "local_addr": address("127.0.0.1", seen.note("reset-client")),
+            "remote_addr": address("127.0.0.1", seen.note("reset-port"))});
+        assert_eq!(seen.args[1], wanted);
+        // ECONNREFUSED and ECONNRESET: what the program got.
+        assert_eq!([seen.note("refused"), seen.note("reset")], [111, 104]);
+    }
+}
+
+#[test]
+fn tcp_send_reset_tells_who_breaks_off() {
+    for seen in seen("tcp_send_reset", "reset").into_iter().flatten() {
+        assert_own(&seen);
+        let wanted = json!({"state": "TCP_CLOSE", "owned_by": "ACCEPTED",
+            "local_addr": address("127.0.0.1", seen.note("reset-port")),
+            "remote_addr": address("127.0.0.1", seen.note("reset-client"))});
+        assert_eq!(seen.args, [wanted]);
+    }
 }
