@@ -207,6 +207,12 @@ struct sock {
 	struct sock_common __sk_common;
 	u16 sk_type, sk_protocol;
 	struct socket *sk_socket;
+	struct pid *sk_peer_pid;
+	const struct cred *sk_peer_cred;
+};
+struct sk_buff {
+	unsigned int len;
+	unsigned char *data;
 };
 struct inet_sock {
 	__be16 inet_sport;

@@ -25,6 +25,7 @@
 #include "hook/sockets.h"
 #include "owner.h"
 #include "hook/connections.h"
+#include "hook/messages.h"
 #include "hook/integrity.h"
 #include "hook/exec.h"
 #include "hook/paths.h"

@@ -24,6 +24,9 @@ pub(super) const TRIGGERS: &[Trigger] = &[
     trigger("tcp_receive_reset", reset),
     trigger("tcp_send_reset", reset),
     trigger("tcp_retransmit_skb", lose),
+    trigger("unix_peer", connect),
+    trigger("security_file_receive", pass),
+    trigger("netlink_send", ask),
 ];
 
 /// Makes a socket, binds it, waits for connections, makes one, accepts it, duplicates its
@@ -89,4 +92,45 @@ fn lose() {
     };
     let _ = client.write_all(b"x");
     thread::sleep(Duration::from_millis(300));
+}
+
+/// Passes a pipe's end to itself.
+fn pass() {
+    let Ok((one, other)) = UnixStream::pair() else {
+        return;
+    };
+    let mut control = [0_u64; 4];
+    let mut byte = [0_u8; 1];
+    let mut vector = libc::iovec {
+        iov_base: byte.as_mut_ptr().cast(),
+        iov_len: 1,
+    };
+    // SAFETY: all of it is numbers and pointers, for which zero is a value.
+    let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
+    message.msg_iov = &raw mut vector;
+    message.msg_iovlen = 1;
+    message.msg_control = control.as_mut_ptr().cast();
+    message.msg_controllen = 24;
+    // SAFETY: the header and the descriptor behind it lie within `control`, which is aligned for both.
+    unsafe {
+        let head = libc::CMSG_FIRSTHDR(&raw const message);
+        (*head).cmsg_len = 20;
+        (*head).cmsg_level = libc::SOL_SOCKET;
+        (*head).cmsg_type = libc::SCM_RIGHTS;
+        libc::CMSG_DATA(head).cast::<i32>().write(one.as_raw_fd());
+    }
+    // SAFETY: the message points at memory that lives on.
+    unsafe { libc::sendmsg(one.as_raw_fd(), &raw const message, 0) };
+    // SAFETY: the same, and as much room as before.
+    unsafe { libc::recvmsg(other.as_raw_fd(), &raw mut message, 0) };
+}
+
+/// Asks the kernel for nothing: the message says only that it is one.
+fn ask() {
+    // SAFETY: makes a descriptor, which ends with the child.
+    let fd = unsafe { libc::socket(libc::AF_NETLINK, libc::SOCK_RAW, libc::NETLINK_ROUTE) };
+    // A header of 16 bytes of type NLMSG_NOOP, which is passed over.
+    let message: [u32; 4] = [16, 1, 0, 0];
+    // SAFETY: the message has 16 bytes.
+    unsafe { libc::send(fd, message.as_ptr().cast(), 16, 0) };
 }

@@ -6,6 +6,7 @@ mod files;
 mod integrity;
 mod library;
 mod memory;
+mod messages;
 mod mounts;
 mod objects;
 mod paths;
@@ -18,7 +19,7 @@ mod tracer;
 
 use crate::event::Event;
 
-static FAMILIES: [&[Event]; 14] = [
+static FAMILIES: [&[Event]; 15] = [
     tracer::EVENTS,
     process::EVENTS,
     signal::EVENTS,
@@ -27,6 +28,7 @@ static FAMILIES: [&[Event]; 14] = [
     files::EVENTS,
     sockets::EVENTS,
     connections::EVENTS,
+    messages::EVENTS,
     integrity::EVENTS,
     exec::EVENTS,
     paths::EVENTS,

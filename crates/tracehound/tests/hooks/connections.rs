@@ -6,24 +6,26 @@ use serde_json::{Value, json};
 
 use crate::{run_of, support};
 
-const PROGRAMS: [&str; 2] = ["sockets", "sockets32"];
-
 /// What a run of the program says: its numbers, and the arguments of the event.
-struct Seen {
+pub struct Seen {
     notes: BTreeMap<String, i64>,
-    events: Vec<Value>,
-    args: Vec<Value>,
+    pub events: Vec<Value>,
+    pub args: Vec<Value>,
 }
 
 impl Seen {
-    fn note(&self, name: &str) -> i64 {
+    pub fn note(&self, name: &str) -> i64 {
         *self.notes.get(name).unwrap_or_else(|| panic!("no {name}"))
     }
 }
 
-/// Runs the program in each width.
+/// Runs a program in each width.
+pub fn seen_of(programs: [&str; 2], event: &str, what: &str) -> Option<Vec<Seen>> {
+    programs.iter().map(|name| run(event, name, what)).collect()
+}
+
 fn seen(event: &str, what: &str) -> Option<Vec<Seen>> {
-    PROGRAMS.iter().map(|name| run(event, name, what)).collect()
+    seen_of(["sockets", "sockets32"], event, what)
 }
 
 fn run(event: &str, name: &str, what: &str) -> Option<Seen> {

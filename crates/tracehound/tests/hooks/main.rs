@@ -10,6 +10,7 @@ mod exec;
 mod files;
 mod integrity;
 mod memory;
+mod messages;
 mod mounts;
 mod objects;
 mod paths;
