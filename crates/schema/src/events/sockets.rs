@@ -269,7 +269,6 @@ events! {
             /// The peer's address.
             remote_addr: SockAddr, kernel("peer_of(accepted(current, ret))").ctype("struct sockaddr*").unread("when the connection ended before it was accepted");
         }
-        ret true
         page {
             purpose: "Sees each connection that a program takes, with both ends.",
             use_case: "Find out who is served by whom.",
