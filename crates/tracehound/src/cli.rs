@@ -145,7 +145,7 @@ pub struct Events {
 /// Subcommands of `events`.
 #[derive(Debug, Subcommand)]
 pub enum EventsAction {
-    /// List the events with their sets
+    /// List the events with their sets; as root also by which hook this kernel gives each, or why not
     List(Filter),
     /// Show one event's page
     Show {

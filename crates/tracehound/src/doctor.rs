@@ -1,5 +1,7 @@
 //! `doctor`: what this kernel can and cannot give, event by event, and why.
 
+use std::collections::HashMap;
+
 use tracehound_probes::{CallOptions, Options, Outcome, Tracer, Verdict};
 use tracehound_schema::{Event, MadeBy, Rung, all};
 
@@ -56,6 +58,30 @@ pub fn ladder_of(event: &'static Event) -> Option<page::Kernel> {
             .map(|(rung, verdict)| (rung.name, verdict))
             .collect(),
     })
+}
+
+/// By the event's id the rung in use, or why there is none.
+pub type Rungs = HashMap<u16, Result<String, String>>;
+
+/// What the running kernel gives of events; nothing where it cannot be asked, mostly for want of root.
+pub fn rungs_of(events: impl Iterator<Item = &'static Event>) -> Rungs {
+    let hooked: Vec<_> = events
+        .filter(|event| event.made_by != MadeBy::Tracer)
+        .collect();
+    if hooked.is_empty() {
+        return Rungs::new();
+    }
+    let Ok(tracer) = start(hooked, None) else {
+        return Rungs::new();
+    };
+    let answer = |outcome: &Outcome| match outcome.used() {
+        Some(rung) => Ok(rung.name.to_owned()),
+        None => Err(outcome.reasons()),
+    };
+    let outcomes = tracer.outcomes();
+    outcomes
+        .map(|outcome| (outcome.event.id, answer(outcome)))
+        .collect()
 }
 
 /// Each rung with what became of it, in words.

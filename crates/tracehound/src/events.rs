@@ -1,15 +1,14 @@
-//! `events`: choosing events by expression, listing them, showing a page.
+//! `events`: choosing events by expression, showing a page.
 
 use std::io::IsTerminal as _;
 use std::process::{Command, Stdio};
 
 use strsim::damerau_levenshtein as distance;
-use tracehound_schema::syscalls::{self, Syscall};
 use tracehound_schema::{Event, MadeBy, all, by_name};
 
-use crate::cli::{self, Events, EventsAction, Filter, Form};
+use crate::cli::{Events, EventsAction, Filter, Form};
 use crate::failure::{Failure, shown};
-use crate::{doctor, outputs, page};
+use crate::{doctor, list, outputs, page};
 
 /// Events shown unless excluded: what the tracer has to say about its own trustworthiness.
 const ALWAYS: [&str; 2] = ["gap", "argument_mismatch"];
@@ -77,7 +76,8 @@ fn wanted(expression: &str) -> Result<Vec<&'static Event>, Failure> {
     Ok(found)
 }
 
-fn matching(expression: &str) -> Result<Vec<&'static Event>, Failure> {
+/// The events that a name, a pattern or a set stands for.
+pub fn matching(expression: &str) -> Result<Vec<&'static Event>, Failure> {
     if let Some(set) = expression.strip_prefix("tag=") {
         let found: Vec<_> = all().filter(|event| event.sets.contains(&set)).collect();
         if found.is_empty() {
@@ -143,7 +143,7 @@ pub fn unknown<'a>(what: &str, name: &str, known: impl IntoIterator<Item = &'a s
 }
 
 /// Whether `name` fits a pattern in which `*` stands for any text.
-fn fits(pattern: &str, name: &str) -> bool {
+pub fn fits(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,
         Some((start, rest)) => name.strip_prefix(start).is_some_and(|name| {
@@ -155,49 +155,10 @@ fn fits(pattern: &str, name: &str) -> bool {
 /// Runs `events`.
 pub fn run(options: &Events) -> Result<u8, Failure> {
     match &options.action {
-        None => list(&Filter::default()),
-        Some(EventsAction::List(filter)) => list(filter),
+        None => list::run(&Filter::default()),
+        Some(EventsAction::List(filter)) => list::run(filter),
         Some(EventsAction::Show { name, form }) => show(named(name)?, form),
     }
-}
-
-fn list(filter: &Filter) -> Result<u8, Failure> {
-    if let Some(set) = &filter.set {
-        matching(&format!("tag={set}"))?;
-    }
-    let mut listed: Vec<_> = all().filter(|event| listed(event, filter)).collect();
-    if listed.is_empty() {
-        return Err(Failure::usage(
-            "no event fits all of that; leave one of the options out".to_owned(),
-        ));
-    }
-    listed.sort_by_key(|event| event.call.is_some());
-    let line = |event: &&Event| {
-        let (name, sets) = (event.name, event.sets.join(","));
-        format!("{name:23} {sets:32} {}\n", event.summary())
-    };
-    let lines: String = listed.iter().map(line).collect();
-    outputs::print(lines.as_bytes())
-}
-
-/// Whether an event is to be listed.
-fn listed(event: &Event, filter: &Filter) -> bool {
-    let set = filter.set.as_deref();
-    let argument = filter.argument.as_deref();
-    let mut shown = event.fields.iter().filter(|field| !field.from.hidden);
-    let dated = |call: &Syscall| cli::kernel(call.since).ok();
-    let calls = |abi| {
-        event
-            .calls
-            .iter()
-            .filter_map(move |name| syscalls::by_name(name)?.number(abi))
-    };
-    set.is_none_or(|set| event.sets.contains(&set))
-        && filter.abi.is_none_or(|abi| calls(abi).next().is_some())
-        && argument.is_none_or(|name| shown.any(|field| fits(name, field.name)))
-        && filter
-            .since
-            .is_none_or(|since| event.call.and_then(dated) >= Some(since))
 }
 
 fn show(event: &'static Event, form: &Form) -> Result<u8, Failure> {
@@ -315,32 +276,6 @@ mod tests {
         let mismatch = by_name("argument_mismatch").unwrap();
         let traced: Vec<_> = traced(&[mismatch]).iter().map(|e| e.name).collect();
         assert_eq!(traced, ["sigprocmask"]);
-    }
-
-    #[test]
-    fn the_list_is_filtered_by_every_option() {
-        let names = |filter: &Filter| -> Vec<_> {
-            let listed = all().filter(|event| listed(event, filter));
-            listed.map(|event| event.name).collect()
-        };
-        let legacy = Filter {
-            abi: Some(tracehound_schema::Abi::I386),
-            argument: Some("old*".to_owned()),
-            ..Filter::default()
-        };
-        assert!(names(&legacy).contains(&"rt_sigprocmask"));
-        assert!(!names(&legacy).contains(&"read"));
-        let set = Filter {
-            set: Some("net".to_owned()),
-            argument: Some("sockfd".to_owned()),
-            ..Filter::default()
-        };
-        assert!(names(&set).contains(&"connect"));
-        let old = Filter {
-            since: Some((3, 0)),
-            ..Filter::default()
-        };
-        assert!(!names(&old).contains(&"read"));
     }
 
     #[test]

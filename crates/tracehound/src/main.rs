@@ -9,6 +9,7 @@ mod ending;
 mod events;
 mod failure;
 mod file;
+mod list;
 mod manual;
 mod outputs;
 mod page;
