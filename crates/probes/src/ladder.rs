@@ -86,6 +86,34 @@ impl Outcome {
     }
 }
 
+/// What of a ladder may be used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Only {
+    /// All of it.
+    #[default]
+    Any,
+    /// The rung of this name, where the ladder has it.
+    Named(String),
+    /// The rung at this place from the top, where the ladder is that long.
+    At(usize),
+}
+
+impl Only {
+    /// For each rung of a ladder whether it is to be tried.
+    pub fn verdicts(&self, ladder: &[&str]) -> Vec<Verdict> {
+        let place = match self {
+            Only::Any => None,
+            Only::Named(name) => ladder.iter().position(|rung| rung == name),
+            Only::At(place) => (*place < ladder.len()).then_some(*place),
+        };
+        let verdict = |index| match place {
+            Some(place) if place != index => Verdict::NotChosen,
+            _ => Verdict::Spare,
+        };
+        (0..ladder.len()).map(verdict).collect()
+    }
+}
+
 /// One event on its way up or down its ladder.
 pub struct Climb {
     /// The verdicts so far.
@@ -103,13 +131,9 @@ pub struct Climb {
 impl Climb {
     /// Starts at the top; `only` keeps to one rung if the event has it, `preempts` says that this
     /// kernel preempts programs.
-    pub fn new(event: &'static Event, only: Option<&str>, preempts: bool) -> Climb {
-        let has = only.is_some_and(|only| event.ladder.contains(&only));
-        let verdict = |rung: &Rung| match only {
-            Some(only) if has && rung.name != only => Verdict::NotChosen,
-            _ => Verdict::Spare,
-        };
-        let rungs: Vec<_> = event.rungs().map(|rung| (rung, verdict(&rung))).collect();
+    pub fn new(event: &'static Event, only: &Only, preempts: bool) -> Climb {
+        let rungs = event.rungs().zip(only.verdicts(event.ladder));
+        let rungs: Vec<_> = rungs.collect();
         let mut left = order(rungs.iter().map(|rung| &rung.0), preempts);
         left.reverse();
         let outcome = Outcome { event, rungs };
@@ -258,7 +282,8 @@ fn missing(
 mod tests {
     use super::*;
 
-    fn verdicts(event: &str, only: Option<&str>) -> Vec<Verdict> {
+    fn verdicts(event: &str, only: &str) -> Vec<Verdict> {
+        let only = &Only::Named(only.to_owned());
         let event = tracehound_schema::by_name(event).unwrap();
         let climb = Climb::new(event, only, false);
         climb.outcome.rungs.into_iter().map(|rung| rung.1).collect()
@@ -266,11 +291,20 @@ mod tests {
 
     #[test]
     fn a_chosen_rung_is_the_only_one_tried_where_the_event_has_it() {
-        let verdicts = verdicts("sigprocmask", Some("raw_tp"));
+        let verdicts = verdicts("sigprocmask", "raw_tp");
         let (last, others) = verdicts.split_last().unwrap();
         assert_eq!(*last, Verdict::Spare);
         assert!(!others.is_empty());
         assert!(others.iter().all(|verdict| *verdict == Verdict::NotChosen));
+    }
+
+    #[test]
+    fn a_place_beyond_the_ladder_leaves_it_whole() {
+        let tried = |place| {
+            let verdicts = Only::At(place).verdicts(&["a", "b"]);
+            verdicts.iter().filter(|v| **v == Verdict::Spare).count()
+        };
+        assert_eq!([tried(0), tried(1), tried(2)], [1, 1, 2]);
     }
 
     #[test]
@@ -288,7 +322,7 @@ mod tests {
 
     #[test]
     fn an_event_without_the_chosen_rung_keeps_its_whole_ladder() {
-        let verdicts = verdicts("signal_deliver", Some("kprobe.multi"));
+        let verdicts = verdicts("signal_deliver", "kprobe.multi");
         assert!(verdicts.iter().all(|verdict| *verdict == Verdict::Spare));
     }
 }

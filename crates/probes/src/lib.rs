@@ -24,7 +24,7 @@ mod trigger;
 pub use account::{Account, Count};
 pub use calls::CallOptions;
 pub use error::Error;
-pub use ladder::{Outcome, Verdict};
+pub use ladder::{Only, Outcome, Verdict};
 pub use launch::{Held, Launch, User, send_signal};
 pub use library::{Library, Report};
 pub use prove::make_calls;

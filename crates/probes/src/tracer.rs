@@ -11,7 +11,7 @@ use tracehound_schema::{Event, MadeBy, all, by_name};
 use crate::account::{Account, Count};
 use crate::calls::{CallOptions, Group};
 use crate::error::Error;
-use crate::ladder::{Climb, Outcome};
+use crate::ladder::{Climb, Only, Outcome};
 use crate::launch::Held;
 use crate::library::Libraries;
 use crate::machine;
@@ -38,8 +38,8 @@ const LIFE_RING: usize = 4 << 20;
 pub struct Options {
     /// The events wanted.
     pub events: Vec<&'static Event>,
-    /// Keep to this rung in every ladder that has it.
-    pub rung: Option<String>,
+    /// What of every ladder may be used.
+    pub only: Only,
     /// Bytes of each CPU's ring, a power of two and at least a page.
     pub ring_size: usize,
     /// Only tasks that `follow` names, and their descendants.
@@ -345,11 +345,11 @@ fn climbs(options: &Options) -> Result<(Vec<Climb>, Group), Error> {
             events.push(event);
         }
     }
-    let only = options.rung.as_deref();
-    if let Some(only) = only
-        && !events.iter().any(|event| event.ladder.contains(&only))
+    let only = &options.only;
+    if let Only::Named(name) = only
+        && !events.iter().any(|event| event.ladder.contains(&&**name))
     {
-        return Err(Error::UnknownRung(only.to_owned()));
+        return Err(Error::UnknownRung(name.clone()));
     }
     let preempts = preempt::preempts();
     let calls = Group::new(&events, only, preempts, options.calls);

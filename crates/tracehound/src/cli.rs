@@ -132,6 +132,14 @@ pub struct Doctor {
     /// Print only the rungs that work for this event, a line each
     #[arg(long, value_name = "EVENT")]
     pub rungs: Option<String>,
+    /// Print the events with each of their rungs that works, a line each
+    #[arg(
+        long,
+        value_name = "EVENTS",
+        value_delimiter = ',',
+        conflicts_with = "rungs"
+    )]
+    pub all_rungs: Vec<String>,
 }
 
 /// Options of `events`.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use tracehound_probes::{CallOptions, Options, Outcome, Tracer, Verdict};
+use tracehound_probes::{CallOptions, Only, Options, Outcome, Tracer, Verdict};
 use tracehound_schema::{Event, MadeBy, Rung, all};
 
 use crate::cli::Doctor;
@@ -14,10 +14,15 @@ pub fn run(options: &Doctor) -> Result<u8, Failure> {
     if let Some(name) = &options.rungs {
         return rungs(events::named(name)?);
     }
+    if !options.all_rungs.is_empty() {
+        let names = options.all_rungs.iter();
+        let events: Result<Vec<_>, _> = names.map(|name| events::named(name)).collect();
+        return all_rungs(&events?);
+    }
     let hooked = all()
         .filter(|event| event.made_by != MadeBy::Tracer)
         .collect();
-    let tracer = start(hooked, None)?;
+    let tracer = start(hooked, Only::Any)?;
     let mut out = format!("kernel {}\n", kernel());
     for outcome in tracer.outcomes() {
         out += &section(outcome);
@@ -30,10 +35,10 @@ fn kernel() -> String {
     release.trim().to_owned()
 }
 
-fn start(events: Vec<&'static Event>, rung: Option<String>) -> Result<Tracer, Failure> {
+fn start(events: Vec<&'static Event>, only: Only) -> Result<Tracer, Failure> {
     let options = Options {
         events,
-        rung,
+        only,
         ring_size: 1 << 16,
         scoped: false,
         calls: CallOptions::default(),
@@ -48,7 +53,7 @@ pub fn ladder_of(event: &'static Event) -> Option<page::Kernel> {
     if event.made_by == MadeBy::Tracer {
         return None;
     }
-    let tracer = start(vec![event], None).ok()?;
+    let tracer = start(vec![event], Only::Any).ok()?;
     let outcome = tracer
         .outcomes()
         .find(|outcome| outcome.event.id == event.id)?;
@@ -71,7 +76,7 @@ pub fn rungs_of(events: impl Iterator<Item = &'static Event>) -> Rungs {
     if hooked.is_empty() {
         return Rungs::new();
     }
-    let Ok(tracer) = start(hooked, None) else {
+    let Ok(tracer) = start(hooked, Only::Any) else {
         return Rungs::new();
     };
     let answer = |outcome: &Outcome| match outcome.used() {
@@ -122,7 +127,7 @@ fn rungs(event: &'static Event) -> Result<u8, Failure> {
     let mut out = String::new();
     for rung in event.rungs() {
         let Rung { name, .. } = rung;
-        let tracer = start(vec![event], Some(name.to_owned()))?;
+        let tracer = start(vec![event], Only::Named(name.to_owned()))?;
         let ours = tracer
             .outcomes()
             .find(|outcome| outcome.event.id == event.id);
@@ -133,4 +138,31 @@ fn rungs(event: &'static Event) -> Result<u8, Failure> {
         }
     }
     outputs::print(out.as_bytes())
+}
+
+/// Tries every rung of every event, those at the same place of their ladders together: `EVENT RUNG` on
+/// standard output for those that work, and why the others do not on standard error.
+fn all_rungs(events: &[&'static Event]) -> Result<u8, Failure> {
+    let longest = events.iter().map(|event| event.ladder.len()).max();
+    let (mut works, mut fails) = (String::new(), String::new());
+    for place in 0..longest.unwrap_or(0) {
+        let tried: Vec<_> = events
+            .iter()
+            .copied()
+            .filter(|event| place < event.ladder.len())
+            .collect();
+        let tracer = start(tried.clone(), Only::At(place))?;
+        for outcome in tracer.outcomes() {
+            if !tried.iter().any(|event| event.id == outcome.event.id) {
+                continue;
+            }
+            let (event, rung) = (outcome.event.name, outcome.event.ladder[place]);
+            match outcome.used() {
+                Some(_) => works += &format!("{event} {rung}\n"),
+                None => fails += &format!("{event} {}\n", outcome.reasons()),
+            }
+        }
+    }
+    eprint!("{fails}");
+    outputs::print(works.as_bytes())
 }

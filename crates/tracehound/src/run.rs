@@ -10,7 +10,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::Context as _;
 use tracehound_engine::recording::Preamble;
 use tracehound_engine::{Clock, Engine, Selection};
-use tracehound_probes::{Account, CallOptions, Held, Launch, Options, Outcome, Tracer, boot_time};
+use tracehound_probes::{
+    Account, CallOptions, Held, Launch, Only, Options, Outcome, Tracer, boot_time,
+};
 use tracehound_schema::Event;
 
 use crate::cli::Run;
@@ -125,7 +127,7 @@ pub fn traced(
     let command = session.name();
     let started = Tracer::start(&Options {
         events: events::traced(&session.shown),
-        rung: session.rung.clone(),
+        only: session.rung.clone().map_or(Only::Any, Only::Named),
         ring_size: session.ring_size,
         scoped: command.is_some() || !session.attach.is_empty(),
         calls: session.calls,

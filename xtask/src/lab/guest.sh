@@ -23,13 +23,11 @@ echo "@@ kernel $(uname -r)"
 
 # Which rungs work, and why the others do not.
 ask() {
-	while read -r event; do
-		/lab/tracehound doctor --rungs "$event" >/tmp/works 2>/tmp/fails || cat /tmp/fails
-		while read -r rung; do echo "@@ works $event $rung"; done </tmp/works
-		sed "s|^|$event |" /tmp/works >>/tmp/proved
-		while read -r line; do echo "@@ fails $event $line"; done </tmp/fails
-		cat /tmp/works >>/tmp/rungs
-	done </lab/events
+	events=$(tr '\n' , </lab/events)
+	/lab/tracehound doctor --all-rungs "${events%,}" >/tmp/proved 2>/tmp/fails || cat /tmp/fails
+	sed 's|^|@@ works |' /tmp/proved
+	sed 's|^|@@ fails |' /tmp/fails
+	cut -d' ' -f2 /tmp/proved >/tmp/rungs
 }
 
 # The tests, once per rung that works for the event they are of, or for any.
@@ -56,7 +54,6 @@ icount() {
 	echo "@@ icount none $(/lab/programs/icount)"
 	for counted in sigprocmask rt_sigprocmask; do
 		echo $counted >/lab/events
-		: >/tmp/rungs
 		ask
 		while read -r rung; do
 			echo "@@ icount $counted:$rung $(/lab/tracehound -q --rung "$rung" -e $counted -o none -- /lab/programs/icount)"

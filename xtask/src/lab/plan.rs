@@ -39,10 +39,10 @@ const TABLE: &str = "kernel_table";
 /// The binary that tests hook events: each by the tests whose names start with the event's.
 const HOOKS: &str = "hooks";
 /// Their ids (docs/adding-an-event.md).
-const HOOK_IDS: std::ops::Range<u16> = 200..400;
+const HOOK_IDS: std::ops::Range<u16> = 200..500;
 
 fn is_hook(event: &Event) -> bool {
-    HOOK_IDS.contains(&event.id)
+    event.made_by == MadeBy::Hook && HOOK_IDS.contains(&event.id)
 }
 
 /// Rungs of one event each: the tests that concern it. Other rungs run every test but these.

@@ -11,7 +11,7 @@ use super::CallOptions;
 use super::attach::Job;
 use super::lacking;
 use super::table::{Row, Tables, flag};
-use crate::ladder::{Outcome, Verdict};
+use crate::ladder::{Only, Outcome, Verdict};
 use crate::object::{Attached, Flavour, Maps};
 use crate::preempt::order;
 use crate::prove::{Call, Calls};
@@ -34,25 +34,21 @@ impl Group {
     /// Starts at the top with those of `events` that are system calls; `only` keeps to one rung.
     pub fn new(
         events: &[&'static Event],
-        only: Option<&str>,
+        only: &Only,
         preempts: bool,
         options: CallOptions,
     ) -> Group {
-        let has = only.is_some_and(|only| CALL_LADDER.contains(&only));
-        let verdict = |rung: &Rung| match only {
-            Some(only) if has && rung.name != only => Verdict::NotChosen,
-            _ => Verdict::Spare,
-        };
+        let verdicts = only.verdicts(CALL_LADDER);
         let rungs: Vec<Rung> = CALL_LADDER.iter().map(|name| Rung::parse(name)).collect();
         let mut left = order(rungs.iter(), preempts);
-        left.retain(|index| verdict(&rungs[*index]) == Verdict::Spare);
+        left.retain(|index| verdicts[*index] == Verdict::Spare);
         left.reverse();
         let calls = events
             .iter()
             .filter(|event| event.made_by == MadeBy::Syscall);
         let outcomes = calls.map(|event| Outcome {
             event,
-            rungs: rungs.iter().map(|rung| (*rung, verdict(rung))).collect(),
+            rungs: rungs.iter().copied().zip(verdicts.clone()).collect(),
         });
         Group {
             outcomes: outcomes.collect(),
