@@ -10,6 +10,7 @@ mod configuration;
 mod cost;
 mod engine;
 mod flood;
+mod hooks;
 mod machine;
 mod process;
 mod report;

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use super::configuration::TRACEHOUND;
 use super::rounds::{self, Size};
-use super::{machine, workloads};
+use super::{hooks, machine, workloads};
 use crate::workspace::root;
 
 /// Options of `bench`.
@@ -39,6 +39,8 @@ enum Part {
     Calls,
     /// A build, a key-value store and a web server under load
     Workloads,
+    /// Each hook event's programs
+    Hooks,
 }
 
 /// Runs `bench`.
@@ -56,6 +58,10 @@ pub fn run_bench(options: &Options) -> Result<()> {
     }
     if wanted(Part::Workloads) {
         results.push(workloads::run(&plan, options.markdown));
+    }
+    if wanted(Part::Hooks) {
+        let times = if options.quick { 5 } else { 50 };
+        results.push(hooks::run(times, options.markdown));
     }
     // What fails in one part does not keep the other's numbers back.
     results.into_iter().collect()
