@@ -45,15 +45,23 @@ static __always_inline void path_of_dentry(RECORD handed, u32 index, const void 
 	tail_dentry(handed, index, plain((u64)of));
 }
 
+/* Where a mount is. */
+static __always_inline void path_of_mount(RECORD handed, u32 index, const void *of)
+{
+	const struct vfsmount *mnt = of;
+
+	tail_path(handed, index, plain((u64)mnt), mnt ? (u64)BPF_CORE_READ(mnt, mnt_root) : 0);
+}
+
 #define hook_path(handed, index, source)                         \
 	_Generic((source),                                       \
+		struct vfsmount *: path_of_mount,                \
 		struct file *: path_of_file,                     \
 		const struct file *: path_of_file,               \
 		struct path *: path_of_path,                     \
 		const struct path *: path_of_path,               \
 		struct dentry *: path_of_dentry)(handed, index, source)
 
-#define hook_str(handed, index, source) tail_text(handed, index, plain((u64)(source)), IN_KERNEL)
 #define hook_ustr(handed, index, source) tail_text(handed, index, (u64)(source), IN_USER)
 #define hook_cred(handed, index, source) tail_cred(handed, index, plain((u64)(source)))
 
@@ -62,6 +70,23 @@ static __always_inline void hook_bytes(RECORD handed, u32 index, struct where wh
 {
 	tail_bytes(handed, index, plain(where.at), where.length, where.how);
 }
+
+static __always_inline void str_at_number(RECORD handed, u32 index, u64 address)
+{
+	tail_text(handed, index, plain(address), IN_KERNEL);
+}
+
+static __always_inline void str_at_pointer(RECORD handed, u32 index, const void *address)
+{
+	str_at_number(handed, index, (u64)address);
+}
+
+/* Text that ends with a NUL, or where its length says. */
+#define hook_str(handed, index, source)                          \
+	_Generic((source),                                       \
+		struct where: hook_bytes,                        \
+		u64: str_at_number,                              \
+		default: str_at_pointer)(handed, index, source)
 
 static __always_inline void hook_sockaddr(RECORD handed, u32 index, struct where where)
 {

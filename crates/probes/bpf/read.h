@@ -65,6 +65,18 @@ static __always_inline int siginfo_part(void *info)
 
 /* Tells the generated program that there is no value. */
 #define ABSENT 0x8000000000000000ull
+/* Of fields that say when they are unread: that this is the case. */
+#define UNREAD 0x8000000000000001ull
+
+#define MOST_ERROR 4095
+
+/* What a function returned: the error of one that returns an int comes without its upper half. */
+static __always_inline s64 returned(u64 value)
+{
+	if (value <= 0xffffffffull && (u32)value >= (u32)-MOST_ERROR)
+		return (s32)value;
+	return value;
+}
 
 #define SIGINFO(info, name, wanted, member)                                     \
 	static __always_inline u64 siginfo_##name(void *info)                   \

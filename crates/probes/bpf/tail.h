@@ -267,7 +267,8 @@ __noinline int tail_names(RECORD handed, u32 index)
 	dentry = rec->dentry;
 	rec->fill = 0;
 	rec->at -= CHUNK_HEAD;
-	if (!LOAD(struct dentry, dentry, d_hash.pprev) &&
+	/* A name that has no file yet may be out of the table as well. */
+	if (!LOAD(struct dentry, dentry, d_hash.pprev) && LOAD(struct dentry, dentry, d_inode) &&
 	    (u64)LOAD(struct dentry, dentry, d_parent) != dentry) {
 		left = put_name(handed);
 		if (rec->fill) {

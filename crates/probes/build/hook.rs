@@ -114,11 +114,11 @@ impl Program<'_> {
         let count = self.event.params.len();
         match self.hook.section {
             "kretprobe" => format!(
-                "\tstruct held_call held_call = {{}};\n\ts64 ret = ctx->ax;\n\n\
+                "\tstruct held_call held_call = {{}};\n\ts64 ret = returned(ctx->ax);\n\n\
                  \tif (!let_go(current, ID_{}, ctx, &held_call))\n\t\treturn 0;\n",
                 self.event.name
             ),
-            "fexit" => format!("\ts64 ret = (s64)ctx[{count}];\n"),
+            "fexit" => format!("\ts64 ret = returned(ctx[{count}]);\n"),
             _ if self.rung.at_call_end() => self.call_end(),
             _ => String::new(),
         }
@@ -257,7 +257,7 @@ impl Program<'_> {
                 out += &lack;
                 continue;
             }
-            let Some(put) = put(field) else {
+            let Some(put) = self.put(field) else {
                 out += &self.value(field);
                 continue;
             };
@@ -280,14 +280,36 @@ impl Program<'_> {
         out
     }
 
+    /// What writes a field's tail behind those that are there.
+    fn put(&self, field: &Field) -> Option<&'static str> {
+        let elsewhere = self.way.is_some_and(|way| way.takes_from_user(field.name));
+        Some(match field.kind {
+            Kind::Path => "hook_path",
+            Kind::Str if elsewhere || field.from.origin == Origin::User => "hook_ustr",
+            Kind::Str => "hook_str",
+            Kind::StrArray | Kind::Bytes | Kind::Ip => "hook_bytes",
+            Kind::SockAddr => "hook_sockaddr",
+            Kind::Cred => "hook_cred",
+            _ => return None,
+        })
+    }
+
     fn value(&self, field: &Field) -> String {
         let (event, name, source) = (self.event.name, field.name, self.source(field));
+        let mut marks = String::new();
         if field.from.optional {
+            marks += &mark("ABSENT", &format!("put_absent(rec, FIELD_{event}_{name})"));
+        }
+        if !field.from.unread.is_empty() {
+            marks += &mark(
+                "UNREAD",
+                &format!("put_unread(rec, FIELD_{event}_{name}, 0)"),
+            );
+        }
+        if !marks.is_empty() {
             return format!(
                 "\t\t\t{{\n\t\t\t\tu64 value = {source};\n\n\
-                 \t\t\t\tput_value(rec, FIELD_{event}_{name}, value);\n\
-                 \t\t\t\tif (value == ABSENT)\n\
-                 \t\t\t\t\tput_absent(rec, FIELD_{event}_{name});\n\t\t\t}}\n"
+                 \t\t\t\tput_value(rec, FIELD_{event}_{name}, value);\n{marks}\t\t\t}}\n"
             );
         }
         let signed = matches!(field.kind, Kind::I32 | Kind::Enum(_));
@@ -296,17 +318,9 @@ impl Program<'_> {
     }
 }
 
-/// What writes a field's tail behind those that are there.
-fn put(field: &Field) -> Option<&'static str> {
-    Some(match field.kind {
-        Kind::Path => "hook_path",
-        Kind::Str if field.from.origin == Origin::User => "hook_ustr",
-        Kind::Str => "hook_str",
-        Kind::StrArray | Kind::Bytes | Kind::Ip => "hook_bytes",
-        Kind::SockAddr => "hook_sockaddr",
-        Kind::Cred => "hook_cred",
-        _ => return None,
-    })
+/// Marks a field whose value is the one that says so.
+fn mark(value: &str, put: &str) -> String {
+    format!("\t\t\t\tif (value == {value})\n\t\t\t\t\t{put};\n")
 }
 
 /// A call's number as the header names it.

@@ -11,6 +11,8 @@ pub struct Way {
     pub when: &'static str,
     /// Parameters and fields that are had by another C expression.
     pub sources: &'static [(&'static str, &'static str)],
+    /// Fields that are taken from user memory there, by a C expression for the address.
+    pub users: &'static [(&'static str, &'static str)],
     /// Fields that cannot be had, each with the reason: their records say `unread`.
     pub lacks: &'static [(&'static str, &'static str)],
 }
@@ -19,8 +21,14 @@ impl Way {
     /// The expression for a parameter or field.
     #[must_use]
     pub fn source(&self, name: &str) -> Option<&'static str> {
-        let found = self.sources.iter().find(|row| row.0 == name);
-        found.map(|row| row.1)
+        let mut found = self.sources.iter().chain(self.users);
+        found.find(|row| row.0 == name).map(|row| row.1)
+    }
+
+    /// Whether a field that the kernel holds elsewhere is taken from user memory.
+    #[must_use]
+    pub fn takes_from_user(&self, field: &str) -> bool {
+        self.users.iter().any(|row| row.0 == field)
     }
 
     /// Why a field cannot be had.

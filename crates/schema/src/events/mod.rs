@@ -69,6 +69,7 @@ macro_rules! events {
                 $(of [$($of:literal),* $(,)?])?
                 $(when $at_when:literal)?
                 {$($name_at:ident = $source_at:literal;)*}
+                $(user {$($user_at:ident = $user_source:literal;)*})?
                 $(lacks {$($lack:ident: $why:literal;)*})?
             )*
             $(unproved $unproved:literal)?
@@ -105,6 +106,7 @@ macro_rules! events {
                 calls: &[$($($of),*)?],
                 when: concat!($($at_when)?),
                 sources: &[$((stringify!($name_at), $source_at)),*],
+                users: &[$($((stringify!($user_at), $user_source)),*)?],
                 lacks: &[$($((stringify!($lack), $why)),*)?],
             }),*],
             unproved: concat!($($unproved)?),

@@ -102,7 +102,7 @@ fn what_is_said_of_rungs_is_of_the_event() {
             for (name, _) in way.sources {
                 assert!(known(name), "{}: {name}", event.name);
             }
-            for (name, _) in way.lacks {
+            for (name, _) in way.lacks.iter().chain(way.users) {
                 assert!(event.field_index(name).is_some(), "{}: {name}", event.name);
             }
             for call in way.calls {

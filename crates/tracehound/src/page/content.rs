@@ -214,6 +214,11 @@ fn way(event: &Event, rung: &Rung) -> Vec<String> {
         let calls: Vec<_> = way.calls.iter().map(|call| format!("`{call}`")).collect();
         texts.push(format!("At the end of {}.", calls.join(", ")));
     }
+    for (field, _) in way.users {
+        texts.push(format!(
+            "`{field}` is read from user memory \\[U,TOCTOU\\], not from the kernel's copy."
+        ));
+    }
     for (field, why) in way.lacks {
         texts.push(format!("`{field}` is unread: {why}."));
     }
