@@ -191,6 +191,7 @@ struct in6_addr {
 	u8 in6_u[16];
 };
 struct hlist_node {
+	struct hlist_node *next;
 	struct hlist_node **pprev;
 };
 struct sock_common {

@@ -29,6 +29,7 @@
 #include "hook/integrity.h"
 #include "hook/exec.h"
 #include "hook/paths.h"
+#include "hook/watches.h"
 #include "hook/mounts.h"
 #include "hook/memory.h"
 #include "hook/objects.h"

@@ -90,6 +90,11 @@ const FIELDS: &[(&str, &[&str], &str)] = &[
         "lists no argument",
     ),
     (
+        "security_inode_rename",
+        &["old_path", "new_path", "flags"],
+        "without flags two files that change places look like one that is renamed",
+    ),
+    (
         "sigprocmask",
         SIGPROCMASK,
         "the event covers every way in, and tells the masks",

@@ -49,4 +49,24 @@ names! {
         0x200_0000 => "FAN_MNT_DETACH", 0x4000_0000 => "FAN_ONDIR",
         0x800_0000 => "FAN_EVENT_ON_CHILD", 0x1000_0000 => "FAN_RENAME",
     ];
+
+    /// Events of a watch as the kernel has them, whatever it was asked by
+    /// (`include/linux/fsnotify_backend.h`).
+    NOTIFY_MASK = "mask" and [
+        0x1 => "FS_ACCESS", 0x2 => "FS_MODIFY", 0x4 => "FS_ATTRIB", 0x8 => "FS_CLOSE_WRITE",
+        0x10 => "FS_CLOSE_NOWRITE", 0x20 => "FS_OPEN", 0x40 => "FS_MOVED_FROM",
+        0x80 => "FS_MOVED_TO", 0x100 => "FS_CREATE", 0x200 => "FS_DELETE",
+        0x400 => "FS_DELETE_SELF", 0x800 => "FS_MOVE_SELF", 0x1000 => "FS_OPEN_EXEC",
+        0x2000 => "FS_UNMOUNT", 0x4000 => "FS_Q_OVERFLOW", 0x8000 => "FS_ERROR",
+        0x1_0000 => "FS_OPEN_PERM", 0x2_0000 => "FS_ACCESS_PERM", 0x4_0000 => "FS_OPEN_EXEC_PERM",
+        0x10_0000 => "FS_PRE_ACCESS", 0x100_0000 => "FS_MNT_ATTACH", 0x200_0000 => "FS_MNT_DETACH",
+        0x800_0000 => "FS_EVENT_ON_CHILD", 0x1000_0000 => "FS_RENAME",
+        0x2000_0000 => "FS_DN_MULTISHOT", 0x4000_0000 => "FS_ISDIR",
+    ];
+
+    /// What is watched, as the kernel numbers it.
+    NOTIFY_OBJECT = "obj_type" and [
+        0 => "FSNOTIFY_OBJ_TYPE_INODE", 1 => "FSNOTIFY_OBJ_TYPE_VFSMOUNT",
+        2 => "FSNOTIFY_OBJ_TYPE_SB", 3 => "FSNOTIFY_OBJ_TYPE_MNTNS",
+    ];
 }
