@@ -16,9 +16,12 @@ struct inode___split_times {
 struct unix_sock___bound {
 	struct path path;
 };
-struct mnt_idmap;
+/* From 5.12 to 6.2, and since. */
 struct vfsmount___userns {
 	struct user_namespace *mnt_userns;
+};
+struct vfsmount___idmap {
+	struct mnt_idmap *mnt_idmap;
 };
 #pragma clang attribute pop
 
@@ -287,7 +290,7 @@ static __always_inline struct path *timed_path(struct task_struct *task)
 /* Since 5.12 the functions on attributes are told first how the mount maps ids. */
 static __always_inline u64 behind_ids(const void *plain, const void *told)
 {
-	if (bpf_core_type_exists(struct mnt_idmap) ||
+	if (bpf_core_field_exists(struct vfsmount___idmap, mnt_idmap) ||
 	    bpf_core_field_exists(struct vfsmount___userns, mnt_userns))
 		return (u64)told;
 	return (u64)plain;

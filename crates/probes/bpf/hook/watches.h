@@ -54,8 +54,6 @@ struct dentry___unnamed {
 #define FAN_MARK_MOUNT 0x10
 #define FAN_MARK_FILESYSTEM 0x100
 #define FAN_MARK_FLUSH 0x80
-/* What of a mask of fanotify are no events: FAN_ONDIR, FAN_EVENT_ON_CHILD. */
-#define FAN_NO_EVENTS 0x48000000
 #define IN_ALL_EVENTS 0xfff
 
 enum { OBJ_INODE, OBJ_VFSMOUNT, OBJ_SB, OBJ_MNTNS };
@@ -218,7 +216,7 @@ static __always_inline u64 notify_mask(struct task_struct *task)
 	mask = call_argument(task, 2);
 	if (!is_wide(task))
 		mask |= call_argument(task, 3) << 32;
-	return mask & ~(u64)FAN_NO_EVENTS;
+	return mask;
 }
 
 static __always_inline u32 notify_kind(struct task_struct *task)

@@ -110,7 +110,7 @@ events! {
         {
             /// The path that is created.
             file_name: Path, kernel("dentry").ctype("const char*").unread("at the end of mknod and mknodat: the kernel holds the name no longer");
-            /// Its type and permissions, less those of the umask.
+            /// Its type and permissions, before the file system takes off those of the umask where it has access control lists.
             mode: Mode, kernel("asked").ctype("umode_t");
             /// The device that it stands for. 0 for what stands for none.
             dev: Dev, kernel("device").ctype("dev_t");
@@ -200,7 +200,7 @@ events! {
         {
             /// The path that is created.
             pathname: Path, kernel("dentry").ctype("const char*").unread("at the end of mknod and mknodat: the kernel holds the name no longer");
-            /// Its type and permissions, less those of the umask.
+            /// Its type and permissions, before the file system takes off those of the umask where it has access control lists.
             mode: Mode, kernel("asked").ctype("umode_t");
             /// The path as it was given to the call. Absent where no call with a path is under way.
             syscall_pathname: Str, user("first_path(current)").ctype("const char*").opt();
@@ -238,7 +238,7 @@ events! {
         {
             /// The path that is created.
             pathname: Path, kernel("dentry").ctype("const char*");
-            /// Its permissions, less those of the umask.
+            /// Its permissions, before the file system takes off those of the umask where it has access control lists.
             mode: Mode, kernel("asked").ctype("umode_t");
             /// The path as it was given to the call. Absent where no call with a path is under way.
             syscall_pathname: Str, user("first_path(current)").ctype("const char*").opt();
@@ -448,7 +448,7 @@ events! {
         page {
             purpose: "Sees attributes such as capabilities and security labels of files being set.",
             use_case: "Find programs that are given capabilities (security.capability).",
-            command: "sudo tracehound -e security_inode_setxattr -- sh -c 'f=$(mktemp); setfattr -n user.demo -v 1 $f; rm $f'",
+            command: "sudo tracehound -e security_inode_setxattr -- python3 -c 'import os, tempfile; os.setxattr(tempfile.TemporaryFile().fileno(), \"trusted.demo\", b\"1\")'",
             issues: [
                 "Access control lists (system.posix_acl_access) come here up to Linux 6.1 only.",
                 "The name comes without its mount: where the file system is mounted more than once, the path is that of one of its mounts in the process's mount namespace.",
@@ -487,7 +487,7 @@ events! {
         page {
             purpose: "Sees attributes such as security labels of files being removed.",
             use_case: "Find files that are stripped of what protects them.",
-            command: "sudo tracehound -e security_inode_removexattr -- sh -c 'f=$(mktemp); setfattr -n user.demo -v 1 $f; setfattr -x user.demo $f; rm $f'",
+            command: "sudo tracehound -e security_inode_removexattr -- python3 -c 'import os, tempfile; f = tempfile.TemporaryFile(); os.setxattr(f.fileno(), \"trusted.demo\", b\"1\"); os.removexattr(f.fileno(), \"trusted.demo\")'",
             issues: [
                 "Access control lists (system.posix_acl_access) come here up to Linux 6.1 only.",
                 "The name comes without its mount: where the file system is mounted more than once, the path is that of one of its mounts in the process's mount namespace.",
@@ -541,6 +541,7 @@ events! {
             command: "sudo tracehound -e security_path_notify -- timeout 1 tail -f /etc/hostname",
             issues: [
                 "By lsm only what the security modules before BPF's have allowed is seen.",
+                "Some kernels leave out of a mask of fanotify_mark what is no event, as FS_ISDIR (FAN_ONDIR). At the end of a call it is there.",
                 "At the end of calls only those that succeed are seen; the path is then that of one of the mounts in the process's mount namespace.",
             ],
             related: ["inotify_watch", "inotify_add_watch", "fanotify_mark", "fcntl"],

@@ -32,6 +32,12 @@ impl Told {
         if self.late { json!("unread") } else { value }
     }
 
+    /// The first where the kernel has taken off the umask's permissions before it tells, else the second.
+    fn masked(&self, taken: &str, whole: &str) -> Value {
+        let lists = self.printed("lists") == 1;
+        json!(if lists || self.late { whole } else { taken })
+    }
+
     /// What the program printed: an inode's number, or the device.
     fn printed(&self, name: &str) -> Value {
         let mut lines = self.output.lines();
@@ -115,13 +121,9 @@ fn security_inode_symlink_tells_the_link_and_what_it_says() {
 fn security_inode_mknod_tells_what_kind_and_which_device() {
     let fields = ["file_name", "mode", "dev"];
     check("security_inode_mknod", &fields, |told, _| {
-        let pipe = if told.late {
-            "S_IFIFO|0666"
-        } else {
-            "S_IFIFO|0644"
-        };
+        let pipe = told.masked("S_IFIFO|0644", "S_IFIFO|0666");
         vec![
-            vec![told.lost("pipe"), json!(pipe), json!("0:0")],
+            vec![told.lost("pipe"), pipe, json!("0:0")],
             vec![told.lost("null"), json!("S_IFCHR|0600"), json!("1:3")],
             vec![told.lost("disk"), json!("S_IFBLK|0640"), json!("259:74565")],
             vec![told.path("socket"), json!("S_IFSOCK|0755"), json!("0:0")],
@@ -158,7 +160,9 @@ fn security_inode_link_tells_both_paths() {
 fn security_inode_create_tells_new_files_alone() {
     let fields = ["pathname", "mode", "syscall_pathname"];
     check("security_inode_create", &fields, |told, _| {
-        let file = vec![told.path("file"), json!("S_IFREG|0644"), json!("file")];
+        let masked = "S_IFREG|0644";
+        let mode = if told.late { json!(masked) } else { told.masked(masked, "S_IFREG|0666") };
+        let file = vec![told.path("file"), mode, json!("file")];
         let regular = [
             told.lost("regular"),
             json!("S_IFREG|0600"),
@@ -172,9 +176,9 @@ fn security_inode_create_tells_new_files_alone() {
 fn security_inode_mkdir_tells_path_and_mode() {
     let fields = ["pathname", "mode", "syscall_pathname"];
     check("security_inode_mkdir", &fields, |told, _| {
-        let mode = if told.late { "01777" } else { "01755" };
+        let mode = told.masked("01755", "01777");
         vec![
-            vec![told.lost("folder"), json!(mode), json!("folder")],
+            vec![told.lost("folder"), mode, json!("folder")],
             vec![told.lost("other"), json!("0700"), json!("other")],
         ]
     });
