@@ -1,13 +1,14 @@
 //! The hook ladder: what one rung attaches.
 //!
 //! A rung is written as text in an event's block and parsed here, so that the loader, `doctor`,
-//! the pages and the lab all speak of the same thing. Four forms exist:
+//! the pages and the lab all speak of the same thing. These forms exist:
 //!
 //! * `KIND/TARGET`: one program, as libbpf names its sections (`tp_btf/signal_generate`,
 //!   `lsm/file_open`, `fexit/vfs_write`); for uprobes the target is a function of a library
 //!   (`uprobe/sigaddset`);
 //! * `KIND/TARGET+OTHER...`: a program on the first that makes records, and one on each of the others
 //!   that keeps whom connections belong to;
+//! * `KIND/TARGET,TARGET`: the same program on each of several functions;
 //! * `kprobe+kretprobe/TARGET`: a program at the function's entry, which keeps its arguments, and
 //!   one at its return;
 //! * `KIND` or `ENTRY+EXIT`: programs on every function that serves the event's system calls,
@@ -99,7 +100,7 @@ impl Rung {
     #[must_use]
     pub fn keeps_owners(&self, hook: &Hook) -> bool {
         let first = self.target.and_then(|targets| targets.split('+').next());
-        first.is_some_and(|first| first != hook.target)
+        first.is_some_and(|first| first.split(',').all(|target| target != hook.target))
     }
 
     /// Whether the rung's programs sit on the system calls' own functions.
@@ -163,7 +164,11 @@ impl Rung {
                 section,
                 target: target.to_owned(),
             };
-            let of = |section| targets.split('+').map(move |target| hook(section, target));
+            let of = |section| {
+                targets
+                    .split(['+', ','])
+                    .map(move |target| hook(section, target))
+            };
             return sections.into_iter().flat_map(of).collect();
         }
         match self.kind {
@@ -235,6 +240,7 @@ mod tests {
         assert_eq!(hooks("raw_tp/sys_exit"), ["raw_tp/sys_exit"]);
         let both = ["tp_btf/inet_sock_set_state", "tp_btf/sys_exit"];
         assert_eq!(hooks("tp_btf/inet_sock_set_state+sys_exit"), both);
+        assert_eq!(hooks("fentry/f,g"), ["fentry/f", "fentry/g"]);
     }
 
     #[test]

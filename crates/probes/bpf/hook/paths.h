@@ -325,7 +325,8 @@ static __always_inline struct where xattr_value(struct task_struct *task)
 {
 	struct xattr_args args = xattr_args_of(task);
 
-	return user_bytes_at((void *)args.value, args.size);
+	/* Of an empty value the kernel makes no copy. */
+	return user_bytes_at((void *)(args.size ? args.value : 0), args.size);
 }
 
 static __always_inline u32 xattr_flags(struct task_struct *task)
@@ -338,4 +339,46 @@ static __always_inline u64 xattr_name(struct task_struct *task)
 	if (CALL_IS(task, setxattrat) || CALL_IS(task, removexattrat))
 		return call_argument(task, 3);
 	return call_argument(task, 1);
+}
+
+#define MOST_ENTRIES 1024
+
+/* Where in a list of entries for a program the first whose inode number is 0 is; -1 for none. */
+__noinline int zeroed_entry(u64 list, u32 length, u32 word)
+{
+	u32 at = 0;
+
+	for (int i = 0; i < MOST_ENTRIES; i++) {
+		u64 inode = 0;
+		u16 size = 0;
+
+		if (at >= length)
+			break;
+		/* No entry is shorter; of a number of four bytes the rest is another. */
+		bpf_probe_read_user(&inode, 8, (void *)(list + at));
+		if (word == 4)
+			inode = (u32)inode;
+		/* Without a size it could not be read. */
+		bpf_probe_read_user(&size, 2, (void *)(list + at + 2 * word));
+		if (!size)
+			break;
+		if (!inode)
+			return at;
+		at += size;
+	}
+	return -1;
+}
+
+/* The name of that entry in what the call has written; 0 where there is none. */
+static __always_inline const char *zeroed_name(struct task_struct *task, s64 ret)
+{
+	bool wide = CALL_IS(task, getdents64);
+	u32 word = wide || abi_of(task, 0) != ABI_I386 ? 8 : 4;
+	u64 list = call_argument(task, 1);
+	s32 at = zeroed_entry(list, ret, word);
+
+	if (at < 0)
+		return NULL;
+	/* Behind number, place and size, which getdents64(2) lets the kind follow. */
+	return (const char *)(list + at + 2 * word + 2 + wide);
 }

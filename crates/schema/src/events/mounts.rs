@@ -163,7 +163,7 @@ events! {
         page {
             purpose: "Sees mounts that security_sb_mount does not see.",
             use_case: "Find out what is mounted where, also by programs that use the new calls.",
-            command: "sudo tracehound -e security_move_mount -- unshare -m mount -t tmpfs none /mnt",
+            command: "sudo tracehound -e security_move_mount -- sh -c 'd=$(mktemp -d); target/programs/mounts $d; rmdir $d'",
             issues: [
                 "move_mount(2) with MOVE_MOUNT_SET_GROUP comes here too, which moves nothing.",
                 "By lsm only what the security modules before BPF's have allowed is seen.",

@@ -440,7 +440,7 @@ events! {
             pathname: Path, kernel("attributed(a, b)").ctype("const char*").unread("at the end of calls that were given a path: the kernel holds it no longer");
             /// The attribute.
             name: Str, kernel("behind_ids(b, c)").ctype("const char*");
-            /// What it is to hold.
+            /// What it is to hold. Absent where that is nothing.
             value: Bytes, kernel("bytes_at((void *)behind_ids(c, d), behind_ids(d, e))").ctype("const void*").opt();
             /// Whether it must or must not be there already.
             flags: Flags(&names::XATTR), kernel("(u32)behind_ids(e, f)").ctype("int");
@@ -448,7 +448,7 @@ events! {
         page {
             purpose: "Sees attributes such as capabilities and security labels of files being set.",
             use_case: "Find programs that are given capabilities (security.capability).",
-            command: "sudo tracehound -e security_inode_setxattr -- python3 -c 'import os, tempfile; os.setxattr(tempfile.TemporaryFile().fileno(), \"trusted.demo\", b\"1\")'",
+            command: "sudo tracehound -e security_inode_setxattr -- python3 -c 'import os, tempfile; f = tempfile.TemporaryFile(); os.setxattr(f.fileno(), \"trusted.demo\", b\"1\")'",
             issues: [
                 "Access control lists (system.posix_acl_access) come here up to Linux 6.1 only.",
                 "The name comes without its mount: where the file system is mounted more than once, the path is that of one of its mounts in the process's mount namespace.",
@@ -592,5 +592,52 @@ events! {
             ],
             related: ["inotify_add_watch", "security_path_notify"],
             sources: ["inotify(7)", "fs/notify/inotify/inotify_user.c (v6.18): inotify_find_inode()"],
+        }
+
+    /// A directory is listed with an entry whose inode number is 0.
+    ///
+    /// That means a removed entry: programs and C libraries leave it out. What hides files in the kernel
+    /// can make one of it.
+    zeroed_inodes = 264 by Hook
+        on [
+            "fentry/filldir64,filldir,compat_filldir",
+            "kprobe/filldir64,filldir,compat_filldir",
+            "tp_btf/sys_exit",
+            "raw_tp/sys_exit",
+        ]
+        (
+            to: "struct dir_context *", name: "const char *", length: "int", offset: "s64",
+            holder: "u64", kind: "unsigned int",
+        )
+        when "holder == 0 && name"
+        at ["tp_btf/sys_exit", "raw_tp/sys_exit"] of ["getdents64", "getdents"]
+            when "ret > 0"
+            {
+                to = "NULL";
+                name = "zeroed_name(current, ret)";
+                length = "0";
+                offset = "0";
+                holder = "0";
+                kind = "0";
+            }
+            user { dirent_name = "name"; }
+        unproved "no file system that is mounted gives such an entry"
+        sets []
+        {
+            /// The entry's name.
+            dirent_name: Str, kernel("bytes_at(name, length)").ctype("const char*");
+        }
+        page {
+            purpose: "Sees entries of directories that no program shows.",
+            use_case: "Find files that are hidden by a change of the kernel.",
+            command: "sudo tracehound -e zeroed_inodes -- ls -R /proc/sys",
+            issues: [
+                "By fentry and kprobe what the file system gives is seen, and not what is done to the answer later; at the end of calls it is what the program gets.",
+                "At the end of calls the entries are read from user memory, which another thread can rewrite meanwhile, the first 1,024 of a call, and the first of them whose number is 0 is told.",
+                "What io_uring or another kernel service lists is not seen, nor is the old readdir(2).",
+                "A file system may give such an entry of its own accord, as one of FUSE can.",
+            ],
+            related: ["getdents64", "getdents"],
+            sources: ["getdents(2)", "fs/readdir.c (v6.18): filldir64(), filldir(), compat_filldir()"],
         }
 }

@@ -161,7 +161,11 @@ fn security_inode_create_tells_new_files_alone() {
     let fields = ["pathname", "mode", "syscall_pathname"];
     check("security_inode_create", &fields, |told, _| {
         let masked = "S_IFREG|0644";
-        let mode = if told.late { json!(masked) } else { told.masked(masked, "S_IFREG|0666") };
+        let mode = if told.late {
+            json!(masked)
+        } else {
+            told.masked(masked, "S_IFREG|0666")
+        };
         let file = vec![told.path("file"), mode, json!("file")];
         let regular = [
             told.lost("regular"),
@@ -287,7 +291,7 @@ fn security_inode_setxattr_tells_name_and_value() {
                 json!("76616c7565"),
                 json!("XATTR_CREATE"),
             ],
-            vec![told.lost("regular"), two, json!(""), json!("0x0")],
+            vec![told.lost("regular"), two, json!(null), json!("0x0")],
         ]
     });
 }
@@ -350,4 +354,26 @@ fn inotify_watch_tells_the_file() {
             row(told.path("pipe"), "pipe"),
         ]
     });
+}
+
+#[test]
+fn zeroed_inodes_tells_the_entry_by_each_call() {
+    let event = "zeroed_inodes";
+    if std::fs::File::open("/dev/fuse").is_err() {
+        println!("skipped: no file system of a program's own here");
+        return;
+    }
+    for program in ["zeroed", "zeroed32"] {
+        let folder = folder(program);
+        let place = folder.display().to_string();
+        let run = run_of(event, &[&support::program(program), &place]);
+        std::fs::remove_dir(&folder).unwrap();
+        let Some(run) = run else { return };
+        assert!(run.stdout.contains("getdents64 104"), "{}", run.stdout);
+        let events = support::named(&run, event);
+        assert_eq!(events.len(), 2, "{program}: {events:?}");
+        for event in events {
+            assert_eq!(event["args"], json!({"dirent_name": "hidden"}), "{event}");
+        }
+    }
 }
