@@ -1,4 +1,4 @@
-//! The guest's files: one initramfs for all kernels.
+//! The guest's files: one initramfs for all kernels, and modules of each kernel's own behind it.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -21,8 +21,27 @@ const PROGRAMS: [&str; 9] = [
 /// A packed initramfs. Dropping it removes it.
 pub struct Archive {
     folder: PathBuf,
-    /// The file.
-    pub path: PathBuf,
+    path: PathBuf,
+}
+
+impl Archive {
+    /// The archive for one kernel: the kernel unpacks archives one behind another.
+    pub fn with_modules(&self, modules: &Path, name: &str) -> Result<PathBuf> {
+        let files = self.folder.join(name);
+        let folder = files.join("lab/modules");
+        fs::create_dir_all(&folder)?;
+        for entry in fs::read_dir(modules)? {
+            let entry = entry?;
+            fs::copy(entry.path(), folder.join(entry.file_name()))?;
+        }
+        let own = self.folder.join(format!("{name}.modules.cpio"));
+        pack(&own, &files)?;
+        let path = self.folder.join(format!("{name}.cpio"));
+        fs::copy(&self.path, &path)?;
+        let mut whole = fs::File::options().append(true).open(&path)?;
+        std::io::copy(&mut fs::File::open(own)?, &mut whole)?;
+        Ok(path)
+    }
 }
 
 impl Drop for Archive {

@@ -4,13 +4,26 @@ use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
 use super::apt::{Apt, newer};
+use crate::workspace::run;
 
 const IMAGE: &str = "linux-image-";
 const SPLIT: &str = "linux-binary-";
+/// Where the modules of such a kernel are.
+const MODULES: &str = "linux-modules-";
+/// The modules that guests get, and what each does.
+const LOADED: [(&str, &str); 3] = [
+    ("drivers/net/dummy", "makes a network device"),
+    (
+        "drivers/block/loop",
+        "makes block devices and their files in debugfs",
+    ),
+    ("arch/x86/kernel/cpuid", "registers a character device"),
+];
 const FLAVOUR: &str = "-cloud-amd64";
 
 /// A kernel series, as `6.12`.
@@ -91,26 +104,62 @@ impl Cache {
         Ok(kernels)
     }
 
-    /// The image of a kernel, fetched unless it is here already.
-    pub fn image(&self, kernel: &Kernel) -> Result<PathBuf> {
+    /// The files of a kernel, fetched unless they are here already.
+    pub fn files(&self, kernel: &Kernel) -> Result<Files> {
         let folder = self.folder.join(&kernel.version);
-        let image = folder.join("vmlinuz");
-        if image.exists() {
-            return Ok(image);
+        let files = Files {
+            image: folder.join("vmlinuz"),
+            modules: folder.join("modules"),
+        };
+        if !files.image.exists() {
+            self.fetch(&kernel.package, kernel, &files)?;
         }
-        eprintln!("lab: fetching {} {}", kernel.package, kernel.version);
+        if !files.modules.exists() {
+            let package = match kernel.package.strip_prefix(SPLIT) {
+                Some(rest) => format!("{MODULES}{rest}"),
+                None => kernel.package.clone(),
+            };
+            self.fetch(&package, kernel, &files)?;
+        }
+        for file in [&files.image, &files.modules] {
+            if !file.exists() {
+                let name = file.file_name().unwrap_or_default().display();
+                bail!(
+                    "no package of {} {} has a {name}",
+                    kernel.package,
+                    kernel.version
+                );
+            }
+        }
+        Ok(files)
+    }
+
+    /// Unpacks a package, and keeps what it has of the files.
+    fn fetch(&self, package: &str, kernel: &Kernel, files: &Files) -> Result<()> {
+        eprintln!("lab: fetching {package} {}", kernel.version);
         let apt = Apt::new(self.folder.join("apt"))?;
         let unpacked = self.folder.join("unpacked");
         fs::remove_dir_all(&unpacked).ok();
-        apt.unpack(&kernel.package, &kernel.version, &unpacked)?;
-        let found =
-            find_image(&unpacked).with_context(|| format!("{} has no vmlinuz", kernel.package))?;
-        fs::create_dir_all(&folder)?;
+        apt.unpack(package, &kernel.version, &unpacked)?;
+        fs::create_dir_all(self.folder.join(&kernel.version))?;
         // Moved last, so that a cut download never looks like a kernel.
-        fs::rename(found, &image)?;
+        if let Some(modules) = find_modules(&unpacked)? {
+            fs::rename(modules, &files.modules)?;
+        }
+        if let Some(image) = find_image(&unpacked) {
+            fs::rename(image, &files.image)?;
+        }
         fs::remove_dir_all(&unpacked).ok();
-        Ok(image)
+        Ok(())
     }
+}
+
+/// What is kept of a kernel.
+pub struct Files {
+    /// The image that boots.
+    pub image: PathBuf,
+    /// The folder of its modules that tests load.
+    pub modules: PathBuf,
 }
 
 fn user_cache() -> Result<PathBuf> {
@@ -123,15 +172,53 @@ fn user_cache() -> Result<PathBuf> {
 
 /// The image: `boot/vmlinuz-VERSION`, or with the modules in packages that keep `/boot` empty.
 fn find_image(unpacked: &Path) -> Option<PathBuf> {
-    let names = |folder: PathBuf| {
-        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-        entries.map(|entry| entry.path()).collect::<Vec<_>>()
-    };
     let is_image = |path: &PathBuf| path.to_string_lossy().contains("/vmlinuz-");
-    let in_boot = names(unpacked.join("boot")).into_iter().find(is_image);
-    let versions = names(unpacked.join("usr/lib/modules"));
+    let in_boot = names(&unpacked.join("boot")).into_iter().find(is_image);
+    let versions = names(&unpacked.join("usr/lib/modules"));
     let with_modules = versions.iter().map(|folder| folder.join("vmlinuz"));
     in_boot.or_else(|| with_modules.into_iter().find(|path| path.is_file()))
+}
+
+/// A folder with the modules that tests load, unpacked: the guest's insmod may not know how.
+fn find_modules(unpacked: &Path) -> Result<Option<PathBuf>> {
+    let roots = ["lib/modules", "usr/lib/modules"].map(|root| names(&unpacked.join(root)));
+    let all = roots.iter().flatten();
+    let Some(folder) = all.map(|folder| folder.join("kernel")).find(|f| f.is_dir()) else {
+        return Ok(None);
+    };
+    let modules = unpacked.join("modules");
+    fs::create_dir_all(&modules)?;
+    for (module, what) in LOADED {
+        let path = folder.join(module);
+        let parent = path.parent().unwrap_or(&folder);
+        let stem = format!("{}.ko", path.file_name().unwrap_or_default().display());
+        let is_it = |path: &PathBuf| {
+            path.file_name()
+                .is_some_and(|n| n.display().to_string().starts_with(&stem))
+        };
+        let Some(file) = names(parent).into_iter().find(is_it) else {
+            eprintln!("lab: no module {module} in the package, which {what}");
+            continue;
+        };
+        let plain = fs::File::create(modules.join(&stem))?;
+        let program = match file.extension().and_then(|extension| extension.to_str()) {
+            Some("xz") => "xz",
+            Some("zst") => "zstd",
+            Some("gz") => "gzip",
+            _ => "cat",
+        };
+        let mut unpack = Command::new(program);
+        if program != "cat" {
+            unpack.arg("-dc");
+        }
+        run(unpack.arg(&file).stdout(plain))?;
+    }
+    Ok(Some(modules))
+}
+
+fn names(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).collect()
 }
 
 fn line(kernel: &Kernel) -> String {

@@ -95,7 +95,7 @@ pub fn runs(binaries: &[String]) -> String {
     {
         let concerned = CONCERNED.iter().find(|row| row.0 == event.name);
         let arguments = match concerned {
-            _ if is_hook(event) => format!("::{}_", event.name),
+            _ if is_hook(event) => tests_of(event),
             _ if event.made_by == MadeBy::Library => LIBRARY_TESTS.join(" "),
             _ if event.name == ONE_CALL && *rung == ALL_RUNGS.0 => String::new(),
             _ if event.name == ONE_CALL => format!("--skip {}", ALL_RUNGS.1),
@@ -116,6 +116,14 @@ pub fn runs(binaries: &[String]) -> String {
         }
     }
     lines.into_iter().collect()
+}
+
+/// Arguments that choose a hook event's tests, and not those of events with longer names.
+fn tests_of(event: &Event) -> String {
+    let start = format!("{}_", event.name);
+    let longer = all().filter(|other| is_hook(other) && other.name.starts_with(&start));
+    let skip = longer.map(|other| format!(" --skip ::{}_", other.name));
+    format!("::{start}{}", skip.collect::<String>())
 }
 
 /// Arguments that leave out the tests of events with rungs of their own.
@@ -155,6 +163,15 @@ mod tests {
             let line = format!("raw_tp/sys_exit {event} hooks ::{event}_\n");
             assert!(runs.contains(&line), "{runs}");
         }
+    }
+
+    #[test]
+    fn tests_of_an_event_with_a_longer_name_are_not_its_own() {
+        let event = tracehound_schema::by_name("security_bpf").unwrap();
+        assert_eq!(
+            tests_of(event),
+            "::security_bpf_ --skip ::security_bpf_map_ --skip ::security_bpf_prog_"
+        );
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! The command: `cargo xtask lab`.
 
-use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -10,7 +9,8 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Args, Subcommand};
 
 use super::guest::{self, Said, Setup};
-use super::kernels::{self, Cache, Kernel, Series};
+use super::image::Archive;
+use super::kernels::{self, Cache, Files, Kernel, Series};
 use super::report::Report;
 use super::table::{self, Outcome};
 use super::{headers, icount, image};
@@ -126,7 +126,7 @@ fn icount(options: &Options) -> Result<()> {
 fn boot_all(options: &Options, words: &[String], counting: bool) -> Result<Vec<Outcome>> {
     let (cache, kernels) = chosen(options)?;
     // All before the first boot, and one at a time, as apt and the folder for unpacking want it.
-    let images: Vec<_> = kernels.iter().map(|kernel| cache.image(kernel)).collect();
+    let files: Vec<_> = kernels.iter().map(|kernel| cache.files(kernel)).collect();
     let archive = image::build("")?;
     let setup = Setup {
         words: words.to_vec(),
@@ -138,11 +138,11 @@ fn boot_all(options: &Options, words: &[String], counting: bool) -> Result<Vec<O
     let work = || {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            let (Some(kernel), Some(image)) = (kernels.get(index), images.get(index)) else {
+            let (Some(kernel), Some(files)) = (kernels.get(index), files.get(index)) else {
                 return;
             };
-            let said = match image {
-                Ok(image) => boot(kernel.series, image, &archive.path, &setup, options.verbose),
+            let said = match files {
+                Ok(files) => boot(kernel.series, files, &archive, &setup, options.verbose),
                 Err(error) => Err(anyhow!("{error:#}")),
             };
             let (took, report) = match said {
@@ -175,14 +175,15 @@ fn boot_all(options: &Options, words: &[String], counting: bool) -> Result<Vec<O
 
 fn boot(
     series: Series,
-    image: &Path,
-    archive: &Path,
+    files: &Files,
+    archive: &Archive,
     setup: &Setup,
     verbose: bool,
 ) -> Result<Said> {
     eprintln!("lab: booting {series}");
     let start = Instant::now();
-    let said = guest::listen(image, archive, setup, |line| {
+    let archive = archive.with_modules(&files.modules, &series.to_string())?;
+    let said = guest::listen(&files.image, &archive, setup, |line| {
         if verbose {
             eprintln!("[{series} {:4}] {line}", start.elapsed().as_secs());
         }
@@ -202,5 +203,8 @@ fn interact(series: &str, task: &str, command: &str) -> Result<()> {
         counting: false,
         limit: Duration::MAX,
     };
-    guest::interact(&cache.image(kernel)?, &image::build(command)?.path, &setup)
+    let files = cache.files(kernel)?;
+    let archive = image::build(command)?;
+    let initramfs = archive.with_modules(&files.modules, series)?;
+    guest::interact(&files.image, &initramfs, &setup)
 }

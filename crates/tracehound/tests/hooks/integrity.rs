@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::{run_of, support};
 
 /// A module that does nothing until a device is made with it; the lab's guests have it.
-const MODULE: &str = "/lab/module.ko";
+const MODULE: &str = "/lab/modules/dummy.ko";
 
 #[test]
 fn module_load_tells_the_file() {
