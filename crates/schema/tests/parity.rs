@@ -16,6 +16,8 @@ const UNFINISHED: &[&str] = &[
     "sched_process_fork",
     "sched_process_exec",
     "sched_process_exit",
+    "security_bpf_prog",
+    "bpf_attach",
 ];
 
 /// Where Tracee is wrong: the event, what is right, and why.

@@ -97,6 +97,14 @@ names! {
         61 => "BPF_TRACE_FSESSION_MULTI",
     ];
 
+    /// How a program came to run: by a perf event, by a call alone, or by a link of the kernel's kinds.
+    ATTACHED = "attach_type" and [
+        0 => "raw_tracepoint", 1 => "tracepoint", 2 => "kprobe", 3 => "kretprobe", 4 => "uprobe",
+        5 => "uretprobe", 6 => "perf_event", 7 => "call", 18 => "tracing", 19 => "cgroup",
+        20 => "iter", 21 => "netns", 22 => "xdp", 24 => "kprobe_multi", 25 => "struct_ops",
+        26 => "netfilter", 27 => "tcx", 28 => "uprobe_multi", 29 => "netkit", 30 => "sockmap",
+    ];
+
     /// Flags of a map.
     MAP_FLAGS = "map_flags" and [
         1 => "BPF_F_NO_PREALLOC", 2 => "BPF_F_NO_COMMON_LRU", 4 => "BPF_F_NUMA_NODE",
