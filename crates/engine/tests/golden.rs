@@ -177,18 +177,21 @@ fn one_unread_value_leaves_the_others_readable() {
 #[test]
 fn hostile_bytes_are_escaped_and_listed_as_raw() {
     let exec = event("sched_process_exec");
+    let place = |name| exec.field_index(name).unwrap();
+    let seen = ["cmdpath", "pathname", "dev", "inode", "argv"].map(|name| bit(exec, name));
     let build = |comm: &[u8; 16]| {
         let header = Header {
             comm: *comm,
+            unread: (1 << exec.fields.len()) - 1 - seen.iter().sum::<u64>(),
             ..sample::header(exec)
         };
         let path = b"/tmp/\x1b]0;owned\x07\"\\\xff\xfe\n\r\tend \xe2\x80\xae\xc2\x9b2J";
         Builder::new(exec.id, exec.fields.len(), header)
-            .tail(0, path)
-            .tail(1, b"na\x1b[31mme\0d\xffr\0")
-            .slot(2, 8 << 20 | 1)
-            .slot(3, 7)
-            .tail(4, b"a\x1b[2J\0\xc3(\0\0\"q\"\0")
+            .tail(place("cmdpath"), path)
+            .tail(place("pathname"), b"na\x1b[31mme\0d\xffr\0")
+            .slot(place("dev"), 8 << 20 | 1)
+            .slot(place("inode"), 7)
+            .tail(place("argv"), b"a\x1b[2J\0\xc3(\0\0\"q\"\0")
             .build()
     };
     let mask = Header {

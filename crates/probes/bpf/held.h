@@ -65,19 +65,36 @@ struct {
 static __always_inline void held_drop(struct task_struct *task) {}
 #endif
 
-/* Keeps the arguments of a call that begins, if anything of the task is wanted. */
-static __always_inline void hold(struct task_struct *task, u32 event, struct pt_regs *ctx)
+/* Whether anything of the task is wanted, so that something is kept for later. */
+static __always_inline bool keeps(struct task_struct *task)
 {
 	struct control *control = control_get();
 	struct task_state *state = NULL;
+
+	if (!control || control->phase == PHASE_IDLE)
+		return false;
+	if (is_scoped(control))
+		state = task_state_of(task, false);
+	return wanted(control, task, state);
+}
+
+/* An argument of the function that a probe is at the entry of. */
+static __always_inline u64 given_to_probe(struct pt_regs *ctx, const u32 index)
+{
+	switch (index) {
+	case 0: return ctx->di;
+	case 1: return ctx->si;
+	default: return ctx->dx;
+	}
+}
+
+/* Keeps the arguments of a call that begins, if anything of the task is wanted. */
+static __always_inline void hold(struct task_struct *task, u32 event, struct pt_regs *ctx)
+{
 	struct held_calls *held;
 	u64 sp = ctx->sp;
 
-	if (!control || control->phase == PHASE_IDLE)
-		return;
-	if (is_scoped(control))
-		state = task_state_of(task, false);
-	if (!wanted(control, task, state))
+	if (!keeps(task))
 		return;
 	held = held_of(task, true);
 	if (!held)

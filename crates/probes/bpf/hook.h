@@ -153,6 +153,8 @@ struct inode___split {
 #pragma clang attribute pop
 
 #define NSEC 1000000000ull
+/* Since 6.13 the nanoseconds say in their highest bit that somebody has asked for the time. */
+#define CTIME_QUERIED (1u << 31)
 
 static __always_inline u64 inode_ctime(struct inode *inode)
 {
@@ -161,7 +163,8 @@ static __always_inline u64 inode_ctime(struct inode *inode)
 	struct inode___plain *plain = (void *)inode;
 
 	if (bpf_core_field_exists(struct inode___split, i_ctime_sec))
-		return BPF_CORE_READ(split, i_ctime_sec) * NSEC + BPF_CORE_READ(split, i_ctime_nsec);
+		return BPF_CORE_READ(split, i_ctime_sec) * NSEC +
+		       (BPF_CORE_READ(split, i_ctime_nsec) & ~CTIME_QUERIED);
 	if (bpf_core_field_exists(struct inode___hidden, __i_ctime))
 		return BPF_CORE_READ(hidden, __i_ctime.tv_sec) * NSEC +
 		       BPF_CORE_READ(hidden, __i_ctime.tv_nsec);

@@ -248,7 +248,13 @@ struct vm_area_struct {
 };
 struct linux_binprm {
 	struct file *file;
-	const char *filename;
+	const char *filename, *interp;
+};
+struct rb_node {
+	struct rb_node *rb_left, *rb_right;
+};
+struct rb_root {
+	struct rb_node *rb_node;
 };
 struct mm_struct {
 	unsigned long arg_start, arg_end, env_start, env_end;
@@ -260,6 +266,7 @@ struct task_struct {
 	int pid;
 	int tgid;
 	u64 start_boottime;
+	u64 self_exec_id;
 	struct task_struct *group_leader;
 	struct task_struct *real_parent;
 	const struct cred *real_cred;

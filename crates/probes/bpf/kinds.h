@@ -23,11 +23,18 @@ static __always_inline u64 word_of(u64 *ctx, const u32 index)
 	return word;
 }
 
+/* Stands for a file of which it could not be found out whether there is one. */
+#define NOT_HAD ((struct file *)1)
+
 /* What generated programs call, by the kind of the field. */
 static __always_inline void path_of_file(RECORD handed, u32 index, const void *of)
 {
 	const struct file *file = of;
 
+	if (file == NOT_HAD) {
+		file = NULL;
+		index &= FIELD_MASK;
+	}
 	tail_path(handed, index, file ? (u64)BPF_CORE_READ(file, f_path.mnt) : 0,
 		  file ? (u64)BPF_CORE_READ(file, f_path.dentry) : 0);
 }
@@ -87,6 +94,14 @@ static __always_inline void str_at_pointer(RECORD handed, u32 index, const void 
 		struct where: hook_bytes,                        \
 		u64: str_at_number,                              \
 		default: str_at_pointer)(handed, index, source)
+
+static __always_inline void hook_strings(RECORD handed, u32 index, struct where where)
+{
+	if (where.how == LISTED)
+		tail_strings(handed, index, plain(where.at), where.length);
+	else
+		tail_bytes(handed, index, plain(where.at), where.length, where.how);
+}
 
 static __always_inline void hook_sockaddr(RECORD handed, u32 index, struct where where)
 {

@@ -27,6 +27,7 @@
 #include "hook/connections.h"
 #include "hook/messages.h"
 #include "hook/integrity.h"
+#include "hook/loader.h"
 #include "hook/exec.h"
 #include "hook/paths.h"
 #include "hook/watches.h"

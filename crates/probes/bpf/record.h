@@ -12,6 +12,7 @@ struct control {
 	u32 cpus;	/* index of the life ring, behind the per-CPU ones */
 	u32 preempts;	/* the kernel preempts programs, and skips them meanwhile */
 	u32 content;	/* bytes of content (what is read and written) to copy at most */
+	u32 chosen;	/* bit per event of processes' lives: selected, and not only needed */
 };
 
 struct {
@@ -62,6 +63,16 @@ static __always_inline struct control *control_get(void)
 	u32 zero = 0;
 
 	return bpf_map_lookup_elem(&controls, &zero);
+}
+
+/* Events of processes' lives that are asked about by name; the bit is the place in LIFE. */
+enum { LIFE_FORK = 0, LIFE_EXEC = 1, LIFE_EXIT = 2 };
+
+static __always_inline bool is_chosen(u32 life)
+{
+	struct control *control = control_get();
+
+	return control && control->chosen >> life & 1;
 }
 
 static __always_inline bool in_scope(struct task_struct *task)

@@ -137,7 +137,7 @@ static __always_inline void tail_end(struct call_record *rec, u32 index, u32 len
 	rec->at += length;
 }
 
-enum { IN_KERNEL = 0, IN_USER = 1, OF_PEER = 2, OF_SOCKET = 3 };
+enum { IN_KERNEL = 0, IN_USER = 1, OF_PEER = 2, OF_SOCKET = 3, LISTED = 4 };
 
 /* Where the bytes of a field are. */
 struct where {
@@ -213,6 +213,75 @@ __noinline int tail_bytes(RECORD handed, u32 index, u64 address, u32 length, u32
 	if (done < length)
 		tail_cut(rec, index);
 	tail_end(rec, index, done);
+	return 0;
+}
+
+/* Runs of a list of texts, and how a run ends. */
+#define STRINGS_RUNS 64
+enum { RUN_ENDS, RUN_GOES_ON, RUN_CUT };
+
+/* Appends texts whose pointers are at `address` to the tail, of which rec->fill bytes are there. */
+__noinline int tail_strings_run(RECORD handed, u64 address)
+{
+	struct call_record *rec = record_of(handed);
+
+	if (!rec)
+		return RUN_CUT;
+	for (u32 i = 0; i < RUN; i++) {
+		u32 done = rec->fill, room = BYTES_MAX - done;
+		u64 text;
+		long n;
+
+		if (!read_word(rec, address + i * rec->word, &text))
+			return RUN_CUT;
+		if (!text)
+			return RUN_ENDS;
+		if (room > CALL_SIZE - rec->at - done)
+			room = CALL_SIZE - rec->at - done;
+		if (done >= BYTES_MAX || rec->at + done >= CALL_SIZE)
+			return RUN_CUT;
+		n = bpf_probe_read_user_str(tail_place(rec, done), bounded(room, BYTES_MAX),
+					    (void *)text);
+		if (n < 0)
+			return RUN_CUT;
+		/* Up to 6.12 at least an empty text gives 0 and not 1. */
+		if (!n) {
+			*tail_place(rec, done) = 0;
+			n = 1;
+		}
+		rec->fill = done + bounded(n, BYTES_MAX);
+		if (n == room)
+			return RUN_CUT;
+	}
+	return RUN_GOES_ON;
+}
+
+/* A list of pointers to texts in the caller's memory, as exec takes it; a pointer has `word` bytes. */
+__noinline int tail_strings(RECORD handed, u32 index, u64 address, u32 word)
+{
+	struct call_record *rec = record_of(handed);
+	int end = RUN_GOES_ON;
+
+	if (!rec)
+		return 0;
+	if (!address) {
+		tail_missing(rec, index, address);
+		return 0;
+	}
+	rec->word = word;
+	rec->fill = 0;
+	for (u32 run = 0; run < STRINGS_RUNS; run++) {
+		end = tail_strings_run(handed, address + (u64)(run * RUN * word));
+		if (end != RUN_GOES_ON)
+			break;
+	}
+	if (end != RUN_ENDS && !rec->fill) {
+		tail_missing(rec, index & FIELD_MASK, address);
+		return 0;
+	}
+	if (end != RUN_ENDS)
+		tail_cut(rec, index);
+	tail_end(rec, index, bounded(rec->fill, CALL_SIZE - 1));
 	return 0;
 }
 

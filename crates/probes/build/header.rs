@@ -200,7 +200,7 @@ fn events(out: &mut String) {
             event.fields.len()
         );
         for (slot, field) in event.fields.iter().enumerate() {
-            let _ = writeln!(out, "#define FIELD_{name}_{} {slot}", field.name);
+            let _ = writeln!(out, "#define FIELD_{name}_{} {slot}", field.identifier());
         }
     }
     let _ = writeln!(out, "#define EVENT_COUNT {}", all().count());

@@ -26,6 +26,8 @@ struct Program<'a> {
     hook: &'a Hook,
     way: Option<&'a Way>,
     life: u8,
+    /// The event's bit among those that tell of processes, where it can be there unselected.
+    chosen: Option<usize>,
 }
 
 /// The body of the program for one hook of a rung.
@@ -37,7 +39,11 @@ pub fn body(event: &Event, rung: &Rung, index: usize, hook: &Hook) -> String {
         hook,
         way: event.way(rung.name),
         life: u8::from(LIFE.contains(&event.name)),
+        chosen: LIFE.iter().position(|name| *name == event.name),
     };
+    if rung.first == Some((hook.section, hook.target.as_str())) {
+        return program.keep();
+    }
     if rung.keeps_owners(hook) {
         let direct = u8::from(rung.kind == HookKind::TpBtf);
         return format!(
@@ -53,6 +59,21 @@ pub fn body(event: &Event, rung: &Rung, index: usize, hook: &Hook) -> String {
 }
 
 impl Program<'_> {
+    /// What runs before the program that tells the event, to keep something for it.
+    fn keep(&self) -> String {
+        let given = if self.hook.section == "kprobe" {
+            "given_to_probe(ctx, n)"
+        } else {
+            "word_of(ctx, n)"
+        };
+        format!(
+            "\tstruct task_struct *current = current_task();\n\n\
+             #undef GIVEN\n#define GIVEN(n) {given}\n\
+             \tif (keeps(current))\n\t\t{};\n",
+            self.event.first
+        )
+    }
+
     fn body(&self) -> String {
         let name = self.event.name;
         let typed = self.rung.kind == HookKind::TpBtf && !self.rung.at_call_end();
@@ -77,6 +98,12 @@ impl Program<'_> {
                 "BPF_CORE_READ(p, m)"
             }
         );
+        if let Some(bit) = self
+            .chosen
+            .filter(|_| self.event.fields.iter().any(is_costly))
+        {
+            let _ = writeln!(body, "\tbool chosen = is_chosen({bit});");
+        }
         for when in [self.event.when, self.way.map_or("", |way| way.when)] {
             if !when.is_empty() {
                 let _ = writeln!(body, "\tif (!({when}))\n\t\treturn 0;");
@@ -210,8 +237,12 @@ impl Program<'_> {
     /// A put for a field that the rung lacks.
     fn lack(&self, field: &Field) -> Option<String> {
         self.way?.lack(field.name)?;
-        let (event, name) = (self.event.name, field.name);
-        Some(format!("\t\t\tput_unread(rec, FIELD_{event}_{name}, 0);\n"))
+        Some(self.unread(field))
+    }
+
+    fn unread(&self, field: &Field) -> String {
+        let (event, name) = (self.event.name, field.identifier());
+        format!("\t\t\tput_unread(rec, FIELD_{event}_{name}, 0);\n")
     }
 
     fn short_record(&self) -> String {
@@ -232,7 +263,7 @@ impl Program<'_> {
                 let _ = writeln!(
                     out,
                     "\t\t\tput_comm(rec, FIELD_{name}_{}, {}, FIELDS_{name}, {at});",
-                    field.name,
+                    field.identifier(),
                     self.source(field)
                 );
                 at += 16;
@@ -252,26 +283,19 @@ impl Program<'_> {
              \t\tif (whole) {{\n\t\t\tstruct th_record *rec = &whole->head;\n\n{}",
             self.flags()
         );
-        for field in self.event.fields {
-            if let Some(lack) = self.lack(field) {
-                out += &lack;
-                continue;
-            }
-            let Some(put) = self.put(field) else {
-                out += &self.value(field);
-                continue;
-            };
-            let optional = if field.from.optional {
-                " | OPTIONAL"
+        // Lists take what room is left, so they come last.
+        let (lists, others): (Vec<_>, Vec<_>) = self.event.fields.iter().partition(|f| is_list(f));
+        for field in others.into_iter().chain(lists) {
+            let text = self.put_field(field);
+            if is_costly(field) && self.chosen.is_some() {
+                let unread = self.unread(field);
+                let _ = write!(
+                    out,
+                    "\t\t\tif (chosen) {{\n{text}\t\t\t}} else {{\n{unread}\t\t\t}}\n"
+                );
             } else {
-                ""
-            };
-            let _ = writeln!(
-                out,
-                "\t\t\t{put}(hand(whole, number_of_buffer), FIELD_{name}_{}{optional}, {});",
-                field.name,
-                self.source(field)
-            );
+                out += &text;
+            }
         }
         let _ = writeln!(
             out,
@@ -287,15 +311,37 @@ impl Program<'_> {
             Kind::Path => "hook_path",
             Kind::Str if elsewhere || field.from.origin == Origin::User => "hook_ustr",
             Kind::Str => "hook_str",
-            Kind::StrArray | Kind::Bytes | Kind::Ip => "hook_bytes",
+            Kind::StrArray => "hook_strings",
+            Kind::Bytes | Kind::Ip => "hook_bytes",
             Kind::SockAddr => "hook_sockaddr",
             Kind::Cred => "hook_cred",
             _ => return None,
         })
     }
 
+    /// What puts a field of a record with tails.
+    fn put_field(&self, field: &Field) -> String {
+        if let Some(lack) = self.lack(field) {
+            return lack;
+        }
+        let Some(put) = self.put(field) else {
+            return self.value(field);
+        };
+        let optional = if field.from.optional {
+            " | OPTIONAL"
+        } else {
+            ""
+        };
+        format!(
+            "\t\t\t{put}(hand(whole, number_of_buffer), FIELD_{}_{}{optional}, {});\n",
+            self.event.name,
+            field.identifier(),
+            self.source(field)
+        )
+    }
+
     fn value(&self, field: &Field) -> String {
-        let (event, name, source) = (self.event.name, field.name, self.source(field));
+        let (event, name, source) = (self.event.name, field.identifier(), self.source(field));
         let mut marks = String::new();
         if field.from.optional {
             marks += &mark("ABSENT", &format!("put_absent(rec, FIELD_{event}_{name})"));
@@ -334,6 +380,14 @@ fn points_at_numbers(ctype: &str) -> bool {
     ctype.ends_with('*') && !ctype.contains("struct ")
 }
 
+fn is_list(field: &Field) -> bool {
+    matches!(field.kind, Kind::StrArray | Kind::Bytes)
+}
+
+fn is_costly(field: &Field) -> bool {
+    field.from.costly
+}
+
 fn is_long(field: &Field) -> bool {
     field.kind.has_tail() && field.from.ctype != "char [16]"
 }
@@ -349,7 +403,7 @@ fn before(event: &Event) -> &'static str {
 
 fn after(event: &Event) -> &'static str {
     if event.name == "sched_process_exit" {
-        "task_state_drop(current);\n\theld_drop(current);"
+        "task_state_drop(current);\n\theld_drop(current);\n\tkept_drop(current);"
     } else {
         ""
     }

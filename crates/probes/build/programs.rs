@@ -119,10 +119,11 @@ fn session_program(out: &mut String, index: usize, rung: &Rung) {
 
 fn program(out: &mut String, event: &Event, rung: &Rung, index: usize, number: usize, hook: &Hook) {
     let (name, section, target) = (event.name, hook.section, &hook.target);
-    let context = match rung.kind {
-        HookKind::Kprobe | HookKind::KprobeMulti | HookKind::KprobeSession => "struct pt_regs *ctx",
-        HookKind::Uprobe | HookKind::UprobeMulti => "struct pt_regs *ctx",
-        _ => "u64 *ctx",
+    let probes = ["kprobe", "kretprobe", "uprobe"];
+    let context = if probes.iter().any(|probe| section.starts_with(probe)) {
+        "struct pt_regs *ctx"
+    } else {
+        "u64 *ctx"
     };
     let body = match event.made_by {
         MadeBy::Hand => mask_body(rung, index, hook),

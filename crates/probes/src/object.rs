@@ -96,6 +96,7 @@ pub struct Maps {
     taken_buffers: MapHandle,
     held_args: MapHandle,
     owners: MapHandle,
+    kept_execs: MapHandle,
 }
 
 /// How many entries the maps have that are as large as what is traced.
@@ -163,6 +164,7 @@ impl Maps {
             taken_buffers: handle("taken_buffers")?,
             held_args: handle("held_args")?,
             owners: handle("owners")?,
+            kept_execs: handle("kept_execs")?,
         })
     }
 
@@ -184,6 +186,7 @@ impl Maps {
             "taken_buffers" => Some(&self.taken_buffers),
             "held_args" => Some(&self.held_args),
             "owners" => Some(&self.owners),
+            "kept_execs" => Some(&self.kept_execs),
             _ => None,
         }
     }

@@ -46,6 +46,8 @@ pub struct Options {
     pub scoped: bool,
     /// How much of system calls is told.
     pub calls: CallOptions,
+    /// Whether selected events of processes' lives tell all they can; else what tracing needs.
+    pub whole_lives: bool,
     /// Whether an event without any working rung is reported instead of fatal (`doctor`).
     pub lenient: bool,
 }
@@ -58,6 +60,7 @@ pub struct Tracer {
     climbs: Vec<Climb>,
     calls: Group,
     content: u32,
+    chosen: u32,
     libraries: Libraries,
     flavour: Flavour,
     scoped: bool,
@@ -92,6 +95,11 @@ impl Tracer {
             climbs,
             calls,
             content: options.calls.content,
+            chosen: if options.whole_lives {
+                chosen(&options.events)
+            } else {
+                0
+            },
             libraries,
             flavour,
             scoped,
@@ -215,6 +223,7 @@ impl Tracer {
             self.cpus as u32,
             u32::from(preempt::preempts()),
             self.content,
+            self.chosen,
         ];
         let bytes: Vec<u8> = values
             .iter()
@@ -334,6 +343,13 @@ fn records(mut bytes: &[u8]) -> impl Iterator<Item = Record<'_>> {
         bytes = rest;
         Some(record)
     })
+}
+
+/// A bit for each life-cycle event that is selected; the others tell no more than is needed.
+fn chosen(events: &[&'static Event]) -> u32 {
+    let bit = |name: &str| u32::from(events.iter().any(|event| event.name == name));
+    let bits = LIFE.iter().enumerate();
+    bits.map(|(place, name)| bit(name) << place).sum()
 }
 
 /// The selected events that have programs, and the life cycle behind them.

@@ -66,7 +66,11 @@ pub fn check(rung: &Rung, hooks: &[Hook]) -> Result<(), String> {
 pub fn learn(rung: &Rung, refusal: &Refusal) {
     let policy = matches!(refusal, Refusal::Kernel(error)
         if error.kind() == libbpf_rs::ErrorKind::PermissionDenied);
-    if policy && let Ok(mut kinds) = REFUSED.lock() {
+    // Of two programs of different kinds it is not known which was refused.
+    if policy
+        && rung.first.is_none()
+        && let Ok(mut kinds) = REFUSED.lock()
+    {
         kinds.push(rung.kind);
     }
 }

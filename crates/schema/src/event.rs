@@ -81,6 +81,9 @@ pub struct Event {
     /// A C expression for whom the record tells of, if not of the current task: the owner of the
     /// connection that the event is about. Empty for the current task.
     pub owner: &'static str,
+    /// What the first program of rungs that have one keeps: a C statement in which `GIVEN(n)` is
+    /// what its hook passes; empty if there is none.
+    pub first: &'static str,
     /// How some rungs differ from the others.
     pub ways: &'static [Way],
     /// Why the tracer cannot prove the hooks by doing the thing itself; empty where it does.

@@ -34,6 +34,9 @@ pub struct From {
     pub hidden: bool,
     /// When the value cannot be read, as a clause that follows "unread"; empty if it always can.
     pub unread: &'static str,
+    /// Whether reading it takes time, so that it is left out where the event is not selected and
+    /// only tells the tracer which processes there are.
+    pub costly: bool,
 }
 
 /// One field of an event.
@@ -58,6 +61,7 @@ const fn origin(origin: Origin, source: &'static str) -> From {
         inner: "",
         hidden: false,
         unread: "",
+        costly: false,
     }
 }
 
@@ -120,6 +124,13 @@ impl From {
         self
     }
 
+    /// Leaves the field unread where the event is not selected.
+    #[must_use]
+    pub const fn costly(mut self) -> From {
+        self.costly = true;
+        self
+    }
+
     /// Keeps the field out of the printed arguments.
     #[must_use]
     pub const fn hidden(mut self) -> From {
@@ -172,6 +183,12 @@ impl Tag {
 }
 
 impl Field {
+    /// The name as part of one in C.
+    #[must_use]
+    pub fn identifier(&self) -> String {
+        self.name.replace('.', "_")
+    }
+
     /// The tags of the field on a rung; `inner` says whether that rung sees the kernel's copy.
     #[must_use]
     pub fn tags(&self, inner: bool) -> Vec<Tag> {

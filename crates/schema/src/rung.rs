@@ -11,6 +11,8 @@
 //! * `KIND/TARGET,TARGET`: the same program on each of several functions;
 //! * `kprobe+kretprobe/TARGET`: a program at the function's entry, which keeps its arguments, and
 //!   one at its return;
+//! * `KIND/TARGET+KIND/TARGET`: a program that keeps what the event's block says, and the one that
+//!   tells the event later;
 //! * `KIND` or `ENTRY+EXIT`: programs on every function that serves the event's system calls,
 //!   and `ENTRY+EXIT+inner` with the kernel's inner function added.
 
@@ -66,12 +68,25 @@ pub struct Rung {
     pub inner: bool,
     /// The one target, where the rung names it.
     pub target: Option<&'static str>,
+    /// What runs before, to keep something: the section's prefix and the target.
+    pub first: Option<(&'static str, &'static str)>,
 }
 
 impl Rung {
     /// Reads a rung as a block writes it.
     #[must_use]
     pub fn parse(name: &'static str) -> Rung {
+        let split = name.split_once('+').and_then(|(first, last)| {
+            let first = first.split_once('/')?;
+            last.contains('/').then_some((first, last))
+        });
+        if let Some((first, last)) = split {
+            return Rung {
+                name,
+                first: Some(first),
+                ..Rung::parse(last)
+            };
+        }
         let (mechanism, target) = match name.split_once('/') {
             Some((mechanism, target)) => (mechanism, Some(target)),
             None => (name, None),
@@ -93,6 +108,7 @@ impl Rung {
             kind,
             inner: mechanism.ends_with("+inner"),
             target,
+            first: None,
         }
     }
 
@@ -169,7 +185,9 @@ impl Rung {
                     .split(['+', ','])
                     .map(move |target| hook(section, target))
             };
-            return sections.into_iter().flat_map(of).collect();
+            let first = self.first.map(|(section, target)| hook(section, target));
+            let own = sections.into_iter().flat_map(of);
+            return first.into_iter().chain(own).collect();
         }
         match self.kind {
             HookKind::None | HookKind::Lsm | HookKind::UprobeMulti | HookKind::Uprobe => Vec::new(),
@@ -241,6 +259,14 @@ mod tests {
         let both = ["tp_btf/inet_sock_set_state", "tp_btf/sys_exit"];
         assert_eq!(hooks("tp_btf/inet_sock_set_state+sys_exit"), both);
         assert_eq!(hooks("fentry/f,g"), ["fentry/f", "fentry/g"]);
+    }
+
+    #[test]
+    fn a_rung_that_keeps_something_has_a_program_for_that_too() {
+        let name = "fentry/security_bprm_check+tp_btf/sys_exit";
+        assert_eq!(hooks(name).join("+"), name);
+        let rung = Rung::parse(name);
+        assert!(rung.at_call_end() && rung.kind == HookKind::TpBtf);
     }
 
     #[test]

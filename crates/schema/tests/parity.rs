@@ -12,13 +12,7 @@ const TRACEE: &str = include_str!("parity.txt");
 const HOOKS: &str = include_str!("parity_hooks.txt");
 
 /// Hook events that do not have all of Tracee's fields or sets yet.
-const UNFINISHED: &[&str] = &[
-    "sched_process_fork",
-    "sched_process_exec",
-    "sched_process_exit",
-    "security_bpf_prog",
-    "bpf_attach",
-];
+const UNFINISHED: &[&str] = &["security_bpf_prog", "bpf_attach"];
 
 /// Where Tracee is wrong: the event, what is right, and why.
 const FIELDS: &[(&str, &[&str], &str)] = &[
@@ -97,10 +91,49 @@ const FIELDS: &[(&str, &[&str], &str)] = &[
         "without flags two files that change places look like one that is renamed",
     ),
     (
+        "sched_process_exec",
+        SCHED_PROCESS_EXEC,
+        "tells where the file is, and which thread of the process it was",
+    ),
+    (
+        "sched_process_exit",
+        &[
+            "exit_code",
+            "signal_code",
+            "process_group_exit",
+            "core_dumped",
+        ],
+        "tells core dumps",
+    ),
+    (
         "sigprocmask",
         SIGPROCMASK,
         "the event covers every way in, and tells the masks",
     ),
+];
+
+/// The fields of an exec, with two of ours.
+const SCHED_PROCESS_EXEC: &[&str] = &[
+    "cmdpath",
+    "pathname",
+    "dev",
+    "inode",
+    "ctime",
+    "inode_mode",
+    "interpreter_pathname",
+    "interpreter_dev",
+    "interpreter_inode",
+    "interpreter_ctime",
+    "argv",
+    "interp",
+    "stdin_type",
+    "stdin_path",
+    "invoked_from_kernel",
+    "prev_comm",
+    "env",
+    "pwd",
+    "source",
+    "old_tid",
 ];
 
 /// The fields of our own sigprocmask event.
@@ -117,8 +150,14 @@ const SIGPROCMASK: &[&str] = &[
 ];
 
 /// Events in more sets than Tracee has them: the event, the sets that are added, and why.
-const MORE_SETS: &[(&str, &[&str], &str)] =
-    &[("sigprocmask", &["signals"], "the event covers every way in")];
+const MORE_SETS: &[(&str, &[&str], &str)] = &[
+    (
+        "sched_process_fork",
+        &["proc_life"],
+        "a process's life begins by it",
+    ),
+    ("sigprocmask", &["signals"], "the event covers every way in"),
+];
 
 struct Line {
     name: &'static str,

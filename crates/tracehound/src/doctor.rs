@@ -42,6 +42,7 @@ fn start(events: Vec<&'static Event>, only: Only) -> Result<Tracer, Failure> {
         ring_size: 1 << 16,
         scoped: false,
         calls: CallOptions::default(),
+        whole_lives: true,
         lenient: true,
     };
     Ok(Tracer::start(&options)?)

@@ -45,6 +45,8 @@ pub struct Session {
     pub max_events: Option<u64>,
     /// So long at most.
     pub duration: Option<Duration>,
+    /// Whether lives of processes are told whole.
+    pub whole_lives: bool,
     /// What is said of the account.
     pub report: Report,
     /// The command, without words for none.
@@ -108,6 +110,7 @@ pub fn run(options: &Run) -> Result<u8, Failure> {
         },
         attach: Vec::new(),
         announces: false,
+        whole_lives: true,
     };
     traced(&session, |preamble, go_on| {
         outputs::open(planned, preamble, go_on)
@@ -131,6 +134,7 @@ pub fn traced(
         ring_size: session.ring_size,
         scoped: command.is_some() || !session.attach.is_empty(),
         calls: session.calls,
+        whole_lives: session.whole_lives,
         lenient: false,
     });
     // The terminal's Ctrl-C reaches the child that proves hooks too; then nothing was proved.

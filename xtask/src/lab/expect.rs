@@ -24,6 +24,13 @@ const LACKS: &[Lack] = &[
         from: Series(7, 0),
         until: LAST,
     },
+    // Debian's type information lacks functions that a kernel has twice, from pahole 1.25 on.
+    Lack {
+        event: Some("load_elf_phdrs"),
+        rung: "fentry",
+        from: Series(6, 2),
+        until: LAST,
+    },
     // The compiler inlines sigprocmask() into the system call.
     Lack {
         event: None,

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use tracehound_schema::{Event, MadeBy, all};
 
 /// Test binaries of the package `tracehound` that run in guests, those of them that exist.
-pub const BINARIES: [&str; 9] = [
+pub const BINARIES: [&str; 10] = [
     "live",
     "names",
     "process",
     "plain_call",
     "following",
+    "life",
     CALLS,
     TABLE,
     LIBRARY,
@@ -59,6 +60,11 @@ const FOLLOWING: &[&str] = &[
     "a_command_outlives",
     "the_exit_status",
     "every_child",
+    "an_exec_",
+    "an_exit_",
+    "a_fork_",
+    "a_threads_fork",
+    "a_process_that_gets",
 ];
 
 /// Events that have hooks, a line each.

@@ -92,6 +92,8 @@ mod tests {
         "sched_process_fork",
         "sched_process_exec",
         "sched_process_exit",
+        "load_elf_phdrs",
+        "do_exit",
         "signal_generate",
         "signal_deliver",
     ];

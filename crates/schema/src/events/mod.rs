@@ -65,18 +65,19 @@ macro_rules! events {
             $(($($param:ident: $ctype:literal),* $(,)?))?
             $(when $when:literal)?
             $(owner $owner:literal)?
+            $(first $first:literal)?
             $(at [$($at:literal),* $(,)?]
                 $(of [$($of:literal),* $(,)?])?
                 $(when $at_when:literal)?
-                {$($name_at:ident = $source_at:literal;)*}
+                {$($name_at:ident $(. $sub_at:ident)? = $source_at:literal;)*}
                 $(user {$($user_at:ident = $user_source:literal;)*})?
-                $(lacks {$($lack:ident: $why:literal;)*})?
+                $(lacks {$($lack:ident $(. $sub_lack:ident)?: $why:literal;)*})?
             )*
             $(unproved $unproved:literal)?
             sets [$($set:literal),*]
             {$(
                 $(#[doc = $fdoc:literal])*
-                $field:ident: $kind:expr, $from:expr;
+                $field:ident $(. $sub:ident)?: $kind:expr, $from:expr;
             )*}
             $(ret $ret:literal)?
             $(checks [$($check:expr),*])?
@@ -84,7 +85,7 @@ macro_rules! events {
                 purpose: $purpose:literal,
                 use_case: $use_case:literal,
                 command: $command:literal,
-                $(example: [$($efield:ident = $evalue:expr),* $(,)?],)?
+                $(example: [$($efield:ident $(. $sub_efield:ident)? = $evalue:expr),* $(,)?],)?
                 issues: [$($issue:literal),* $(,)?],
                 related: [$($related:literal),* $(,)?],
                 sources: [$($source:literal),* $(,)?] $(,)?
@@ -101,18 +102,19 @@ macro_rules! events {
             params: &[$($(crate::event::Param { name: stringify!($param), ctype: $ctype }),*)?],
             when: concat!($($when)?),
             owner: concat!($($owner)?),
+            first: concat!($($first)?),
             ways: &[$(crate::way::Way {
                 rungs: &[$($at),*],
                 calls: &[$($($of),*)?],
                 when: concat!($($at_when)?),
-                sources: &[$((stringify!($name_at), $source_at)),*],
+                sources: &[$((concat!(stringify!($name_at) $(, ".", stringify!($sub_at))?), $source_at)),*],
                 users: &[$($((stringify!($user_at), $user_source)),*)?],
-                lacks: &[$($((stringify!($lack), $why)),*)?],
+                lacks: &[$($((concat!(stringify!($lack) $(, ".", stringify!($sub_lack))?), $why)),*)?],
             }),*],
             unproved: concat!($($unproved)?),
             sets: &[$($set),*],
             fields: &[$(crate::field::Field {
-                name: stringify!($field),
+                name: concat!(stringify!($field) $(, ".", stringify!($sub))?),
                 kind: $kind,
                 doc: &[$($fdoc),*],
                 from: $from,
@@ -123,7 +125,7 @@ macro_rules! events {
                 purpose: $purpose,
                 use_case: $use_case,
                 command: $command,
-                example: &[$($((stringify!($efield), $evalue)),*)?],
+                example: &[$($((concat!(stringify!($efield) $(, ".", stringify!($sub_efield))?), $evalue)),*)?],
                 issues: &[$($issue),*],
                 related: &[$($related),*],
                 sources: &[$($source),*],

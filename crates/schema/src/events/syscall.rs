@@ -35,6 +35,7 @@ fn event(call: &'static Syscall) -> Event {
         params: &[],
         when: "",
         owner: "",
+        first: "",
         ways: &[],
         unproved: "",
         sets: leak(sets(call)),

@@ -115,3 +115,16 @@ pub static USER_DESC_FLAGS: Names = Names {
         (0x80, "lm"),
     ],
 };
+
+names! {
+    /// Types of files.
+    FILE_TYPES = "st_mode" from general [
+        S_IFSOCK, S_IFLNK, S_IFREG, S_IFBLK, S_IFDIR, S_IFCHR, S_IFIFO,
+    ];
+}
+
+/// What is unusual about the file of a program that is started; names of ours.
+pub static EXEC_SOURCE: Names = Names {
+    title: "source",
+    rows: &[(1, "memfd"), (2, "deleted"), (4, "overlay_upper")],
+};

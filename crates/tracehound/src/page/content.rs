@@ -195,7 +195,7 @@ fn hook(event: &Event, rung: &Rung, kernel: Option<&Kernel>) -> Term {
     let here = rungs.iter().find(|row| row.0 == rung.name);
     Term {
         name: rung.name.to_owned(),
-        kind: mechanism(rung).to_owned(),
+        kind: mechanism(rung),
         marks: vec![targets.join(", ")],
         text: way(event, rung)
             .into_iter()
@@ -226,7 +226,15 @@ fn way(event: &Event, rung: &Rung) -> Vec<String> {
 }
 
 /// What the rung's mechanism is, in the kernel's words.
-fn mechanism(rung: &Rung) -> &'static str {
+fn mechanism(rung: &Rung) -> String {
+    let own = telling(rung);
+    let Some((first, target)) = rung.first else {
+        return own.to_owned();
+    };
+    format!("{own}, with {first}/{target} before, which keeps what is gone by then")
+}
+
+fn telling(rung: &Rung) -> &'static str {
     match (rung.kind, rung.sections()) {
         (HookKind::Lsm, _) => "hook of the security framework (lsm)",
         (HookKind::Fentry, _) if rung.name.starts_with("fentry/") => {

@@ -42,6 +42,8 @@ fn start(options: &Options) -> Result<u8, Failure> {
         launch: launch(options)?,
         attach: options.attach.clone(),
         announces: plan.tells_attaching,
+        // Lines of lives say no more than ids and how they end.
+        whole_lives: false,
     };
     let target = output::Target::of(options)?;
     let format = plan.format;

@@ -105,14 +105,14 @@ fn targets(event: &'static Event) -> Vec<(&'static str, String, bool)> {
     // Uprobes sit on libraries, not on the kernel.
     let libraries = [HookKind::Uprobe, HookKind::UprobeMulti];
     for rung in event.rungs().filter(|rung| !libraries.contains(&rung.kind)) {
-        let there = match rung.kind {
-            HookKind::TpBtf | HookKind::RawTp => &KERNEL.tracepoints,
-            HookKind::Fentry | HookKind::Lsm => &KERNEL.typed,
-            _ => &KERNEL.listed,
-        };
         for hook in rung.hooks(event, Abi::X86_64) {
-            let function = match rung.kind {
-                HookKind::Lsm => format!("bpf_lsm_{}", hook.target),
+            let there = match hook.section {
+                "tp_btf" | "raw_tp" => &KERNEL.tracepoints,
+                "fentry" | "fexit" | "lsm" => &KERNEL.typed,
+                _ => &KERNEL.listed,
+            };
+            let function = match hook.section {
+                "lsm" => format!("bpf_lsm_{}", hook.target),
                 _ => hook.target.clone(),
             };
             let exists = there.contains(&function);
