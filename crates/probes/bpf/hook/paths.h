@@ -196,6 +196,12 @@ static __always_inline u32 created_mode(struct task_struct *task, s64 ret)
 	return path ? inode_mode(inode_at(path)) : S_IFREG | mknod_mode(task);
 }
 
+/* Without the type, which not every kernel says of a directory. */
+static __always_inline u32 permissions(u32 mode)
+{
+	return mode & ~S_IFMT;
+}
+
 static __always_inline u32 mkdir_mode(struct task_struct *task)
 {
 	return 01777 & (CALL_IS(task, mkdir) ? call_argument(task, 1) : call_argument(task, 2));

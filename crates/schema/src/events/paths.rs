@@ -239,7 +239,7 @@ events! {
             /// The path that is created.
             pathname: Path, kernel("dentry").ctype("const char*");
             /// Its permissions, before the file system takes off those of the umask where it has access control lists.
-            mode: Mode, kernel("asked").ctype("umode_t");
+            mode: Mode, kernel("permissions(asked)").ctype("umode_t");
             /// The path as it was given to the call. Absent where no call with a path is under way.
             syscall_pathname: Str, user("first_path(current)").ctype("const char*").opt();
         }
