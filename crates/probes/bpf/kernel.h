@@ -42,6 +42,7 @@ enum {
 /* Asked for by name: helpers that came after 5.11. */
 enum bpf_func_id {
 	BPF_FUNC_task_pt_regs = 175,
+	BPF_FUNC_find_vma = 180,
 };
 
 #define BPF_ANY 0
@@ -244,7 +245,10 @@ struct netlink_sock {
 	u32 portid, dst_portid;
 };
 struct vm_area_struct {
+	unsigned long vm_start, vm_end, vm_flags;
+	struct mm_struct *vm_mm;
 	struct file *vm_file;
+	void *vm_private_data;
 };
 struct linux_binprm {
 	struct file *file;
@@ -258,6 +262,7 @@ struct rb_root {
 };
 struct mm_struct {
 	unsigned long arg_start, arg_end, env_start, env_end;
+	unsigned long start_stack, start_brk, brk;
 };
 
 struct task_struct {
@@ -281,6 +286,8 @@ struct task_struct {
 	struct fs_struct *fs;
 	int exit_code;
 	unsigned long nvcsw, nivcsw;
+	unsigned int flags;
+	unsigned long sas_ss_sp, sas_ss_size;
 };
 
 union sigval {

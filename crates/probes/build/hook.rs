@@ -37,7 +37,9 @@ pub fn body(event: &Event, rung: &Rung, index: usize, hook: &Hook) -> String {
         rung,
         index,
         hook,
-        way: event.way(rung.name),
+        way: event
+            .way(rung.name)
+            .or_else(|| event.way(&rung.part(&hook.target))),
         life: u8::from(LIFE.contains(&event.name)),
         chosen: LIFE.iter().position(|name| *name == event.name),
     };
@@ -76,9 +78,14 @@ impl Program<'_> {
 
     fn body(&self) -> String {
         let name = self.event.name;
-        let typed = self.rung.kind == HookKind::TpBtf && !self.rung.at_call_end();
+        let typed = self.rung.kind == HookKind::TpBtf && !self.rung.at_calls();
         let mut body = String::from("\tstruct task_struct *current = current_task();\n");
         body += &self.entry();
+        let given = match self.hook.section {
+            "kretprobe" => "held_call.args[n]",
+            _ => "word_of(ctx, n)",
+        };
+        let _ = writeln!(body, "#undef GIVEN\n#define GIVEN(n) {given}");
         for (slot, param) in self.event.params.iter().enumerate() {
             let _ = writeln!(
                 body,
@@ -139,22 +146,39 @@ impl Program<'_> {
     /// What the program does before it looks at parameters.
     fn entry(&self) -> String {
         let count = self.event.params.len();
+        let own = self.way.and_then(|way| way.source("ret"));
         match self.hook.section {
             "kretprobe" => format!(
                 "\tstruct held_call held_call = {{}};\n\ts64 ret = returned(ctx->ax);\n\n\
                  \tif (!let_go(current, ID_{}, ctx, &held_call))\n\t\treturn 0;\n",
                 self.event.name
             ),
-            "fexit" => format!("\ts64 ret = returned(ctx[{count}]);\n"),
-            _ if self.rung.at_call_end() => self.call_end(),
+            "fexit" => match own {
+                Some(ret) => format!("\ts64 ret = returned({ret});\n"),
+                None => format!("\ts64 ret = returned(ctx[{count}]);\n"),
+            },
+            _ if self.rung.at_calls() => self.call(),
             _ => String::new(),
         }
     }
 
-    /// Leaves at the end of other calls; their numbers are looked at before anything else.
-    fn call_end(&self) -> String {
+    /// Leaves at the end or beginning of other calls; their numbers are looked at before anything
+    /// else. A beginning that names no calls is of all.
+    fn call(&self) -> String {
         let calls = self.way.map_or(&[][..], |way| way.calls);
         let direct = u8::from(self.rung.kind == HookKind::TpBtf);
+        let number_of = if self.hook.target == "sys_enter" {
+            "\tu32 number = (u32)ctx[1] & ~X32_BIT;\n\n".to_owned()
+        } else {
+            format!(
+                "\tstruct pt_regs *regs = (struct pt_regs *)ctx[0];\n\
+                 \ts64 ret = (s64)ctx[1];\n\
+                 \tu32 number = REGS(regs, {direct}, orig_ax) & ~X32_BIT;\n\n"
+            )
+        };
+        if calls.is_empty() {
+            return number_of;
+        }
         let tests = |abi| {
             let numbers = calls.iter().filter_map(move |name| number(name, abi));
             let tests: Vec<_> = numbers.map(|n| format!("number == {n}")).collect();
@@ -187,10 +211,7 @@ impl Program<'_> {
         };
         let first = format!("{native} || {}{any}", tests(Abi::I386));
         format!(
-            "\tstruct pt_regs *regs = (struct pt_regs *)ctx[0];\n\
-             \ts64 ret = (s64)ctx[1];\n\
-             \tu32 number = REGS(regs, {direct}, orig_ax) & ~X32_BIT;\n\n\
-             \tif (!({first}))\n\t\treturn 0;\n\
+            "{number_of}\tif (!({first}))\n\t\treturn 0;\n\
              \tif (!(abi_of(current, 0) == ABI_I386 ? ({compat}) : ({native})))\n\t\treturn 0;\n"
         )
     }
@@ -201,7 +222,7 @@ impl Program<'_> {
             (Some(source), _) => source.to_owned(),
             (None, "kretprobe") => format!("held_call.args[{slot}]"),
             (None, "kprobe") => format!("ctx->{}", REGISTERS[slot]),
-            (None, _) if self.rung.at_call_end() => panic!(
+            (None, _) if self.rung.at_calls() => panic!(
                 "{}: {} does not say where {name} comes from",
                 self.event.name, self.rung.name
             ),
@@ -222,6 +243,11 @@ impl Program<'_> {
         }
         if !self.event.owner.is_empty() {
             flags += "\t\t\ttell_owner(rec, current, owner, ctx);\n";
+        }
+        // At the beginning of any call a record says which one it is.
+        if self.rung.at_calls() && self.way.is_none_or(|way| way.calls.is_empty()) {
+            flags += "\t\t\trec->nr = number;\n\
+                      \t\t\trec->abi = abi_of(current, ctx[1]);\n";
         }
         if self.event.has_ret {
             flags += "\t\t\trec->flags |= TH_HAS_RET;\n\t\t\trec->ret = ret;\n";

@@ -148,6 +148,26 @@ impl Rung {
         self.target == Some("sys_exit")
     }
 
+    /// Whether the rung's programs run at the beginning or end of every system call.
+    #[must_use]
+    pub fn at_calls(&self) -> bool {
+        self.targets()
+            .all(|target| matches!(target, "sys_enter" | "sys_exit"))
+            && self.target.is_some()
+    }
+
+    /// The functions or tracepoints that the rung names.
+    pub fn targets(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.target.into_iter().flat_map(|target| target.split(','))
+    }
+
+    /// What a block calls the part of the rung that is on one of several targets.
+    #[must_use]
+    pub fn part(&self, target: &str) -> String {
+        let mechanism = self.name.split('/').next().unwrap_or_default();
+        format!("{mechanism}/{target}")
+    }
+
     /// The section prefixes for entry and exit.
     #[must_use]
     pub fn sections(&self) -> (&'static str, &'static str) {
@@ -259,6 +279,8 @@ mod tests {
         let both = ["tp_btf/inet_sock_set_state", "tp_btf/sys_exit"];
         assert_eq!(hooks("tp_btf/inet_sock_set_state+sys_exit"), both);
         assert_eq!(hooks("fentry/f,g"), ["fentry/f", "fentry/g"]);
+        let each = ["kprobe/f", "kprobe/g", "kretprobe/f", "kretprobe/g"];
+        assert_eq!(hooks("kprobe+kretprobe/f,g"), each);
     }
 
     #[test]

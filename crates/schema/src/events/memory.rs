@@ -1,5 +1,582 @@
 //! Memory: what is mapped and made executable. Ids 400 to 429.
 
-use crate::event::Event;
+use super::events;
+use crate::field::{kernel, register};
+use crate::kind::Kind::{Addr, Dev, Enum, Flags, I32, I64, Mode, Path, Size, Str, U64, WallTime};
+use crate::names;
 
-pub(super) static EVENTS: &[Event] = &[];
+events! {
+    /// A file is about to be mapped into memory.
+    ///
+    /// The kernel asks its security modules whether it may. What maps it may be mmap(2), an exec,
+    /// which maps the program and its interpreter, or shmat(2). Memory without a file does not come
+    /// here; do_mmap tells of it.
+    security_mmap_file = 400 by Hook
+        on [
+            "lsm/mmap_file",
+            "fentry/security_mmap_file",
+            "kprobe/security_mmap_file",
+            "tp_btf/sys_exit",
+            "raw_tp/sys_exit",
+        ]
+        (file: "struct file *", asked: "unsigned long", how: "unsigned long")
+        when "file"
+        at ["lsm/mmap_file"] { file = "word_of(ctx, 0)"; how = "ctx[3]"; }
+        at ["fentry/security_mmap_file"] { file = "word_of(ctx, 0)"; }
+        at ["tp_btf/sys_exit", "raw_tp/sys_exit"] of ["mmap", "mmap2"]
+            when "!is_error(ret)"
+            {
+                file = "mmap_file(current)";
+                asked = "mmap_argument(current, 2)";
+                how = "mmap_argument(current, 3)";
+            }
+        sets ["lsm_hooks", "fs", "fs_file_ops", "proc", "proc_mem"]
+        {
+            /// The file's path as the kernel resolves it.
+            pathname: Path, kernel("file").ctype("const char*");
+            /// How the file was opened.
+            flags: Flags(&names::FILE_FLAGS), kernel("file_flags(file)").ctype("int");
+            /// The file's device.
+            dev: Dev, kernel("file_dev(file)").ctype("dev_t");
+            /// The file's inode number.
+            inode: U64, kernel("file_inode(file)").ctype("unsigned long");
+            /// When the inode was changed last.
+            ctime: WallTime, kernel("inode_ctime(inode_of(file))").ctype("unsigned long");
+            /// What the memory may be used for, as asked for.
+            prot: Flags(&names::PROT), kernel("asked").ctype("unsigned long");
+            /// How it is mapped.
+            mmap_flags: Flags(&names::MMAP_FLAGS), kernel("how").ctype("unsigned long");
+        }
+        page {
+            purpose: "Sees which files are mapped, and for what use.",
+            use_case: "Find out what code a process runs that its program does not name.",
+            command: "sudo tracehound -e security_mmap_file -- true",
+            issues: [
+                "At the end of calls only mmap calls that succeed are seen, neither an exec nor shmat(2); the file is the one behind the call's descriptor then, and another thread can have put another file there. Of the oldest 32-bit mmap the arguments are in memory that another thread can rewrite.",
+                "By lsm only what the security modules before BPF's have allowed is seen.",
+                "prot is what was asked for: with the personality READ_IMPLIES_EXEC the kernel adds PROT_EXEC.",
+            ],
+            related: ["mmap", "do_mmap", "shared_object_loaded", "security_file_mprotect"],
+            sources: ["mmap(2)", "mm/util.c (v6.18): vm_mmap_pgoff()", "security/security.c (v6.18): security_mmap_file()"],
+        }
+
+    /// A mapping's protection is about to be changed.
+    ///
+    /// Fires for each mapping in the range of mprotect(2) or pkey_mprotect(2), which may be several.
+    security_file_mprotect = 401 by Hook
+        on [
+            "lsm/file_mprotect",
+            "fentry/security_file_mprotect",
+            "kprobe/security_file_mprotect",
+            "tp_btf/sys_enter",
+            "raw_tp/sys_enter",
+        ]
+        (vma: "struct vm_area_struct *", asked: "unsigned long", area: "struct area *")
+        at ["lsm/file_mprotect", "fentry/security_file_mprotect", "kprobe/security_file_mprotect"]
+            { area = "area_of(vma)"; }
+        at ["tp_btf/sys_enter", "raw_tp/sys_enter"] of ["mprotect", "pkey_mprotect"]
+            when "mprotect_is_checked(current, area)"
+            {
+                vma = "NULL";
+                asked = "mprotect_access(current)";
+                area = "area_at(current, call_argument(current, 0))";
+            }
+        sets ["lsm_hooks", "proc", "proc_mem", "fs", "fs_file_ops"]
+        {
+            /// The path of the file that is mapped. Absent for memory without a file.
+            pathname: Path, kernel("area_file(area)").ctype("const char*").opt().unread("at the beginning of a call, while another thread changes the mappings");
+            /// What the memory is to be used for.
+            prot: Flags(&names::PROT), kernel("asked").ctype("int");
+            /// When the file's inode was changed last.
+            ctime: WallTime, kernel("mapped_ctime(area_file(area))").ctype("unsigned long").opt().unread("with pathname");
+            /// What the mapping may be used for so far.
+            prev_prot: Flags(&names::PROT), kernel("area_access(area)").ctype("int").unread("with pathname");
+            /// Where what is changed of this mapping begins.
+            addr: Addr, kernel("changed_from(current, area)").ctype("void*");
+            /// How much of this mapping is changed, in whole pages.
+            len: Size, kernel("changed_length(current, area)").ctype("size_t");
+            /// The protection key of pkey_mprotect(2). Absent for mprotect(2).
+            pkey: I32, register("mprotect_key(current)").ctype("int").opt();
+        }
+        page {
+            purpose: "Sees how the protection of memory changes: what it was, and what it is to be.",
+            use_case: "Find programs that make code at run time.",
+            command: "sudo tracehound -e security_file_mprotect -- true",
+            issues: [
+                "At the beginning of calls only the first mapping of the range is told, and nothing of a range that begins where nothing is mapped; the call may fail for another reason yet.",
+                "By lsm only what the security modules before BPF's have allowed is seen.",
+                "addr and len are those of the part of the range that lies in the mapping; the call's own are in mprotect.",
+            ],
+            related: ["mprotect", "pkey_mprotect", "mem_prot_alert", "security_mmap_file"],
+            sources: ["mprotect(2)", "mm/mprotect.c (v6.18): do_mprotect_pkey()"],
+        }
+
+    /// Memory or a file was mapped.
+    ///
+    /// Only what succeeds is told, with where it went.
+    do_mmap = 402 by Hook
+        on [
+            "fexit/vm_mmap_pgoff",
+            "kprobe+kretprobe/vm_mmap_pgoff",
+            "tp_btf/sys_exit",
+            "raw_tp/sys_exit",
+        ]
+        (
+            file: "struct file *", hint: "unsigned long", length: "unsigned long",
+            access: "unsigned long", how: "unsigned long", page: "unsigned long",
+        )
+        when "!is_error(ret)"
+        at ["fexit/vm_mmap_pgoff"] { file = "word_of(ctx, 0)"; }
+        at ["tp_btf/sys_exit", "raw_tp/sys_exit"] of ["mmap", "mmap2"]
+            {
+                file = "mmap_file(current)";
+                hint = "mmap_argument(current, 0)";
+                length = "mmap_argument(current, 1)";
+                access = "mmap_argument(current, 2)";
+                how = "mmap_argument(current, 3)";
+                page = "mmap_offset(current)";
+            }
+        sets ["fs", "fs_file_ops", "proc", "proc_mem"]
+        {
+            /// Where it was mapped.
+            addr: Addr, kernel("ret").ctype("void*");
+            /// The path of the file that is mapped. Absent for memory without a file.
+            pathname: Path, kernel("file").ctype("const char*").opt();
+            /// How the file was opened.
+            flags: Flags(&names::FILE_FLAGS), kernel("mapped_flags(file)").ctype("unsigned int").opt();
+            /// The file's device.
+            dev: Dev, kernel("mapped_dev(file)").ctype("dev_t").opt();
+            /// The file's inode number.
+            inode: U64, kernel("mapped_inode(file)").ctype("unsigned long").opt();
+            /// When the inode was changed last.
+            ctime: WallTime, kernel("mapped_ctime(file)").ctype("unsigned long").opt();
+            /// Where in the file the mapping begins, in pages.
+            pgoff: U64, kernel("page").ctype("unsigned long");
+            /// How many bytes were asked for.
+            len: Size, kernel("length").ctype("unsigned long");
+            /// What the memory may be used for, as asked for.
+            prot: Flags(&names::PROT), kernel("access").ctype("unsigned long");
+            /// How it is mapped.
+            mmap_flags: Flags(&names::MMAP_FLAGS), kernel("how").ctype("unsigned long");
+        }
+        page {
+            purpose: "Sees every mapping that is made, with or without a file, and where it is.",
+            use_case: "Find out what is at an address of a process.",
+            command: "sudo tracehound -e do_mmap -- true",
+            issues: [
+                "The hook is vm_mmap_pgoff(), by which mmap(2) and an exec come to do_mmap(): that passes its parameters in the same way in every kernel. shmat(2), io_setup(2) and brk(2) do not come here.",
+                "At the end of calls an exec is not seen either; the file is the one behind the call's descriptor then, and another thread can have put another file there.",
+            ],
+            related: ["mmap", "security_mmap_file", "brk", "shmat"],
+            sources: ["mmap(2)", "mm/util.c (v6.18): vm_mmap_pgoff()"],
+        }
+
+    /// A file is about to be mapped as code by mmap(2), as shared libraries are.
+    shared_object_loaded = 403 by Hook
+        on [
+            "lsm/mmap_file",
+            "fentry/security_mmap_file",
+            "kprobe/security_mmap_file",
+            "tp_btf/sys_exit",
+            "raw_tp/sys_exit",
+        ]
+        (file: "struct file *", asked: "unsigned long", how: "unsigned long")
+        when "file && asked & PROT_EXEC"
+        at ["lsm/mmap_file"] when "in_mmap(current)" { file = "word_of(ctx, 0)"; }
+        at ["fentry/security_mmap_file"] when "in_mmap(current)" { file = "word_of(ctx, 0)"; }
+        at ["kprobe/security_mmap_file"] when "in_mmap(current)" {}
+        at ["tp_btf/sys_exit", "raw_tp/sys_exit"] of ["mmap", "mmap2"]
+            when "!is_error(ret)"
+            {
+                file = "mmap_file(current)";
+                asked = "mmap_argument(current, 2)";
+                how = "0";
+            }
+        sets ["lsm_hooks", "fs", "fs_file_ops", "proc", "proc_mem"]
+        {
+            /// The file's path as the kernel resolves it.
+            pathname: Path, kernel("file").ctype("const char*");
+            /// How the file was opened.
+            flags: Flags(&names::FILE_FLAGS), kernel("file_flags(file)").ctype("int");
+            /// The file's device.
+            dev: Dev, kernel("file_dev(file)").ctype("dev_t");
+            /// The file's inode number.
+            inode: U64, kernel("file_inode(file)").ctype("unsigned long");
+            /// When the inode was changed last.
+            ctime: WallTime, kernel("inode_ctime(inode_of(file))").ctype("unsigned long");
+        }
+        page {
+            purpose: "Sees the libraries and plug-ins that a process loads.",
+            use_case: "Find processes that load a library they should not have.",
+            command: "sudo tracehound -e shared_object_loaded -- true",
+            issues: [
+                "A file is told once for each of its parts that is mapped as code. One that is mapped without PROT_EXEC and made executable later is not told here but by security_file_mprotect and mem_prot_alert.",
+                "At the end of calls only those that succeed are seen; the file is the one behind the call's descriptor then, and another thread can have put another file there.",
+                "By lsm only what the security modules before BPF's have allowed is seen.",
+            ],
+            related: ["security_mmap_file", "mem_prot_alert", "mmap"],
+            sources: ["mmap(2)", "dlopen(3)", "security/security.c (v6.18): security_mmap_file()"],
+        }
+
+    /// Memory became writable and executable, or executable after it could be written.
+    ///
+    /// Four cases: a mapping that is writable and executable from the start; one that becomes
+    /// executable; code that becomes writable; memory that could be written and now only be run. Of
+    /// a change that is several of these the last of them is told. All of them are what a
+    /// just-in-time compiler does, and what an attacker does.
+    mem_prot_alert = 404 by Hook
+        on [
+            "fexit/security_file_mprotect,vm_mmap_pgoff",
+            "kprobe+kretprobe/security_file_mprotect,vm_mmap_pgoff",
+            "tp_btf/sys_enter,sys_exit",
+            "raw_tp/sys_enter,sys_exit",
+        ]
+        (
+            area: "struct area *", access: "u64", file: "struct file *", from: "u64", length: "u64",
+            kind: "u64",
+        )
+        when "kind != NO_ALERT"
+        at ["fexit/security_file_mprotect", "kprobe+kretprobe/security_file_mprotect"]
+            when "ret == 0"
+            {
+                ret = "GIVEN(3)";
+                area = "area_of((struct vm_area_struct *)GIVEN(0))";
+                access = "GIVEN(1)";
+                file = "area->file";
+                from = "changed_from(current, area)";
+                length = "changed_length(current, area)";
+                kind = "alert_of_change(area, access)";
+            }
+        at ["fexit/vm_mmap_pgoff", "kprobe+kretprobe/vm_mmap_pgoff"]
+            when "!is_error(ret)"
+            {
+                ret = "GIVEN(6)";
+                area = "NULL";
+                access = "GIVEN(3)";
+                file = "GIVEN(0)";
+                from = "ret";
+                length = "page_aligned(GIVEN(2))";
+                kind = "alert_of_mapping(access)";
+                prev_prot = "ABSENT";
+            }
+        at ["tp_btf/sys_enter", "raw_tp/sys_enter"] of ["mprotect", "pkey_mprotect"]
+            when "mprotect_is_checked(current, area)"
+            {
+                area = "area_at(current, call_argument(current, 0))";
+                access = "mprotect_access(current)";
+                file = "area_file(area)";
+                from = "changed_from(current, area)";
+                length = "changed_length(current, area)";
+                kind = "alert_of_change(area, access)";
+            }
+        at ["tp_btf/sys_exit", "raw_tp/sys_exit"] of ["mmap", "mmap2"]
+            when "!is_error(ret)"
+            {
+                area = "NULL";
+                access = "mmap_argument(current, 2)";
+                file = "mmap_file(current)";
+                from = "ret";
+                length = "page_aligned(mmap_argument(current, 1))";
+                kind = "alert_of_mapping(access)";
+                prev_prot = "ABSENT";
+            }
+        sets []
+        {
+            /// What happened.
+            alert: Enum(&names::MEM_PROT_ALERT), kernel("kind").ctype("u32").unread("at the beginning of mprotect(2) with PROT_EXEC, while another thread changes the mappings: it may be no alert at all");
+            /// Where the memory begins.
+            addr: Addr, kernel("from").ctype("void*");
+            /// How much it is, in whole pages.
+            len: Size, kernel("length").ctype("size_t");
+            /// What it may be used for now, as asked for.
+            prot: Flags(&names::PROT), kernel("access").ctype("int");
+            /// What it could be used for before. Absent for a new mapping.
+            prev_prot: Flags(&names::PROT), kernel("area_access(area)").ctype("int").opt().unread("with alert");
+            /// The path of the file that is mapped. Absent for memory without a file.
+            pathname: Path, kernel("file").ctype("const char*").opt();
+            /// The file's device.
+            dev: Dev, kernel("mapped_dev(file)").ctype("dev_t").opt().unread("with alert");
+            /// The file's inode number.
+            inode: U64, kernel("mapped_inode(file)").ctype("unsigned long").opt().unread("with alert");
+            /// When the inode was changed last.
+            ctime: WallTime, kernel("mapped_ctime(file)").ctype("u64").opt().unread("with alert");
+        }
+        page {
+            purpose: "Sees memory that can be written and run, at once or one after the other.",
+            use_case: "Find injected code, and programs that make code at run time.",
+            command: "sudo tracehound -e mem_prot_alert -- python3 -c 'import mmap; mmap.mmap(-1, 4096, prot=7)'",
+            issues: [
+                "mremap(2), which keeps the protection, shmat(2) with SHM_EXEC, and what another process writes into memory (ptrace(2), /proc/PID/mem) are not seen.",
+                "At the beginning of mprotect(2) only the first mapping of the range is looked at, and the call may fail yet.",
+                "prot is what was asked for: with the personality READ_IMPLIES_EXEC the kernel adds PROT_EXEC, and no alert comes of it.",
+            ],
+            related: ["security_file_mprotect", "security_mmap_file", "do_mmap", "mprotect"],
+            sources: ["mmap(2)", "mprotect(2)", "mm/mprotect.c (v6.18): do_mprotect_pkey()"],
+        }
+
+    /// The kernel is about to read a file for its own use.
+    ///
+    /// A module, firmware, a kernel to boot into, a policy.
+    security_kernel_read_file = 405 by Hook
+        on [
+            "lsm/kernel_read_file",
+            "fentry/security_kernel_read_file",
+            "kprobe/security_kernel_read_file",
+            "tp_btf/sys_exit",
+            "raw_tp/sys_exit",
+        ]
+        (file: "struct file *", what: "u32")
+        at ["tp_btf/sys_exit", "raw_tp/sys_exit"] of ["finit_module"]
+            when "module_was_read(ret) && file"
+            { file = "file_behind(current, (s32)call_argument(current, 0))"; what = "2"; }
+        sets ["lsm_hooks"]
+        {
+            /// The file's path as the kernel resolves it.
+            pathname: Path, kernel("file").ctype("const char*");
+            /// The file's device.
+            dev: Dev, kernel("file_dev(file)").ctype("dev_t");
+            /// The file's inode number.
+            inode: U64, kernel("file_inode(file)").ctype("unsigned long");
+            /// What it is read for.
+            type: Enum(&names::KERNEL_READ), kernel("what").ctype("int");
+            /// When the inode was changed last.
+            ctime: WallTime, kernel("inode_ctime(inode_of(file))").ctype("unsigned long");
+        }
+        page {
+            purpose: "Sees what the kernel takes in from files.",
+            use_case: "Find out where modules, firmware and kernels come from.",
+            command: "sudo tracehound -e security_kernel_read_file -- modprobe dummy",
+            issues: [
+                "What comes from memory (init_module(2), kexec_load(2)) is not read from a file.",
+                "At the end of calls only finit_module(2) is seen; the file is the one behind its descriptor then.",
+                "By lsm only what the security modules before BPF's have allowed is seen.",
+            ],
+            related: ["security_kernel_post_read_file", "module_load", "finit_module", "kexec_file_load"],
+            sources: ["init_module(2)", "fs/kernel_read_file.c (v6.18): kernel_read_file()"],
+        }
+
+    /// The kernel has read a file for its own use.
+    security_kernel_post_read_file = 406 by Hook
+        on [
+            "lsm/kernel_post_read_file",
+            "fentry/security_kernel_post_read_file",
+            "kprobe/security_kernel_post_read_file",
+            "tp_btf/sys_exit",
+            "raw_tp/sys_exit",
+        ]
+        (file: "struct file *", bytes: "char *", length: "s64", what: "u32")
+        at ["tp_btf/sys_exit", "raw_tp/sys_exit"] of ["finit_module"]
+            when "module_was_read(ret) && file"
+            {
+                file = "file_behind(current, (s32)call_argument(current, 0))";
+                bytes = "NULL";
+                length = "0";
+                what = "2";
+            }
+            lacks { size: "the kernel has freed what it read"; }
+        sets ["lsm_hooks"]
+        {
+            /// The file's path as the kernel resolves it.
+            pathname: Path, kernel("file").ctype("const char*");
+            /// How many bytes it has read.
+            size: I64, kernel("length").ctype("loff_t");
+            /// What it was read for.
+            type: Enum(&names::KERNEL_READ), kernel("what").ctype("int");
+        }
+        page {
+            purpose: "Sees what the kernel has taken in from a file, and how much.",
+            use_case: "Find out where modules, firmware and kernels come from.",
+            command: "sudo tracehound -e security_kernel_post_read_file -- modprobe dummy",
+            issues: [
+                "A file that is read in parts is not told when it is whole.",
+                "At the end of calls only finit_module(2) is seen; the file is the one behind its descriptor then.",
+                "By lsm only what the security modules before BPF's have allowed is seen.",
+            ],
+            related: ["security_kernel_read_file", "module_load", "finit_module"],
+            sources: ["init_module(2)", "fs/kernel_read_file.c (v6.18): kernel_read_file()"],
+        }
+
+    /// A file was spliced into a pipe such that writing to the pipe writes to the file.
+    ///
+    /// The fault CVE-2022-0847 of Linux 5.8 to 5.16: the pipe's last page is one of the file's page
+    /// cache and is marked as one that writes may append to. Kernels without the fault never make
+    /// such a page.
+    dirty_pipe_splice = 407 by Hook
+        on [
+            "fexit/do_splice",
+            "kprobe+kretprobe/do_splice",
+            "tp_btf/sys_exit",
+            "raw_tp/sys_exit",
+        ]
+        (
+            from: "struct file *", place: "s64 *", to: "struct file *", to_place: "s64 *",
+            length: "size_t", how: "unsigned int",
+        )
+        when "ret > 0 && pipe_is_dirty(from, to)"
+        at ["tp_btf/sys_exit", "raw_tp/sys_exit"] of ["splice"]
+            {
+                from = "file_behind(current, (s32)call_argument(current, 0))";
+                place = "NULL";
+                to = "file_behind(current, (s32)call_argument(current, 2))";
+                to_place = "NULL";
+                length = "0";
+                how = "0";
+                exposed_data_start_offset = "call_spliced_until(current, from)";
+                exposed_data_len = "exposed_length(from, to, call_spliced_until(current, from))";
+            }
+        unproved "only a kernel with the fault makes it"
+        sets []
+        {
+            /// The file's inode number.
+            inode_in: U64, kernel("file_inode(from)").ctype("u64");
+            /// What kind of file it is.
+            in_file_type: Mode, kernel("inode_mode(inode_of(from)) & S_IFMT").ctype("umode_t");
+            /// Its path as the kernel resolves it.
+            in_file_path: Path, kernel("from").ctype("const char*");
+            /// Where in the file begins what can be written.
+            exposed_data_start_offset: U64, kernel("spliced_until(from, place)").ctype("loff_t").unread("at the end of a call, when the caller's offset cannot be read");
+            /// How many bytes of the file that is: the rest of the page.
+            exposed_data_len: Size, kernel("exposed_length(from, to, spliced_until(from, place))").ctype("size_t").unread("with exposed_data_start_offset");
+            /// The pipe's inode number.
+            inode_out: U64, kernel("file_inode(to)").ctype("unsigned long");
+            /// The flags of the pipe's last page.
+            out_pipe_last_buffer_flags: Flags(&names::PIPE_BUFFER), kernel("last_buffer_flags(to)").ctype("unsigned int");
+        }
+        page {
+            purpose: "Sees the step by which Dirty Pipe gets to write to files that it may only read.",
+            use_case: "Find out that a machine with the fault is attacked.",
+            command: "sudo tracehound -e dirty_pipe_splice -- cat /etc/hostname",
+            issues: [
+                "A page is told by its flag and by belonging to the file, so that pages of writes to the same pipe are not mistaken for it.",
+                "At the end of calls requests of io_uring are not seen, and the files are those behind the call's descriptors then.",
+            ],
+            related: ["splice"],
+            sources: ["splice(2)", "fs/splice.c (v6.18): do_splice()", "lib/iov_iter.c (v5.16): copy_page_to_iter_pipe()"],
+        }
+
+    /// A file that was made by memfd_create(2) is about to be mapped as code.
+    ///
+    /// Such a file has no name in any folder. Programs run from one leave no trace on disk.
+    memfd_map_executable = 408 by Hook
+        on [
+            "lsm/mmap_file",
+            "fentry/security_mmap_file",
+            "kprobe/security_mmap_file",
+            "tp_btf/sys_exit",
+            "raw_tp/sys_exit",
+        ]
+        (file: "struct file *", asked: "unsigned long", how: "unsigned long")
+        when "asked & PROT_EXEC && memfd_name(file)"
+        at ["lsm/mmap_file"] { file = "word_of(ctx, 0)"; how = "ctx[3]"; }
+        at ["fentry/security_mmap_file"] { file = "word_of(ctx, 0)"; }
+        at ["tp_btf/sys_exit", "raw_tp/sys_exit"] of ["mmap", "mmap2"]
+            when "!is_error(ret)"
+            {
+                file = "mmap_file(current)";
+                asked = "mmap_argument(current, 2)";
+                how = "mmap_argument(current, 3)";
+            }
+        sets ["proc_mem"]
+        {
+            /// The name that memfd_create(2) was given, which means nothing to the kernel.
+            name: Str, kernel("memfd_name(file)").ctype("const char*");
+            /// The file's device.
+            dev: Dev, kernel("file_dev(file)").ctype("dev_t");
+            /// The file's inode number.
+            inode: U64, kernel("file_inode(file)").ctype("unsigned long");
+            /// What the memory may be used for, as asked for.
+            prot: Flags(&names::PROT), kernel("asked").ctype("unsigned long");
+            /// How it is mapped.
+            mmap_flags: Flags(&names::MMAP_FLAGS), kernel("how").ctype("unsigned long");
+        }
+        page {
+            purpose: "Sees code that is run from memory instead of a file system.",
+            use_case: "Find programs and libraries that hide from those who look at files.",
+            command: "sudo tracehound -e memfd_map_executable -- python3 -c 'import os,mmap; f=os.memfd_create(\"demo\"); os.ftruncate(f,4096); mmap.mmap(f,4096,prot=5)'",
+            issues: [
+                "A file that is mapped without PROT_EXEC and made executable later is told by mem_prot_alert instead.",
+                "At the end of calls only mmap calls that succeed are seen, and no exec; the file is the one behind the call's descriptor then.",
+                "By lsm only what the security modules before BPF's have allowed is seen.",
+            ],
+            related: ["memfd_create", "execveat", "security_mmap_file", "mem_prot_alert"],
+            sources: ["memfd_create(2)", "mm/memfd.c (v6.18): memfd_alloc_file()"],
+        }
+
+    /// A call was made by code that was not loaded from a file.
+    ///
+    /// The instruction that makes it is on a stack, in the heap or in other memory without a file.
+    suspicious_syscall_source = 409 by Hook
+        on ["tp_btf/sys_enter", "raw_tp/sys_enter"]
+        (area: "struct area *")
+        when "is_odd_source(area)"
+        at ["tp_btf/sys_enter", "raw_tp/sys_enter"] when "true" { area = "area_of_code(current)"; }
+        sets []
+        {
+            /// The number of the call, by the convention it is made by.
+            syscall: I32, register("number").ctype("int");
+            /// The address behind the instruction that makes it.
+            ip: Addr, register("user_ip(current)").ctype("void*");
+            /// What kind of memory the instruction is in. Absent where nothing is mapped there any more.
+            vma_type: Enum(&names::VMA_TYPE), kernel("area_type(current, area)").ctype("const char*").opt().unread("while another thread changes the mappings: the call may be no suspicious one at all");
+            /// Where that mapping begins.
+            vma_start: Addr, kernel("area_start(area)").ctype("void*").opt().unread("with vma_type");
+            /// How large it is.
+            vma_size: Size, kernel("area_size(area)").ctype("unsigned long").opt().unread("with vma_type");
+            /// Its flags, as the kernel has them.
+            vma_flags: Flags(&names::VM_FLAGS), kernel("area_flags(area)").ctype("unsigned long").opt().unread("with vma_type");
+        }
+        page {
+            purpose: "Sees calls that injected code makes.",
+            use_case: "Find shellcode: programs and their libraries make calls from files.",
+            command: "sudo tracehound -e suspicious_syscall_source -- python3 -c 'import ctypes as c, mmap; m = mmap.mmap(-1, 4096, prot=7); m.write(bytes.fromhex(\"b8270000000f05c3\")); c.CFUNCTYPE(c.c_int)(c.addressof(c.c_char.from_buffer(m)))()'",
+            issues: [
+                "Looks at every call of what is traced, which costs each of them a search for its mapping: name a command or processes to follow.",
+                "Each call is told, as often as it is made.",
+                "Shared memory counts as anonymous. Code in a file of memfd_create(2) counts as loaded from a file: memfd_map_executable tells of it. So does code that was written over a file's in memory.",
+                "A 32-bit call by sysenter shows the kernel's own code (vdso) as its source, wherever it comes from.",
+                "Go's heap is known by its addresses only.",
+            ],
+            related: ["stack_pivot", "mem_prot_alert", "memfd_map_executable"],
+            sources: ["arch/x86/entry/entry_64.S (v6.18)", "mm/vma.c (v6.18)", "proc_pid_maps(5)"],
+        }
+
+    /// A call was made while the stack pointer was in no stack of the thread's.
+    ///
+    /// What runs then is mostly a chain of return addresses that an attacker has laid out elsewhere.
+    /// Stacks are: the program's first one; that of signal handlers (sigaltstack(2)); for other
+    /// threads and for children that have executed nothing yet, the memory from which they make
+    /// their first call; and the heap of Go programs, in which their stacks are.
+    stack_pivot = 410 by Hook
+        on ["tp_btf/sys_enter", "raw_tp/sys_enter"]
+        (area: "struct area *")
+        when "is_worth_it(current) && is_pivoted(current, area, user_sp(current))"
+        at ["tp_btf/sys_enter", "raw_tp/sys_enter"] when "true" { area = "no_area()"; }
+        sets []
+        {
+            /// The number of the call, by the convention it is made by.
+            syscall: I32, register("number").ctype("int");
+            /// The stack pointer.
+            sp: Addr, register("user_sp(current)").ctype("void*");
+            /// What kind of memory it points to. Absent where nothing is mapped.
+            vma_type: Enum(&names::VMA_TYPE), kernel("pivot_type(current, area)").ctype("const char*").opt().unread("while another thread changes the mappings: the stack may be the thread's own");
+            /// Where that mapping begins.
+            vma_start: Addr, kernel("area_start(area)").ctype("void*").opt().unread("with vma_type");
+            /// How large it is.
+            vma_size: Size, kernel("area_size(area)").ctype("unsigned long").opt().unread("with vma_type");
+            /// Its flags, as the kernel has them.
+            vma_flags: Flags(&names::VM_FLAGS), kernel("area_flags(area)").ctype("unsigned long").opt().unread("with vma_type");
+        }
+        page {
+            purpose: "Sees calls from return-oriented programs that have moved the stack pointer.",
+            use_case: "Find exploits of memory faults while they run.",
+            command: "sudo tracehound -e stack_pivot -- python3 -c 'import ctypes as c, mmap; m = mmap.mmap(-1, 4096, prot=7); m.write(bytes.fromhex(\"4889e2488d2500010000b8270000000f054889d4c3\")); c.CFUNCTYPE(c.c_int)(c.addressof(c.c_char.from_buffer(m)))()'",
+            issues: [
+                "Looks at every call of what is traced: name a command or processes to follow.",
+                "Each call is told, as often as it is made. Programs that switch stacks themselves (coroutines, makecontext(3)) are told too.",
+                "A thread that ran before the tracer is taken to be on its stack when its first call is seen. A thread whose stack is in the heap (brk(2)) is told.",
+                "A pivot within the memory of a stack, or into memory at the addresses of Go's heap, is not seen.",
+            ],
+            related: ["suspicious_syscall_source", "mem_prot_alert"],
+            sources: ["sigaltstack(2)", "clone(2)", "mm/vma.c (v6.18)"],
+        }
+}

@@ -24,6 +24,89 @@ names! {
         MAP_LOCKED, MAP_STACK, MAP_HUGETLB, MAP_SYNC, MAP_FIXED_NOREPLACE,
     ];
 
+    /// Flags of a mapping, but for the size of huge pages.
+    MMAP_FLAGS = "mmap_flags" from general [
+        MAP_SHARED_VALIDATE, MAP_SHARED, MAP_PRIVATE, MAP_DROPPABLE, MAP_FIXED, MAP_ANONYMOUS,
+        MAP_NORESERVE, MAP_POPULATE, MAP_NONBLOCK, MAP_GROWSDOWN, MAP_DENYWRITE, MAP_EXECUTABLE,
+        MAP_LOCKED, MAP_STACK, MAP_HUGETLB, MAP_SYNC, MAP_FIXED_NOREPLACE,
+    ] and [0x40 => "MAP_32BIT", 0x80 => "MAP_ABOVE4G"];
+
+    /// Cases of mem_prot_alert, with Tracee's numbers and names.
+    MEM_PROT_ALERT = "alert" and [
+        1 => "ALERT_MMAP_W_X",
+        2 => "ALERT_MPROT_X_ADD",
+        3 => "ALERT_MPROT_W_ADD",
+        4 => "ALERT_MPROT_W_REM",
+    ];
+
+    /// Kinds of memory, in Tracee's words.
+    VMA_TYPE = "vma_type" and [
+        0 => "file backed",
+        1 => "anonymous",
+        2 => "main stack",
+        3 => "thread stack",
+        4 => "heap",
+        5 => "golang heap/stack",
+        6 => "vdso",
+        7 => "unknown",
+    ];
+
+    /// Flags of a mapping that have the same bits in all kernels.
+    VM_FLAGS = "vm_flags" and [
+        0x1 => "VM_READ",
+        0x2 => "VM_WRITE",
+        0x4 => "VM_EXEC",
+        0x8 => "VM_SHARED",
+        0x10 => "VM_MAYREAD",
+        0x20 => "VM_MAYWRITE",
+        0x40 => "VM_MAYEXEC",
+        0x80 => "VM_MAYSHARE",
+        0x100 => "VM_GROWSDOWN",
+        0x400 => "VM_PFNMAP",
+        0x1000 => "VM_UFFD_WP",
+        0x2000 => "VM_LOCKED",
+        0x4000 => "VM_IO",
+        0x8000 => "VM_SEQ_READ",
+        0x1_0000 => "VM_RAND_READ",
+        0x2_0000 => "VM_DONTCOPY",
+        0x4_0000 => "VM_DONTEXPAND",
+        0x8_0000 => "VM_LOCKONFAULT",
+        0x10_0000 => "VM_ACCOUNT",
+        0x20_0000 => "VM_NORESERVE",
+        0x40_0000 => "VM_HUGETLB",
+        0x80_0000 => "VM_SYNC",
+        0x200_0000 => "VM_WIPEONFORK",
+        0x400_0000 => "VM_DONTDUMP",
+        0x800_0000 => "VM_SOFTDIRTY",
+        0x1000_0000 => "VM_MIXEDMAP",
+        0x2000_0000 => "VM_HUGEPAGE",
+        0x4000_0000 => "VM_NOHUGEPAGE",
+        0x8000_0000 => "VM_MERGEABLE",
+    ];
+
+    /// What the kernel reads a file for: `enum kernel_read_file_id`.
+    KERNEL_READ = "type" and [
+        0 => "READING_UNKNOWN",
+        1 => "READING_FIRMWARE",
+        2 => "READING_MODULE",
+        3 => "READING_KEXEC_IMAGE",
+        4 => "READING_KEXEC_INITRAMFS",
+        5 => "READING_POLICY",
+        6 => "READING_X509_CERTIFICATE",
+        7 => "READING_MODULE_COMPRESSED",
+    ];
+
+    /// Flags of a page in a pipe.
+    PIPE_BUFFER = "flags" and [
+        1 => "PIPE_BUF_FLAG_LRU",
+        2 => "PIPE_BUF_FLAG_ATOMIC",
+        4 => "PIPE_BUF_FLAG_GIFT",
+        8 => "PIPE_BUF_FLAG_PACKET",
+        0x10 => "PIPE_BUF_FLAG_CAN_MERGE",
+        0x20 => "PIPE_BUF_FLAG_WHOLE",
+        0x40 => "PIPE_BUF_FLAG_LOSS",
+    ];
+
     /// What mremap(2) may do.
     MREMAP_FLAGS = "flags" from general [MREMAP_MAYMOVE, MREMAP_FIXED, MREMAP_DONTUNMAP];
 

@@ -193,7 +193,7 @@ fn tracepoints_pass_the_parameters_that_events_declare() {
     for event in all().filter(|event| event.made_by == MadeBy::Hook) {
         let tracepoints = event.rungs().filter(|rung| {
             let kinds = [HookKind::TpBtf, HookKind::RawTp];
-            kinds.contains(&rung.kind) && !rung.at_call_end()
+            kinds.contains(&rung.kind) && !rung.at_calls()
         });
         for rung in tracepoints {
             let Some(target) = rung.target.and_then(|all| all.split('+').next()) else {
