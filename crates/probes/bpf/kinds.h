@@ -99,6 +99,8 @@ static __always_inline void hook_strings(RECORD handed, u32 index, struct where 
 {
 	if (where.how == LISTED)
 		tail_strings(handed, index, plain(where.at), where.length);
+	else if (where.how == OF_POINTERS)
+		tail_texts(handed, index, plain(where.at));
 	else
 		tail_bytes(handed, index, plain(where.at), where.length, where.how);
 }

@@ -137,7 +137,7 @@ static __always_inline void tail_end(struct call_record *rec, u32 index, u32 len
 	rec->at += length;
 }
 
-enum { IN_KERNEL = 0, IN_USER = 1, OF_PEER = 2, OF_SOCKET = 3, LISTED = 4 };
+enum { IN_KERNEL = 0, IN_USER = 1, OF_PEER = 2, OF_SOCKET = 3, LISTED = 4, OF_POINTERS = 5 };
 
 /* Where the bytes of a field are. */
 struct where {
@@ -282,6 +282,42 @@ __noinline int tail_strings(RECORD handed, u32 index, u64 address, u32 word)
 	if (end != RUN_ENDS)
 		tail_cut(rec, index);
 	tail_end(rec, index, bounded(rec->fill, CALL_SIZE - 1));
+	return 0;
+}
+
+#define MOST_TEXTS 64
+
+/* The texts that an array of pointers in the kernel names, up to a null pointer. */
+__noinline int tail_texts(RECORD handed, u32 index, u64 address)
+{
+	struct call_record *rec = record_of(handed);
+	u32 start;
+	u64 text = 1;
+	long n;
+
+	if (!rec)
+		return 0;
+	if (!address) {
+		tail_missing(rec, index, address);
+		return 0;
+	}
+	start = rec->at;
+	for (u32 i = 0; i < MOST_TEXTS; i++) {
+		n = bpf_probe_read_kernel(&text, sizeof(text), (void *)(address + i * 8));
+		if (n || !text || rec->at > CALL_SIZE - STR_MAX)
+			break;
+		n = bpf_probe_read_kernel_str(tail_place(rec, 0), STR_MAX, (void *)text);
+		if (n <= 0)
+			break;
+		rec->at += n;
+		if (n == STR_MAX)
+			tail_cut(rec, index);
+	}
+	if (text || n)
+		tail_cut(rec, index);
+	n = rec->at - start;
+	rec->at = start;
+	tail_end(rec, index, n);
 	return 0;
 }
 

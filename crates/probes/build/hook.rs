@@ -155,7 +155,7 @@ impl Program<'_> {
             ),
             "fexit" => match own {
                 Some(ret) => format!("\ts64 ret = returned({ret});\n"),
-                None => format!("\ts64 ret = returned(ctx[{count}]);\n"),
+                None => format!("\ts64 ret = returned(plain(ctx[{count}]));\n"),
             },
             _ if self.rung.at_calls() => self.call(),
             _ => String::new(),

@@ -33,7 +33,7 @@ const fn may_trace(held: u64) -> bool {
 /// Refuses a limit of open files that the maps, programs and links of a run would exceed: every
 /// step of the start would fail in a way of its own.
 pub fn check_files(cpus: usize, events: usize) -> Result<(), Error> {
-    let needed = 64 + cpus + 16 * events;
+    let needed = 64 + cpus + 8 * events;
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     // "unlimited" is no number.
     let soft = value(&limits, "Max open files").and_then(|text| text.parse::<usize>().ok());

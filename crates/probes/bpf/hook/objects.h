@@ -58,11 +58,6 @@ struct trace_probe_event {
 struct trace_probe {
 	struct list_head list;
 };
-struct kprobe {
-	void *addr;
-	const char *symbol_name;
-	void *pre_handler, *post_handler;
-};
 struct kretprobe {
 	struct kprobe kp;
 	void *handler;

@@ -4,6 +4,11 @@ use super::names;
 use crate::kind::Names;
 
 names! {
+    /// What the kernel waits for when it starts a program (include/linux/umh.h).
+    HELPER_WAIT = "wait" and [
+        1 => "UMH_WAIT_EXEC", 2 => "UMH_WAIT_PROC", 4 => "UMH_KILLABLE", 8 => "UMH_FREEZABLE",
+    ];
+
     /// Flags of getrandom(2).
     GETRANDOM_FLAGS = "flags" from general [GRND_NONBLOCK, GRND_RANDOM, GRND_INSECURE];
 
