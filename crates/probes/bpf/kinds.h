@@ -60,9 +60,28 @@ static __always_inline void path_of_mount(RECORD handed, u32 index, const void *
 	tail_path(handed, index, plain((u64)mnt), mnt ? (u64)BPF_CORE_READ(mnt, mnt_root) : 0);
 }
 
+/* There is no such thing, or it is out of reach. */
+static __always_inline void tail_lacking(RECORD handed, u32 index, struct maybe maybe)
+{
+	struct call_record *rec = record_of(handed);
+
+	if (rec)
+		tail_missing(rec, maybe.state == IS_ABSENT ? index | OPTIONAL : index & FIELD_MASK, 0);
+}
+
+/* Of a struct file that may be missing. */
+static __always_inline void path_of_maybe(RECORD handed, u32 index, struct maybe file)
+{
+	if (file.state == IS_THERE)
+		path_of_file(handed, index, (void *)file.value);
+	else
+		tail_lacking(handed, index, file);
+}
+
 #define hook_path(handed, index, source)                         \
 	_Generic((source),                                       \
 		struct vfsmount *: path_of_mount,                \
+		struct maybe: path_of_maybe,                     \
 		struct file *: path_of_file,                     \
 		const struct file *: path_of_file,               \
 		struct path *: path_of_path,                     \
@@ -73,10 +92,15 @@ static __always_inline void path_of_mount(RECORD handed, u32 index, const void *
 #define hook_cred(handed, index, source) tail_cred(handed, index, plain((u64)(source)))
 
 /* Of bytes, and of texts one behind another. */
-static __always_inline void hook_bytes(RECORD handed, u32 index, struct where where)
+static __always_inline void bytes_of_where(RECORD handed, u32 index, struct where where)
 {
 	tail_bytes(handed, index, plain(where.at), where.length, where.how);
 }
+
+#define hook_bytes(handed, index, source)        \
+	_Generic((source),                       \
+		struct maybe: tail_lacking,      \
+		struct where: bytes_of_where)(handed, index, source)
 
 static __always_inline void str_at_number(RECORD handed, u32 index, u64 address)
 {
@@ -91,7 +115,7 @@ static __always_inline void str_at_pointer(RECORD handed, u32 index, const void 
 /* Text that ends with a NUL, or where its length says. */
 #define hook_str(handed, index, source)                          \
 	_Generic((source),                                       \
-		struct where: hook_bytes,                        \
+		struct where: bytes_of_where,                    \
 		u64: str_at_number,                              \
 		default: str_at_pointer)(handed, index, source)
 

@@ -17,6 +17,18 @@
 		put_value(rec, index, 0);              \
 	} while (0)
 
+/* What may be missing: a number or a struct maybe. */
+#define put_maybe(rec, index, source)                  \
+	do {                                           \
+		struct maybe __maybe = maybe_of(source); \
+							\
+		put_value(rec, index, __maybe.value);  \
+		if (__maybe.state == IS_ABSENT)        \
+			put_absent(rec, index);        \
+		else if (__maybe.state == IS_UNREAD)   \
+			put_unread(rec, index, 0);     \
+	} while (0)
+
 #define TAIL_SLOT(offset, length) ((u64)(offset) | (u64)(length) << 32)
 
 /* A thread's name, 16 bytes at a fixed place behind the slots. */

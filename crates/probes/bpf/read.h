@@ -78,6 +78,42 @@ static __always_inline s64 returned(u64 value)
 	return value;
 }
 
+/* The same of numbers that can be ABSENT by themselves, or that may have been out of reach. */
+enum { IS_THERE, IS_ABSENT, IS_UNREAD };
+struct maybe {
+	u64 value;
+	u32 state;
+};
+
+static __always_inline struct maybe there(u64 value)
+{
+	struct maybe maybe = { value, IS_THERE };
+
+	return maybe;
+}
+
+static __always_inline struct maybe lacking(u32 state)
+{
+	struct maybe maybe = { 0, state };
+
+	return maybe;
+}
+
+static __always_inline struct maybe maybe_number(u64 value)
+{
+	if (value == ABSENT)
+		return lacking(IS_ABSENT);
+	return value == UNREAD ? lacking(IS_UNREAD) : there(value);
+}
+
+static __always_inline struct maybe maybe_itself(struct maybe maybe)
+{
+	return maybe;
+}
+
+#define maybe_of(source) \
+	_Generic((source), struct maybe: maybe_itself, default: maybe_number)(source)
+
 #define SIGINFO(info, name, wanted, member)                                     \
 	static __always_inline u64 siginfo_##name(void *info)                   \
 	{                                                                       \

@@ -158,7 +158,8 @@ impl Program<'_> {
                 None => format!("\ts64 ret = returned(plain(ctx[{count}]));\n"),
             },
             _ if self.rung.at_calls() => self.call(),
-            _ => String::new(),
+            // A tracepoint that passes what its function is about to return.
+            _ => own.map_or(String::new(), |ret| format!("\ts64 ret = {ret};\n")),
         }
     }
 
@@ -368,21 +369,8 @@ impl Program<'_> {
 
     fn value(&self, field: &Field) -> String {
         let (event, name, source) = (self.event.name, field.identifier(), self.source(field));
-        let mut marks = String::new();
-        if field.from.optional {
-            marks += &mark("ABSENT", &format!("put_absent(rec, FIELD_{event}_{name})"));
-        }
-        if !field.from.unread.is_empty() {
-            marks += &mark(
-                "UNREAD",
-                &format!("put_unread(rec, FIELD_{event}_{name}, 0)"),
-            );
-        }
-        if !marks.is_empty() {
-            return format!(
-                "\t\t\t{{\n\t\t\t\tu64 value = {source};\n\n\
-                 \t\t\t\tput_value(rec, FIELD_{event}_{name}, value);\n{marks}\t\t\t}}\n"
-            );
+        if field.from.optional || !field.from.unread.is_empty() {
+            return format!("\t\t\tput_maybe(rec, FIELD_{event}_{name}, {source});\n");
         }
         let signed = matches!(field.kind, Kind::I32 | Kind::Enum(_));
         let cast = if signed { "(s64)(s32)" } else { "" };
@@ -391,10 +379,6 @@ impl Program<'_> {
 }
 
 /// Marks a field whose value is the one that says so.
-fn mark(value: &str, put: &str) -> String {
-    format!("\t\t\t\tif (value == {value})\n\t\t\t\t\t{put};\n")
-}
-
 /// A call's number as the header names it.
 fn number(call: &str, abi: Abi) -> Option<String> {
     syscalls::by_name(call)?.number(abi)?;

@@ -93,7 +93,8 @@ fn rungs_of_hooked_events_parse() {
 fn what_is_said_of_rungs_is_of_the_event() {
     for event in all() {
         let known = |name: &&str| {
-            event.field_index(name).is_some() || event.params.iter().any(|p| p.name == *name)
+            let known = event.field_index(name).is_some() || (event.has_ret && *name == "ret");
+            known || event.params.iter().any(|p| p.name == *name)
         };
         for way in event.ways {
             for rung in way.rungs {
@@ -122,9 +123,12 @@ fn what_is_said_of_rungs_is_of_the_event() {
     }
 }
 
-/// Whether every rung of an event knows what was returned.
+/// Whether every rung of an event knows what was returned, or says where it is.
 fn returns(event: &crate::Event) -> bool {
-    event.rungs().all(|rung| rung.at_return())
+    event.rungs().all(|rung| {
+        let own = event.way(rung.name).and_then(|way| way.source("ret"));
+        rung.at_return() || own.is_some()
+    })
 }
 
 #[test]
