@@ -71,22 +71,62 @@ typedef struct {
 struct ns_common {
 	unsigned int inum;
 };
+/* An xarray by its older name; its nodes lead to what has the number. */
+struct xarray {
+	void *xa_head;
+};
+struct idr {
+	struct xarray idr_rt;
+};
+struct xa_node {
+	unsigned char shift;
+	void *slots[1];
+};
 struct pid_namespace {
 	struct ns_common ns;
+	struct idr idr;
 };
 struct mnt_namespace {
+	struct ns_common ns;
+};
+struct uts_namespace {
+	struct ns_common ns;
+};
+struct ipc_namespace {
+	struct ns_common ns;
+};
+struct net {
+	struct ns_common ns;
+};
+struct time_namespace {
+	struct ns_common ns;
+};
+struct cgroup_namespace {
 	struct ns_common ns;
 };
 struct upid {
 	int nr;
 	struct pid_namespace *ns;
 };
+struct hlist_node {
+	struct hlist_node *next;
+};
+struct hlist_head {
+	struct hlist_node *first;
+};
 struct pid {
 	unsigned int level;
+	struct hlist_head tasks[1];
 	struct upid numbers[1];
 };
 struct nsproxy {
+	struct uts_namespace *uts_ns;
+	struct ipc_namespace *ipc_ns;
 	struct mnt_namespace *mnt_ns;
+	struct pid_namespace *pid_ns_for_children;
+	struct net *net_ns;
+	struct time_namespace *time_ns_for_children;
+	struct cgroup_namespace *cgroup_ns;
 };
 typedef struct {
 	u32 val;
@@ -124,8 +164,12 @@ struct css_set {
 typedef struct {
 	int counter;
 } atomic_t;
+struct rlimit {
+	u64 rlim_cur, rlim_max;
+};
 struct signal_struct {
 	atomic_t live;
+	struct rlimit rlim[1];
 };
 
 struct super_block {
@@ -261,8 +305,13 @@ struct rb_root {
 	struct rb_node *rb_node;
 };
 struct mm_struct {
+	unsigned long start_code, end_code, start_data, end_data, start_brk, brk, start_stack;
 	unsigned long arg_start, arg_end, env_start, env_end;
-	unsigned long start_stack, start_brk, brk;
+	unsigned long saved_auxv[1];
+	struct file *exe_file;
+};
+struct timezone {
+	int tz_minuteswest, tz_dsttime;
 };
 
 struct task_struct {
@@ -278,9 +327,11 @@ struct task_struct {
 	char comm[16];
 	struct nsproxy *nsproxy;
 	struct pid *thread_pid;
+	struct hlist_node pid_links[1];
 	sigset_t blocked;
 	struct css_set *cgroups;
 	struct signal_struct *signal;
+	struct sighand_struct *sighand;
 	struct mm_struct *mm;
 	struct files_struct *files;
 	struct fs_struct *fs;
@@ -337,9 +388,13 @@ struct kernel_siginfo {
 struct sigaction {
 	void *sa_handler;
 	unsigned long sa_flags;
+	sigset_t sa_mask;
 };
 struct k_sigaction {
 	struct sigaction sa;
+};
+struct sighand_struct {
+	struct k_sigaction action[1];
 };
 
 #pragma clang attribute pop
@@ -350,5 +405,7 @@ struct k_sigaction {
 /* arch/x86/include/asm/page_64_types.h, without KASAN. */
 #define THREAD_SIZE 16384
 
+#define EPERM 1
+#define ESRCH 3
 #define EFAULT 14
 #define ENOSYS 38

@@ -378,7 +378,6 @@ impl Program<'_> {
     }
 }
 
-/// Marks a field whose value is the one that says so.
 /// A call's number as the header names it.
 fn number(call: &str, abi: Abi) -> Option<String> {
     syscalls::by_name(call)?.number(abi)?;

@@ -106,6 +106,20 @@ const FIELDS: &[(&str, &[&str], &str)] = &[
         "tells core dumps",
     ),
     (
+        "switch_task_ns",
+        &[
+            "pid",
+            "new_mnt",
+            "new_pid",
+            "new_uts",
+            "new_ipc",
+            "new_net",
+            "new_cgroup",
+            "new_time",
+        ],
+        "time namespaces are switched too",
+    ),
+    (
         "sigprocmask",
         SIGPROCMASK,
         "the event covers every way in, and tells the masks",

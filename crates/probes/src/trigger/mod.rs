@@ -15,6 +15,7 @@ mod mounts;
 mod objects;
 mod paths;
 mod processes;
+mod signal;
 mod sockets;
 
 use std::fs;
@@ -33,8 +34,9 @@ const fn trigger(event: &'static str, act: fn()) -> Trigger {
     Trigger { event, act }
 }
 
-static FAMILIES: [&[Trigger]; 9] = [
+static FAMILIES: [&[Trigger]; 10] = [
     processes::TRIGGERS,
+    signal::TRIGGERS,
     files::TRIGGERS,
     sockets::TRIGGERS,
     integrity::TRIGGERS,

@@ -15,6 +15,16 @@ pub(super) const TRIGGERS: &[Trigger] = &[
     trigger("cgroup_rmdir", make_cgroup),
     trigger("cgroup_attach_task", enter_cgroup),
     trigger("sched_switch", wait),
+    // To set the group it is asked whether the caller may set any.
+    trigger("cap_capable", set_group),
+    trigger("switch_task_ns", enter_namespace),
+    trigger("security_task_setrlimit", set_limit),
+    trigger("set_fs_pwd", stay),
+    trigger("security_settime64", set_no_time),
+    trigger("security_task_prctl", rename),
+    trigger("ptrace_attach", attach),
+    trigger("process_vm_rw", read_nothing),
+    trigger("ptrace_may_access", look),
 ];
 
 fn rename() {
@@ -78,4 +88,55 @@ fn in_cgroup(act: impl FnOnce(&Path, &Path)) {
     }
     // SAFETY: as above; without it the folder could not be removed.
     unsafe { libc::umount2(path.as_ptr(), libc::MNT_DETACH) };
+}
+
+fn enter_namespace() {
+    // SAFETY: takes a number.
+    unsafe { libc::unshare(libc::CLONE_NEWUTS) };
+}
+
+/// To the limit that it has.
+fn set_limit() {
+    let mut limit = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: the limit is this function's own.
+    unsafe {
+        if libc::getrlimit(libc::RLIMIT_CORE, &raw mut limit) == 0 {
+            libc::setrlimit(libc::RLIMIT_CORE, &raw const limit);
+        }
+    }
+}
+
+fn stay() {
+    // SAFETY: the path is ended by NUL.
+    unsafe { libc::chdir(c".".as_ptr()) };
+}
+
+/// Neither time nor zone: the kernel asks whether it may be set, and sets nothing.
+fn set_no_time() {
+    let none = std::ptr::null::<u8>();
+    // SAFETY: null pointers are not looked at.
+    unsafe { libc::syscall(libc::SYS_settimeofday, none, none) };
+}
+
+/// To itself, which is refused.
+fn attach() {
+    let none = std::ptr::null_mut::<libc::c_void>();
+    // SAFETY: takes numbers; nobody is traced.
+    unsafe { libc::ptrace(libc::PTRACE_SEIZE, libc::getpid(), none, none) };
+}
+
+fn read_nothing() {
+    let none = std::ptr::null();
+    // SAFETY: lists of no pieces are not looked at.
+    unsafe { libc::process_vm_readv(libc::getpid(), none, 0, none, 0, 0) };
+}
+
+/// Into the tracer, its parent.
+fn look() {
+    let parent = std::os::unix::process::parent_id();
+    // What is read does not matter.
+    let _ = fs::read(format!("/proc/{parent}/environ"));
 }

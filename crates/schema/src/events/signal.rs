@@ -189,4 +189,66 @@ events! {
             related: ["signal_generate", "sigprocmask"],
             sources: ["signal(7)", "sigaction(2)", "include/trace/events/signal.h (v6.18)"],
         }
+
+    /// A process examined or changed what a signal does.
+    ///
+    /// The new action is the kernel's copy of what the caller passed, the old one is what the
+    /// process does until now. Fires for rt_sigaction, and for sigaction and signal, which only
+    /// 32-bit programs have.
+    do_sigaction = 123 by Hook
+        on [
+            "fentry/do_sigaction",
+            "kprobe/do_sigaction",
+            "tp_btf/sys_exit",
+            "raw_tp/sys_exit",
+        ]
+        (sig: "int", act: "struct k_sigaction *", oact: "struct k_sigaction *")
+        at ["tp_btf/sys_exit", "raw_tp/sys_exit"] of ["rt_sigaction", "sigaction", "signal"]
+            when "has_acted(current, ret)"
+            {
+                sig = "(s32)call_argument(current, 0)";
+                act = "action_set(current, sig)";
+                oact = "action_wanted(current)";
+                old_sa_flags = "action_bits(action_before(current, sig, act))";
+                old_sa_mask = "action_mask(action_before(current, sig, act))";
+                old_sa_handle_method = "action_method(action_before(current, sig, act))";
+                old_sa_handler = "action_does(action_before(current, sig, act))";
+            }
+        sets ["proc"]
+        {
+            /// The signal.
+            sig: Signal, kernel("sig").ctype("int");
+            /// Whether a new action was passed; without one the action is only examined.
+            is_sa_initialized: Bool, kernel("is_given(act)").ctype("bool");
+            /// Flags of the new action.
+            sa_flags: Flags(&names::SA_FLAGS), kernel("action_bits(act)").ctype("unsigned long").opt();
+            /// Signals that its handler blocks.
+            sa_mask: SigSet, kernel("action_mask(act)").ctype("unsigned long").opt();
+            /// Which of the three it is: the default, nothing, or a handler.
+            sa_handle_method: Enum(&names::SIGNAL_METHOD), kernel("action_method(act)").ctype("u8").opt();
+            /// The handler's address, SIG_DFL or SIG_IGN.
+            sa_handler: Handler, kernel("action_does(act)").ctype("void*").opt();
+            /// Whether the caller asks what was done before.
+            is_old_sa_initialized: Bool, kernel("is_given(oact)").ctype("bool");
+            /// Flags of the action before. Absent where the number is no signal's.
+            old_sa_flags: Flags(&names::SA_FLAGS), kernel("action_bits(action_now(current, sig))").ctype("unsigned long").opt().unread("at the end of a call that has replaced it");
+            /// Signals that its handler blocked.
+            old_sa_mask: SigSet, kernel("action_mask(action_now(current, sig))").ctype("unsigned long").opt().unread("at the end of a call that has replaced it");
+            /// Which of the three it was.
+            old_sa_handle_method: Enum(&names::SIGNAL_METHOD), kernel("action_method(action_now(current, sig))").ctype("u8").opt().unread("at the end of a call that has replaced it");
+            /// The handler's address, SIG_DFL or SIG_IGN.
+            old_sa_handler: Handler, kernel("action_does(action_now(current, sig))").ctype("void*").opt().unread("at the end of a call that has replaced it");
+        }
+        page {
+            purpose: "Sees what a process does on a signal change: the kernel's copy of the new action, and the one before.",
+            use_case: "Find programs that ignore SIGTERM, or catch SIGSEGV to go on.",
+            command: "sudo tracehound -e do_sigaction -- bash -c 'trap : USR1'",
+            issues: [
+                "Before the end of the call sa_flags and sa_mask are what was passed; of them the kernel drops flags that it does not know (5.11 on), SIGKILL and SIGSTOP.",
+                "At the end of calls only those that succeed are seen, with the new action as the kernel keeps it; another thread can have set another one meanwhile.",
+                "An exec, which sets handlers back to the default, does not come here.",
+            ],
+            related: ["rt_sigaction", "sigaction", "signal", "signal_deliver"],
+            sources: ["sigaction(2)", "kernel/signal.c (v6.18): do_sigaction()"],
+        }
 }

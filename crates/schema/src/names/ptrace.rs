@@ -25,6 +25,12 @@ names! {
         PTRACE_O_EXITKILL, PTRACE_O_SUSPEND_SECCOMP,
     ];
 
+    /// What is looked at in a question whether a task may be traced (`include/linux/ptrace.h`).
+    ACCESS_MODE = "mode" and [
+        1 => "PTRACE_MODE_READ", 2 => "PTRACE_MODE_ATTACH", 4 => "PTRACE_MODE_NOAUDIT",
+        8 => "PTRACE_MODE_FSCREDS", 16 => "PTRACE_MODE_REALCREDS",
+    ];
+
     /// Sets of registers, as notes of core dumps name them.
     REGSET = "addr" and [
         1 => "NT_PRSTATUS", 2 => "NT_PRFPREG", 3 => "NT_PRPSINFO", 4 => "NT_TASKSTRUCT",

@@ -40,6 +40,12 @@ pub static SIGNAL_RESULT: Names = Names {
     ],
 };
 
+/// What is done on a signal, as one of three.
+pub static SIGNAL_METHOD: Names = Names {
+    title: "method",
+    rows: &[(0, "SIG_DFL"), (1, "SIG_IGN"), (2, "SIG_HND")],
+};
+
 names! {
     /// Flags of a signal's action. SA_INTERRUPT is the C library's and does nothing.
     SA_FLAGS = "sa_flags" and [

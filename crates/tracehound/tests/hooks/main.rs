@@ -14,11 +14,14 @@ mod messages;
 mod mounts;
 mod objects;
 mod paths;
+mod prctl;
 mod processes;
+mod signal;
 mod sockets;
 #[expect(dead_code, reason = "each test file uses a part")]
 #[path = "../support/mod.rs"]
 mod support;
+mod tasks;
 
 use serde_json::Value;
 use support::{Run, root, tracehound};
