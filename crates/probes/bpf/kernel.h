@@ -80,7 +80,7 @@ struct idr {
 };
 struct xa_node {
 	unsigned char shift;
-	void *slots[1];
+	void *slots[64];
 };
 struct pid_namespace {
 	struct ns_common ns;
@@ -110,6 +110,7 @@ struct upid {
 };
 struct hlist_node {
 	struct hlist_node *next;
+	struct hlist_node **pprev;
 };
 struct hlist_head {
 	struct hlist_node *first;
@@ -234,10 +235,6 @@ struct fs_struct {
 };
 struct in6_addr {
 	u8 in6_u[16];
-};
-struct hlist_node {
-	struct hlist_node *next;
-	struct hlist_node **pprev;
 };
 struct sock_common {
 	__be32 skc_daddr, skc_rcv_saddr;

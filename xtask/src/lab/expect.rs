@@ -31,6 +31,19 @@ const LACKS: &[Lack] = &[
         from: Series(6, 2),
         until: LAST,
     },
+    // The tracepoint came with 6.14.
+    Lack {
+        event: Some("cap_capable"),
+        rung: "tp_btf",
+        from: FIRST,
+        until: Series(6, 14),
+    },
+    Lack {
+        event: Some("cap_capable"),
+        rung: "raw_tp",
+        from: FIRST,
+        until: Series(6, 14),
+    },
     // The compiler inlines sigprocmask() into the system call.
     Lack {
         event: None,

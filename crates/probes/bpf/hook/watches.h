@@ -3,16 +3,6 @@
 #pragma once
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-struct xarray {
-	void *xa_head;
-};
-struct xa_node {
-	unsigned char shift;
-	void *slots[64];
-};
-struct idr {
-	struct xarray idr_rt;
-};
 struct inotify_group_private_data {
 	struct idr idr;
 };
@@ -28,9 +18,6 @@ struct fsnotify_mark {
 struct inotify_inode_mark {
 	struct fsnotify_mark fsn_mark;
 	int wd;
-};
-struct hlist_head {
-	struct hlist_node *first;
 };
 struct inode___watched {
 	struct fsnotify_mark_connector *i_fsnotify_marks;
