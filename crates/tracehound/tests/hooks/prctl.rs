@@ -5,8 +5,8 @@ use std::os::unix::fs::MetadataExt as _;
 
 use serde_json::Value;
 
-use crate::at_call_end;
 use crate::tasks::{Told, both_widths, only_old_is_unread};
+use crate::{at_call_end, support};
 
 const EVENT: &str = "security_task_prctl";
 const ADDRESSES: [&str; 11] = [
@@ -36,7 +36,7 @@ fn others(args: &Value) -> usize {
 
 #[test]
 fn security_task_prctl_tells_what_is_replaced() {
-    let file = fs::canonicalize("/bin/sh").unwrap();
+    let file = fs::canonicalize(support::program("setuid")).unwrap();
     let inode = fs::metadata(&file).unwrap().ino();
     let file = file.to_str().unwrap();
     both_widths(EVENT, &["memory", file], |told| {
