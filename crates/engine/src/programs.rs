@@ -41,6 +41,7 @@ pub struct Programs {
     paths: HashMap<u32, Vec<u8>>,
     versions: Vec<u32>,
     exec: Option<Step>,
+    existing: Option<Step>,
     fork: Option<Step>,
     exit: Option<Step>,
 }
@@ -53,6 +54,7 @@ impl Programs {
             paths: HashMap::new(),
             versions: vec![0; VERSIONS],
             exec: Step::new("sched_process_exec", "pathname"),
+            existing: Step::new("existing_process", "pathname"),
             fork: Step::new("sched_process_fork", "child_pid"),
             exit: Step::new("sched_process_exit", "process_group_exit"),
         }
@@ -75,9 +77,10 @@ impl Programs {
     /// Learns from a record before it is shown: a new program, or a child with its parent's.
     pub fn learn(&mut self, event: &Event, record: &Record<'_>) {
         let pid = record.header.host_pid;
-        if let Some(field) = Step::is(self.exec, event) {
+        let named = Step::is(self.exec, event).or(Step::is(self.existing, event));
+        if let Some(field) = named {
             // An unknown new program must not pass for the old one.
-            let known = record.state(field) != State::Unread;
+            let known = matches!(record.state(field), State::Read | State::Cut);
             self.set(pid, known.then(|| value::path_of(record, field)));
         } else if let Some(field) = Step::is(self.fork, event) {
             let child = record.slot(field).and_then(|pid| u32::try_from(pid).ok());

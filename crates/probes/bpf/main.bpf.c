@@ -20,6 +20,7 @@
 #include "kinds.h"
 #include "held.h"
 #include "hook.h"
+#include "snapshot.h"
 #include "hook/processes.h"
 #include "hook/namespaces.h"
 #include "hook/prctl.h"
@@ -37,6 +38,7 @@
 #include "hook/mounts.h"
 #include "hook/memory.h"
 #include "hook/objects.h"
+#include "hook/snapshot.h"
 #include "programs.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

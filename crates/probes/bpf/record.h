@@ -13,6 +13,8 @@ struct control {
 	u32 preempts;	/* the kernel preempts programs, and skips them meanwhile */
 	u32 content;	/* bytes of content (what is read and written) to copy at most */
 	u32 chosen;	/* bit per event of processes' lives: selected, and not only needed */
+	u32 pad;
+	u64 live_since;	/* what started before is told by a snapshot */
 };
 
 struct {

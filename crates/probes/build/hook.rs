@@ -263,7 +263,10 @@ impl Program<'_> {
 
     /// A put for a field that the rung lacks.
     fn lack(&self, field: &Field) -> Option<String> {
-        self.way?.lack(field.name)?;
+        let filled_in = self.rung.kind == HookKind::Iter && field.from.origin != Origin::Kernel;
+        if !filled_in {
+            self.way?.lack(field.name)?;
+        }
         Some(self.unread(field))
     }
 
@@ -301,15 +304,9 @@ impl Program<'_> {
         out + "\t\t\trecord_end(rec);\n\t\t}\n"
     }
 
-    fn long_record(&self) -> String {
-        let (name, index, life) = (self.event.name, self.index, self.life);
-        let mut out = format!(
-            "\t\tu32 number_of_buffer = buffer_take();\n\
-             \t\tstruct call_record *whole = long_begin(current, number_of_buffer, {life}, \
-             INDEX_{name}, ID_{name}, {index}, FIELDS_{name});\n\n\
-             \t\tif (whole) {{\n\t\t\tstruct th_record *rec = &whole->head;\n\n{}",
-            self.flags()
-        );
+    /// Puts for all fields of a record in a buffer.
+    fn puts(&self) -> String {
+        let mut out = String::new();
         // Lists take what room is left, so they come last.
         let (lists, others): (Vec<_>, Vec<_>) = self.event.fields.iter().partition(|f| is_list(f));
         for field in others.into_iter().chain(lists) {
@@ -324,6 +321,19 @@ impl Program<'_> {
                 out += &text;
             }
         }
+        out
+    }
+
+    fn long_record(&self) -> String {
+        let (name, index, life) = (self.event.name, self.index, self.life);
+        let mut out = format!(
+            "\t\tu32 number_of_buffer = buffer_take();\n\
+             \t\tstruct call_record *whole = long_begin(current, number_of_buffer, {life}, \
+             INDEX_{name}, ID_{name}, {index}, FIELDS_{name});\n\n\
+             \t\tif (whole) {{\n\t\t\tstruct th_record *rec = &whole->head;\n\n{}",
+            self.flags()
+        );
+        out += &self.puts();
         let _ = writeln!(
             out,
             "\t\t\tlong_end(whole, number_of_buffer, {life}, INDEX_{name});\n\t\t}}"
@@ -376,6 +386,53 @@ impl Program<'_> {
         let cast = if signed { "(s64)(s32)" } else { "" };
         format!("\t\t\tput_value(rec, FIELD_{event}_{name}, {cast}({source}));\n")
     }
+}
+
+/// The body of the program that the kernel runs for each object: the first parameter is NULL when all
+/// have been. What comes from elsewhere than the kernel the tracer fills in.
+pub fn snapshot_body(event: &Event, rung: &Rung, index: usize, hook: &Hook) -> String {
+    let name = event.name;
+    let program = Program {
+        event,
+        rung,
+        index,
+        hook,
+        way: None,
+        life: 0,
+        chosen: None,
+    };
+    let mut body = String::from(
+        "\tstruct bpf_iter_meta *meta = (struct bpf_iter_meta *)ctx[0];\n\
+         #undef READ\n#define READ(p, m) TASK_READ(p, m)\n",
+    );
+    for (slot, param) in event.params.iter().enumerate() {
+        let (ctype, name, at) = (param.ctype, param.name, slot + 1);
+        let _ = writeln!(body, "\t{ctype} {name} = ({ctype})ctx[{at}];");
+    }
+    for param in event.params.iter().filter(|p| p.ctype.ends_with('*')) {
+        let _ = writeln!(body, "\tif (!{})\n\t\treturn 0;", param.name);
+    }
+    if !event.when.is_empty() {
+        let _ = writeln!(body, "\tif (!({}))\n\t\treturn 0;", event.when);
+    }
+    let own = event.params.iter().any(|param| param.name == "task");
+    let task = if own { "task" } else { "NULL" };
+    let header = if own {
+        "\t\t\tfill_header(rec, task);\n"
+    } else {
+        ""
+    };
+    let _ = write!(
+        body,
+        "\tif (exists(INDEX_{name}, {task})) {{\n\
+         \t\tu32 number_of_buffer = buffer_take();\n\
+         \t\tstruct call_record *whole = existing_begin(number_of_buffer, INDEX_{name}, \
+         ID_{name}, {index}, FIELDS_{name});\n\n\
+         \t\tif (whole) {{\n\t\t\tstruct th_record *rec = &whole->head;\n\n{header}{}\
+         \t\t\texisting_end(meta, whole, number_of_buffer, INDEX_{name});\n\t\t}}\n\t}}\n",
+        program.puts()
+    );
+    body
 }
 
 /// A call's number as the header names it.

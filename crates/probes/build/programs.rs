@@ -128,6 +128,7 @@ fn program(out: &mut String, event: &Event, rung: &Rung, index: usize, number: u
     let body = match event.made_by {
         MadeBy::Hand => mask_body(rung, index, hook),
         MadeBy::Library => library::body(event, index),
+        MadeBy::Snapshot => hook::snapshot_body(event, rung, index, hook),
         _ => hook::body(event, rung, index, hook),
     };
     // Which library and where in it is found out at run time.

@@ -11,7 +11,7 @@ use crate::library::Report;
 pub struct Count {
     /// Times the hook fired for the event while tracing.
     pub made: u64,
-    /// Not wanted: outside the scope, or the tracer's own.
+    /// Not wanted: outside the scope, the tracer's own, or of a snapshot and told live.
     pub filtered: u64,
     /// Lost because a ring was full.
     pub dropped: u64,
@@ -64,6 +64,16 @@ impl Account {
             };
             self.rows.push(("(any call)".into(), count));
         }
+    }
+
+    /// What the tracer made itself, all of which it has.
+    pub(crate) fn own(&mut self, event: &'static Event, made: u64) {
+        let count = Count {
+            made,
+            delivered: made,
+            ..Count::default()
+        };
+        self.row(event, count);
     }
 
     pub(crate) fn row(&mut self, event: &'static Event, count: Count) {

@@ -5,6 +5,7 @@
 
 mod account;
 mod calls;
+mod check;
 mod error;
 mod ladder;
 mod launch;
@@ -17,6 +18,7 @@ mod reader;
 mod reason;
 mod ring;
 mod scope;
+mod snapshot;
 mod tracer;
 mod trial;
 mod trigger;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::os::fd::{AsFd as _, AsRawFd as _};
 use std::time::{Duration, Instant};
 
-use libbpf_rs::{MapCore as _, MapFlags, MapHandle, MapType};
+use libbpf_rs::{Link, MapCore as _, MapFlags, MapHandle, MapType};
 use tracehound_schema::record::Record;
 use tracehound_schema::{Event, MadeBy, all, by_name};
 
@@ -21,6 +21,7 @@ use crate::prove;
 use crate::reader::Reader;
 use crate::ring::Ring;
 use crate::scope::{self, Entry};
+use crate::snapshot::{self, Made};
 
 /// Process life-cycle events: following a command and naming processes rest on them.
 const LIFE: [&str; 3] = [
@@ -65,6 +66,18 @@ pub struct Tracer {
     flavour: Flavour,
     scoped: bool,
     cpus: usize,
+    /// Events that the tracer makes itself, with how many it has made.
+    own: Vec<(&'static Event, u64)>,
+    first: First,
+}
+
+/// What is read before anything else: the snapshot, and what was recorded while it was taken.
+#[derive(Debug, Default)]
+struct First {
+    bytes: Vec<u8>,
+    records: usize,
+    /// Processes that the snapshot had and that their fork tells.
+    told_live: u64,
 }
 
 impl Tracer {
@@ -104,6 +117,8 @@ impl Tracer {
             flavour,
             scoped,
             cpus,
+            own: own(&options.events),
+            first: First::default(),
         };
         tracer.prove()?;
         if !options.lenient {
@@ -137,6 +152,7 @@ impl Tracer {
                 .map_err(Error::io("starting the child that proves hooks"))?;
             let mut batch = Vec::new();
             self.reader.read(u64::MAX, &mut batch, usize::MAX);
+            self.prove_iterators()?;
             let made: Result<Vec<_>, Error> = self.climbs.iter().map(|c| self.made(c)).collect();
             for (climb, made) in self.climbs.iter_mut().zip(made?) {
                 climb.judge(calls, made, records(&batch));
@@ -145,6 +161,22 @@ impl Tracer {
         }
         self.set_phase(0)?;
         Ok(())
+    }
+
+    /// Reads the iterators that are attached, with an object of each kind there.
+    fn prove_iterators(&self) -> Result<(), Error> {
+        let _socket = std::os::unix::net::UnixDatagram::unbound();
+        self.iterators()
+            .try_for_each(|(event, link)| snapshot::read(link, event).map(drop))
+    }
+
+    /// The attached iterators.
+    fn iterators(&self) -> impl Iterator<Item = (&'static Event, &Link)> {
+        self.climbs.iter().filter_map(|climb| {
+            let event = climb.outcome.event;
+            let link = climb.attached.as_ref()?.links.first()?;
+            (event.made_by == MadeBy::Snapshot).then_some((event, link))
+        })
     }
 
     /// Records that an event's programs have made so far.
@@ -212,10 +244,54 @@ impl Tracer {
         // The tracer's own calls were recorded too as long as hooks were proved.
         self.reader.read(u64::MAX, &mut Vec::new(), usize::MAX);
         self.reader.reset();
-        self.set_phase(LIVE)
+        self.set_phase(LIVE)?;
+        self.take_snapshot()
+    }
+
+    /// What was there before. Hooks record already: what starts from now on they tell.
+    fn take_snapshot(&mut self) -> Result<(), Error> {
+        let made: Vec<Made> = self
+            .own
+            .iter()
+            .filter_map(|own| snapshot::make(own.0))
+            .collect();
+        let mut bytes = Vec::new();
+        for made in &made {
+            bytes.extend_from_slice(&made.bytes);
+            if let Some(own) = self.own.iter_mut().find(|own| own.0.id == made.event.id) {
+                own.1 += made.count;
+            }
+        }
+        if self.iterators().next().is_none() {
+            self.first.bytes = bytes;
+            return Ok(());
+        }
+        self.set_controls(LIVE, boot_time())?;
+        for (event, link) in self.iterators() {
+            bytes.extend(snapshot::read(link, event)?);
+        }
+        let mut live = Vec::new();
+        self.first.records = self.reader.read(boot_time(), &mut live, usize::MAX);
+        let (mut bytes, told_live) = snapshot::without_forked(&bytes, &live);
+        for record in records(&bytes) {
+            let event = record.header.event;
+            if !self.own.iter().any(|own| own.0.id == event) {
+                self.reader.delivered[usize::from(event)][0] += 1;
+                self.first.records += 1;
+            }
+        }
+        bytes.extend(live);
+        self.first.bytes = bytes;
+        self.first.told_live = told_live;
+        Ok(())
     }
 
     fn set_phase(&self, phase: u32) -> Result<(), Error> {
+        self.set_controls(phase, 0)
+    }
+
+    /// `live_since`: what started before is told by the snapshot.
+    fn set_controls(&self, phase: u32, live_since: u64) -> Result<(), Error> {
         let values = [
             phase,
             std::process::id(),
@@ -224,10 +300,12 @@ impl Tracer {
             u32::from(preempt::preempts()),
             self.content,
             self.chosen,
+            0,
         ];
         let bytes: Vec<u8> = values
             .iter()
             .flat_map(|value| value.to_ne_bytes())
+            .chain(live_since.to_ne_bytes())
             .collect();
         self.maps
             .controls
@@ -239,6 +317,10 @@ impl Tracer {
     /// the number of records.
     pub fn read(&mut self, batch: &mut Vec<u8>, room: usize) -> usize {
         self.libraries.find_new(&self.maps, &mut self.climbs);
+        if !self.first.bytes.is_empty() {
+            batch.append(&mut self.first.bytes);
+            return std::mem::take(&mut self.first.records);
+        }
         let now = boot_time();
         self.reader.read(now, batch, room)
     }
@@ -248,6 +330,7 @@ impl Tracer {
         let climbs = self.climbs.iter_mut();
         let attached = climbs.filter_map(|climb| climb.attached.as_mut());
         object::detach(attached.chain(self.calls.attached.as_mut()));
+        batch.append(&mut self.first.bytes);
         let deadline = Instant::now() + Duration::from_secs(1);
         loop {
             // Programs already running on other CPUs are let go a moment after detaching.
@@ -273,12 +356,19 @@ impl Tracer {
         for climb in &self.climbs {
             let event = climb.outcome.event;
             let missed = climb.attached.as_ref().map_or(0, Attached::misses);
-            account.row(event, self.count(index(event), (event.id, 0), missed)?);
+            let mut count = self.count(index(event), (event.id, 0), missed)?;
+            if event.name == snapshot::PROCESSES {
+                count.filtered += self.first.told_live;
+            }
+            account.row(event, count);
         }
         for event in self.calls.outcomes.iter().map(|outcome| outcome.event) {
             account.row(event, self.count(index(event), (event.id, 0), 0)?);
             let begins = indices.len() as u32 + index(event);
             account.beginnings(event, self.count(begins, (event.id, 1), 0)?);
+        }
+        for (event, made) in &self.own {
+            account.own(event, *made);
         }
         account.missed(self.calls.attached.as_ref().map_or(0, Attached::misses));
         Ok(account)
@@ -350,6 +440,12 @@ fn chosen(events: &[&'static Event]) -> u32 {
     let bit = |name: &str| u32::from(events.iter().any(|event| event.name == name));
     let bits = LIFE.iter().enumerate();
     bits.map(|(place, name)| bit(name) << place).sum()
+}
+
+/// The selected events that the tracer makes of what it reads elsewhere than in the rings.
+fn own(events: &[&'static Event]) -> Vec<(&'static Event, u64)> {
+    let own = events.iter().filter(|event| snapshot::is_made(event));
+    own.map(|event| (*event, 0)).collect()
 }
 
 /// The selected events that have programs, and the life cycle behind them.

@@ -26,6 +26,8 @@ pub enum MadeBy {
     Syscall,
     /// A program generated from the block, attached to a function of a mapped library.
     Library,
+    /// A program generated from the block, which the kernel runs once for each object it has.
+    Snapshot,
     /// The tracer, in user space.
     Tracer,
 }
@@ -74,6 +76,8 @@ pub struct Event {
     pub calls: &'static [&'static str],
     /// The row of a system call that the event is derived from.
     pub call: Option<&'static Syscall>,
+    /// The events that the engine makes it from; empty for others.
+    pub derived: &'static [&'static str],
     /// What the hook passes to a generated program.
     pub params: &'static [Param],
     /// A C expression over the parameters that must hold for a record to be made; empty for always.

@@ -537,6 +537,13 @@ impl Builder {
         self
     }
 
+    /// Marks a field as one that could not be read.
+    #[must_use]
+    pub fn unread(mut self, index: usize) -> Builder {
+        self.header.unread |= 1 << index;
+        self
+    }
+
     /// The record's bytes, padded to a multiple of 8.
     #[must_use]
     pub fn build(mut self) -> Vec<u8> {

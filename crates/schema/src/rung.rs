@@ -44,6 +44,8 @@ pub enum HookKind {
     UprobeMulti,
     /// Breakpoint in a user-space library.
     Uprobe,
+    /// Run by the kernel for each object of a kind, when the tracer asks.
+    Iter,
     /// No hook: the tracer makes the event.
     None,
 }
@@ -99,6 +101,7 @@ impl Rung {
             "kprobe" => HookKind::Kprobe,
             "tp_btf" => HookKind::TpBtf,
             "raw_tp" => HookKind::RawTp,
+            "iter" => HookKind::Iter,
             "uprobe.multi" => HookKind::UprobeMulti,
             "uprobe" => HookKind::Uprobe,
             _ => HookKind::None,
@@ -182,6 +185,7 @@ impl Rung {
             HookKind::RawTp => ("raw_tp", "raw_tp"),
             HookKind::UprobeMulti => ("uprobe.multi", ""),
             HookKind::Uprobe => ("uprobe", ""),
+            HookKind::Iter => ("iter", ""),
             HookKind::None => ("", ""),
         }
     }
@@ -210,7 +214,11 @@ impl Rung {
             return first.into_iter().chain(own).collect();
         }
         match self.kind {
-            HookKind::None | HookKind::Lsm | HookKind::UprobeMulti | HookKind::Uprobe => Vec::new(),
+            HookKind::None
+            | HookKind::Iter
+            | HookKind::Lsm
+            | HookKind::UprobeMulti
+            | HookKind::Uprobe => Vec::new(),
             HookKind::TpBtf | HookKind::RawTp => vec![
                 Hook {
                     section: entry,

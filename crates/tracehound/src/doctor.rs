@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use tracehound_probes::{CallOptions, Only, Options, Outcome, Tracer, Verdict};
-use tracehound_schema::{Event, MadeBy, Rung, all};
+use tracehound_schema::{Event, HookKind, MadeBy, Rung, all};
 
 use crate::cli::Doctor;
 use crate::failure::Failure;
@@ -98,6 +98,9 @@ fn verdicts(outcome: &Outcome) -> impl Iterator<Item = (&Rung, String)> {
         let words = match verdict {
             Verdict::Spare if used.is_some_and(|used| index < used) => {
                 "put back: this kernel preempts such programs and then misses calls"
+            }
+            Verdict::Used if rung.kind == HookKind::Iter => {
+                "used: loaded, and gave what the kernel has"
             }
             Verdict::Used => "used: loaded, attached and proved live by calls of the tracer's own",
             Verdict::Unproved(reason) => {

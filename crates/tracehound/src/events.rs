@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::process::{Command, Stdio};
 
 use strsim::damerau_levenshtein as distance;
-use tracehound_schema::{Event, MadeBy, all, by_name};
+use tracehound_schema::{Event, all, by_name};
 
 use crate::cli::{Events, EventsAction, Filter, Form};
 use crate::failure::{Failure, shown};
@@ -48,11 +48,18 @@ pub fn choose(expressions: &[String], otherwise: &str) -> Result<Vec<&'static Ev
     Ok(chosen)
 }
 
-/// The events to trace for those to show: the same, or where only the tracer's own are to be shown,
+/// The events to trace for those to show: the same with what they are derived from, or where only the tracer's own are to be shown,
 /// what they are made from.
 pub fn traced(shown: &[&'static Event]) -> Vec<&'static Event> {
-    if shown.iter().any(|event| event.made_by != MadeBy::Tracer) {
-        return shown.to_vec();
+    if shown.iter().any(|event| !ALWAYS.contains(&event.name)) {
+        let sources = shown.iter().flat_map(|event| event.derived);
+        let mut traced = shown.to_vec();
+        for event in sources.filter_map(|name| by_name(name)) {
+            if !traced.iter().any(|other| other.id == event.id) {
+                traced.push(event);
+            }
+        }
+        return traced;
     }
     all()
         .filter(|event| !event.checks.is_empty() && !event.opt_in())

@@ -42,6 +42,9 @@ const HOOKS: &str = "hooks";
 /// Their ids (docs/adding-an-event.md).
 const HOOK_IDS: std::ops::Range<u16> = 200..500;
 
+/// The rung under whose name events without one of their own are tested: once on each kernel.
+const ANY_RUNG: &str = "raw_tp/sched_process_exec";
+
 fn is_hook(event: &Event) -> bool {
     event.made_by == MadeBy::Hook && HOOK_IDS.contains(&event.id)
 }
@@ -120,6 +123,10 @@ pub fn runs(binaries: &[String]) -> String {
         {
             lines.insert(format!("{rung} {of} {binary} {arguments}\n"));
         }
+    }
+    if binaries.iter().any(|name| name == HOOKS) {
+        let own = all().filter(|event| is_hook(event) && event.ladder.is_empty());
+        lines.extend(own.map(|event| format!("{ANY_RUNG} any {HOOKS} ::{}_\n", event.name)));
     }
     lines.into_iter().collect()
 }

@@ -22,3 +22,4 @@ mod symbols;
 mod watch;
 
 pub use libraries::{Libraries, Library, Report};
+pub use mapped::processes;

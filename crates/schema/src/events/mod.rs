@@ -1,6 +1,8 @@
 //! The catalogue: one block per event, one file per family.
 
+mod checks;
 mod connections;
+mod containers;
 mod exec;
 mod files;
 mod integrity;
@@ -13,13 +15,14 @@ mod paths;
 mod process;
 mod processes;
 mod signal;
+mod snapshot;
 mod sockets;
 mod syscall;
 mod tracer;
 
 use crate::event::Event;
 
-static FAMILIES: [&[Event]; 15] = [
+static FAMILIES: [&[Event]; 18] = [
     tracer::EVENTS,
     process::EVENTS,
     signal::EVENTS,
@@ -35,6 +38,9 @@ static FAMILIES: [&[Event]; 15] = [
     mounts::EVENTS,
     memory::EVENTS,
     objects::EVENTS,
+    snapshot::EVENTS,
+    containers::EVENTS,
+    checks::EVENTS,
 ];
 
 /// Every event, family by family.
@@ -62,6 +68,7 @@ macro_rules! events {
         $name:ident = $id:literal by $made_by:ident
             on [$($rung:literal),* $(,)?]
             $(calls [$($call:literal),*])?
+            $(derived [$($derived:literal),*])?
             $(($($param:ident: $ctype:literal),* $(,)?))?
             $(when $when:literal)?
             $(owner $owner:literal)?
@@ -99,6 +106,7 @@ macro_rules! events {
             ladder: &[$($rung),*],
             calls: &[$($($call),*)?],
             call: None,
+            derived: &[$($($derived),*)?],
             params: &[$($(crate::event::Param { name: stringify!($param), ctype: $ctype }),*)?],
             when: concat!($($when)?),
             owner: concat!($($owner)?),

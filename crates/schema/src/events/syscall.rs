@@ -32,6 +32,7 @@ fn event(call: &'static Syscall) -> Event {
         ladder: CALL_LADDER,
         calls: leak(vec![call.name]),
         call: Some(call),
+        derived: &[],
         params: &[],
         when: "",
         owner: "",

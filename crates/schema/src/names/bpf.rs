@@ -66,6 +66,17 @@ names! {
         0x20 => "BPF_PROG_TYPE_NETFILTER",
     ];
 
+    /// Kinds of links.
+    LINK_TYPE = "link_type" and [
+        0 => "BPF_LINK_TYPE_UNSPEC", 1 => "BPF_LINK_TYPE_RAW_TRACEPOINT",
+        2 => "BPF_LINK_TYPE_TRACING", 3 => "BPF_LINK_TYPE_CGROUP", 4 => "BPF_LINK_TYPE_ITER",
+        5 => "BPF_LINK_TYPE_NETNS", 6 => "BPF_LINK_TYPE_XDP", 7 => "BPF_LINK_TYPE_PERF_EVENT",
+        8 => "BPF_LINK_TYPE_KPROBE_MULTI", 9 => "BPF_LINK_TYPE_STRUCT_OPS",
+        10 => "BPF_LINK_TYPE_NETFILTER", 11 => "BPF_LINK_TYPE_TCX",
+        12 => "BPF_LINK_TYPE_UPROBE_MULTI", 13 => "BPF_LINK_TYPE_NETKIT",
+        14 => "BPF_LINK_TYPE_SOCKMAP",
+    ];
+
     /// Where programs are attached.
     ATTACH_TYPE = "attach_type" and [
         0 => "BPF_CGROUP_INET_INGRESS", 1 => "BPF_CGROUP_INET_EGRESS",

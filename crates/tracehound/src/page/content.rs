@@ -146,6 +146,18 @@ fn tags() -> Block {
 
 fn hooks(event: &Event, kernel: Option<&Kernel>) -> Vec<Block> {
     let mut blocks = vec![text(format!("Purpose: {}", event.page.purpose))];
+    if !event.derived.is_empty() {
+        let names: Vec<_> = event
+            .derived
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect();
+        blocks.push(text(format!(
+            "Type: none, the tracer makes the event from {}, which it traces for that.",
+            names.join(", ")
+        )));
+        return blocks;
+    }
     if event.ladder.is_empty() {
         blocks.push(text("Type: none, the tracer itself makes the event."));
         return blocks;
@@ -258,6 +270,7 @@ fn telling(rung: &Rung) -> &'static str {
             "breakpoints in a user-space library, by one attachment (uprobe.multi)"
         }
         (HookKind::Uprobe, _) => "breakpoint in a user-space library (uprobe)",
+        (HookKind::Iter, _) => "iterator over the kernel's objects (iter)",
         (HookKind::None, _) => "none",
     }
 }

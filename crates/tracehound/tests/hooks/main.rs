@@ -17,6 +17,7 @@ mod paths;
 mod prctl;
 mod processes;
 mod signal;
+mod snapshot;
 mod sockets;
 #[expect(dead_code, reason = "each test file uses a part")]
 #[path = "../support/mod.rs"]

@@ -56,6 +56,9 @@ fn the_command_of_each_page_yields_the_event() {
     }
 }
 
+/// Without which file there is nothing for an event to tell.
+const NEEDED: &[(&str, &str)] = &[("existing_module", "/proc/modules")];
+
 /// Whether this kernel has a rung of a hook event; others have one everywhere.
 fn is_available(event: &Event) -> bool {
     let doctor = || {
@@ -64,7 +67,10 @@ fn is_available(event: &Event) -> bool {
             .output();
         output.unwrap().stdout
     };
-    let available = event.made_by != MadeBy::Hook || !doctor().is_empty();
+    let asked = [MadeBy::Hook, MadeBy::Snapshot].contains(&event.made_by);
+    let needed = NEEDED.iter().find(|row| row.0 == event.name);
+    let available = (!asked || !doctor().is_empty())
+        && needed.is_none_or(|row| std::path::Path::new(row.1).exists());
     if !available {
         println!("skipped: this kernel has no rung of {}", event.name);
     }
