@@ -4,9 +4,10 @@ use std::io;
 
 use tracehound_schema::record::{ENTRY, Header, Record};
 use tracehound_schema::syscalls::Syscall;
-use tracehound_schema::{Event, all};
+use tracehound_schema::{Event, all, by_name};
 
 use crate::calls::{Call, Join, Life, Phase};
+use crate::derive::{self, Derive};
 use crate::integrity::{self, Mismatch};
 use crate::plan::{Plan, Selection};
 use crate::programs::Programs;
@@ -28,6 +29,7 @@ pub struct Engine {
     output: Output,
     join: Join,
     life: Life,
+    derivers: Vec<Box<dyn Derive>>,
     /// Disagreements between user memory and the kernel.
     pub mismatches: u64,
     /// Records that could not be read: not whole, or of no known event.
@@ -65,6 +67,7 @@ impl Engine {
             },
             join: Join::default(),
             life: Life::new(),
+            derivers: derivers(selection),
             mismatches: 0,
             unreadable: 0,
             joined: 0,
@@ -148,7 +151,22 @@ impl Engine {
         if let Some(mismatch) = mismatch {
             self.mismatch(event, &record.header, &mismatch)?;
         }
+        self.derive(event, record)?;
         self.output.programs.forget(event, record);
+        Ok(())
+    }
+
+    /// Tells the events that follow from a record.
+    fn derive(&mut self, event: &'static Event, record: &Record<'_>) -> io::Result<()> {
+        let mut made = Vec::new();
+        for one in &mut self.derivers {
+            one.derive(event, record, &mut made);
+        }
+        for bytes in made {
+            if let Some((record, _)) = Record::split(&bytes) {
+                self.record(&record)?;
+            }
+        }
         Ok(())
     }
 
@@ -254,6 +272,14 @@ impl Engine {
         self.unwanted += u64::from(!told);
         Ok(())
     }
+}
+
+/// What makes any of the selected events.
+fn derivers(selection: &Selection) -> Vec<Box<dyn Derive>> {
+    let wanted = |name: &str| by_name(name).is_some_and(|event| selection.has(event.id));
+    let all = derive::all().into_iter();
+    all.filter(|one| one.makes().iter().any(|name| wanted(name)))
+        .collect()
 }
 
 /// What is to be shown.

@@ -4,6 +4,7 @@
 
 pub mod calls;
 mod clock;
+mod derive;
 mod engine;
 mod integrity;
 mod plan;

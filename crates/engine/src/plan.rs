@@ -24,7 +24,8 @@ impl Selection {
         Selection { ids }
     }
 
-    fn has(&self, id: u16) -> bool {
+    /// Whether an event is among them.
+    pub fn has(&self, id: u16) -> bool {
         self.ids.binary_search(&id).is_ok()
     }
 }

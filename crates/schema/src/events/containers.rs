@@ -1,5 +1,138 @@
 //! Containers, as cgroups show them. Ids 360 to 369.
 
 use super::events;
+use crate::field::tracer;
+use crate::kind::Kind::{Bool, Str, Time, WallTime};
+use crate::sample::Sample::{Absent, Number, Text};
 
-events! {}
+events! {
+    /// A container was created.
+    ///
+    /// The first cgroup that is called as container engines call those of containers. The process of
+    /// the record is the one that made it, mostly the engine's.
+    container_create = 360 by Tracer
+        on []
+        derived ["cgroup_mkdir", "cgroup_rmdir", "existing_cgroup"]
+        sets ["default", "containers"]
+        {
+            /// The engine, by the cgroup's name: docker, containerd, crio, podman. Absent where the name
+            /// says nothing.
+            runtime: Str, tracer("the cgroup's path").opt();
+            /// The container's id.
+            container_id: Str, tracer("the cgroup's path");
+            /// When its cgroup was created.
+            ctime: Time, tracer("the time of cgroup_mkdir");
+            /// Always absent: the engine alone knows.
+            container_image: Str, tracer("nothing yet").opt();
+            /// Always absent: the engine alone knows.
+            container_image_digest: Str, tracer("nothing yet").opt();
+            /// Always absent: the engine alone knows.
+            container_name: Str, tracer("nothing yet").opt();
+            /// Always absent: the engine alone knows.
+            pod_name: Str, tracer("nothing yet").opt();
+            /// Always absent: the engine alone knows.
+            pod_namespace: Str, tracer("nothing yet").opt();
+            /// The id of its pod in Kubernetes. Absent where the path has none.
+            pod_uid: Str, tracer("the cgroup's path").opt();
+            /// Always absent: the engine alone knows.
+            pod_sandbox: Bool, tracer("nothing yet").opt();
+        }
+        page {
+            purpose: "Follows from the cgroups that are made, in hierarchies of both versions.",
+            use_case: "See containers come, whichever engine runs them.",
+            command: "sudo tracehound -e container_create -- unshare -m sh -c 'd=/mnt/libpod-$(printf %064d 7).scope; mount -t cgroup2 none /mnt && mkdir $d; rmdir $d'",
+            example: [
+                runtime = Text(b"docker"),
+                container_id = Text(b"5f1c6d5b1f2c4f0bb0c9f1f4e0a9a7f6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0"),
+                container_image = Absent, container_image_digest = Absent, container_name = Absent,
+                pod_name = Absent, pod_namespace = Absent, pod_uid = Absent, pod_sandbox = Absent,
+            ],
+            issues: [
+                "What is no cgroup's path is not known: image, names and whether it is a pod's sandbox are absent until the engine itself is asked.",
+                "A container is a cgroup with a name of 64 hexadecimal digits, alone or as docker-ID.scope, cri-containerd-ID.scope, crio-ID.scope, libpod-ID.scope or nerdctl-ID.scope. Containers that are called otherwise (LXC, systemd-nspawn, ctr) are not told; a cgroup that is called so by somebody else is.",
+                "With a command only the containers that its own processes make are told, which those of an engine's daemon are not.",
+                "A container has a cgroup in each hierarchy; it is told at the first.",
+            ],
+            related: ["container_remove", "existing_container", "cgroup_mkdir"],
+            sources: ["cgroups(7)"],
+        }
+
+    /// A container was removed.
+    ///
+    /// The last cgroup that a container has was removed. The process of the record is who did that.
+    container_remove = 361 by Tracer
+        on []
+        derived ["cgroup_mkdir", "cgroup_rmdir", "existing_cgroup"]
+        sets ["default", "containers"]
+        {
+            /// The engine, by the cgroup's name. Absent where the name says nothing.
+            runtime: Str, tracer("the cgroup's path").opt();
+            /// The container's id.
+            container_id: Str, tracer("the cgroup's path");
+        }
+        page {
+            purpose: "Follows from the cgroups that are removed.",
+            use_case: "See containers go.",
+            command: "sudo tracehound -e container_remove -- unshare -m sh -c 'd=/mnt/libpod-$(printf %064d 7).scope; mount -t cgroup2 none /mnt && mkdir $d; rmdir $d'",
+            example: [
+                runtime = Text(b"podman"),
+                container_id = Text(b"5f1c6d5b1f2c4f0bb0c9f1f4e0a9a7f6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0"),
+            ],
+            issues: [
+                "What a container is, and with a command who removes it, is as container_create's page says.",
+                "Where hierarchies are mounted that the tracer cannot see, a container that was there before is told when its last known cgroup goes.",
+            ],
+            related: ["container_create", "existing_container", "cgroup_rmdir"],
+            sources: ["cgroups(7)"],
+        }
+
+    /// A container that exists already.
+    existing_container = 362 by Tracer
+        on []
+        derived ["existing_cgroup"]
+        unproved "no container is there unless an engine runs one"
+        sets ["containers"]
+        {
+            /// The engine, by the cgroup's name. Absent where the name says nothing.
+            runtime: Str, tracer("the cgroup's path").opt();
+            /// The container's id.
+            container_id: Str, tracer("the cgroup's path");
+            /// The time of its cgroup's directory: not before it was made, and later where the kernel
+            /// has forgotten the directory meanwhile.
+            ctime: WallTime, tracer("stat(2) of the cgroup's directory");
+            /// Always absent: the engine alone knows.
+            container_image: Str, tracer("nothing yet").opt();
+            /// Always absent: the engine alone knows.
+            container_image_digest: Str, tracer("nothing yet").opt();
+            /// Always absent: the engine alone knows.
+            container_name: Str, tracer("nothing yet").opt();
+            /// Always absent: the engine alone knows.
+            pod_name: Str, tracer("nothing yet").opt();
+            /// Always absent: the engine alone knows.
+            pod_namespace: Str, tracer("nothing yet").opt();
+            /// The id of its pod in Kubernetes. Absent where the path has none.
+            pod_uid: Str, tracer("the cgroup's path").opt();
+            /// Always absent: the engine alone knows.
+            pod_sandbox: Bool, tracer("nothing yet").opt();
+        }
+        page {
+            purpose: "Follows from the cgroups that are there when tracing begins.",
+            use_case: "Know which containers were running before the tracer.",
+            command: "sudo tracehound -e existing_container --duration 1s",
+            example: [
+                process = Absent,
+                runtime = Text(b"containerd"),
+                container_id = Text(b"5f1c6d5b1f2c4f0bb0c9f1f4e0a9a7f6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0"),
+                ctime = Number(1_795_000_000_123_456_789),
+                container_image = Absent, container_image_digest = Absent, container_name = Absent,
+                pod_name = Absent, pod_namespace = Absent, pod_uid = Text(b"0d1ef8a5-2c37-4a51-9c3b-7f2f0c9b6a11"), pod_sandbox = Absent,
+            ],
+            issues: [
+                "What a container is, and what is not known of it, is as container_create's page says.",
+                "Only hierarchies that are mounted where the tracer runs are looked at.",
+                "It is told whatever the scope: containers are not processes.",
+            ],
+            related: ["container_create", "container_remove", "existing_cgroup"],
+            sources: ["cgroups(7)"],
+        }
+}

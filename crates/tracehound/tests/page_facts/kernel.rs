@@ -108,11 +108,12 @@ fn targets(event: &'static Event) -> Vec<(&'static str, String, bool)> {
         for hook in rung.hooks(event, Abi::X86_64) {
             let there = match hook.section {
                 "tp_btf" | "raw_tp" => &KERNEL.tracepoints,
-                "fentry" | "fexit" | "lsm" => &KERNEL.typed,
+                "fentry" | "fexit" | "lsm" | "iter" => &KERNEL.typed,
                 _ => &KERNEL.listed,
             };
             let function = match hook.section {
                 "lsm" => format!("bpf_lsm_{}", hook.target),
+                "iter" => format!("bpf_iter_{}", hook.target),
                 _ => hook.target.clone(),
             };
             let exists = there.contains(&function);

@@ -1,0 +1,43 @@
+//! Events that follow from others: the engine makes their records, live and from a recording alike.
+
+mod container;
+mod containers;
+
+use tracehound_schema::Event;
+use tracehound_schema::record::Record;
+
+pub use containers::Containers;
+
+/// What makes events of others.
+pub trait Derive: Send {
+    /// The events that it makes.
+    fn makes(&self) -> &'static [&'static str];
+
+    /// Learns from a record; appends the records that follow from it.
+    fn derive(&mut self, event: &Event, record: &Record<'_>, made: &mut Vec<Vec<u8>>);
+}
+
+/// All of them.
+pub fn all() -> Vec<Box<dyn Derive>> {
+    vec![Box::new(Containers::new())]
+}
+
+#[cfg(test)]
+mod tests {
+    use tracehound_schema::all as events;
+
+    /// An event that is derived is made by somebody, and from events that exist.
+    #[test]
+    fn every_derived_event_is_made_by_one() {
+        for event in events().filter(|event| !event.derived.is_empty()) {
+            let makers = super::all();
+            let makers = makers
+                .iter()
+                .filter(|one| one.makes().contains(&event.name));
+            assert_eq!(makers.count(), 1, "{}", event.name);
+            for source in event.derived {
+                assert!(tracehound_schema::by_name(source).is_some(), "{source}");
+            }
+        }
+    }
+}
