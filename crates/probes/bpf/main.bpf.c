@@ -21,6 +21,7 @@
 #include "held.h"
 #include "hook.h"
 #include "snapshot.h"
+#include "view.h"
 #include "hook/processes.h"
 #include "hook/namespaces.h"
 #include "hook/prctl.h"

@@ -10,6 +10,8 @@ use tracehound_schema::{Event, MadeBy, all, by_name};
 
 use crate::account::{Account, Count};
 use crate::calls::{CallOptions, Group};
+use crate::check;
+use crate::check::Checks;
 use crate::error::Error;
 use crate::ladder::{Climb, Only, Outcome};
 use crate::launch::Held;
@@ -69,6 +71,7 @@ pub struct Tracer {
     /// Events that the tracer makes itself, with how many it has made.
     own: Vec<(&'static Event, u64)>,
     first: First,
+    checks: Option<Checks>,
 }
 
 /// What is read before anything else: the snapshot, and what was recorded while it was taken.
@@ -119,6 +122,7 @@ impl Tracer {
             cpus,
             own: own(&options.events),
             first: First::default(),
+            checks: None,
         };
         tracer.prove()?;
         if !options.lenient {
@@ -244,8 +248,18 @@ impl Tracer {
         // The tracer's own calls were recorded too as long as hooks were proved.
         self.reader.read(u64::MAX, &mut Vec::new(), usize::MAX);
         self.reader.reset();
+        // Before, since they take longer than the rings may have to wait.
+        let events: Vec<_> = self.own.iter().map(|own| own.0).collect();
+        let checks = Checks::start(&events, self.flavour, &self.maps);
+        let (findings, checks) = checks.unzip();
+        self.checks = checks;
         self.set_phase(LIVE)?;
-        self.take_snapshot()
+        self.take_snapshot()?;
+        let mut bytes = Vec::new();
+        self.take_own(&findings.unwrap_or_default(), &mut bytes);
+        bytes.append(&mut self.first.bytes);
+        self.first.bytes = bytes;
+        Ok(())
     }
 
     /// What was there before. Hooks record already: what starts from now on they tell.
@@ -256,12 +270,7 @@ impl Tracer {
             .filter_map(|own| snapshot::make(own.0))
             .collect();
         let mut bytes = Vec::new();
-        for made in &made {
-            bytes.extend_from_slice(&made.bytes);
-            if let Some(own) = self.own.iter_mut().find(|own| own.0.id == made.event.id) {
-                own.1 += made.count;
-            }
-        }
+        self.take_own(&made, &mut bytes);
         if self.iterators().next().is_none() {
             self.first.bytes = bytes;
             return Ok(());
@@ -284,6 +293,16 @@ impl Tracer {
         self.first.bytes = bytes;
         self.first.told_live = told_live;
         Ok(())
+    }
+
+    /// Accounts for what the tracer has made itself, and appends it.
+    fn take_own(&mut self, all: &[Made], batch: &mut Vec<u8>) {
+        for made in all {
+            batch.extend_from_slice(&made.bytes);
+            if let Some(own) = self.own.iter_mut().find(|own| own.0.id == made.event.id) {
+                own.1 += made.count;
+            }
+        }
     }
 
     fn set_phase(&self, phase: u32) -> Result<(), Error> {
@@ -320,6 +339,9 @@ impl Tracer {
         if !self.first.bytes.is_empty() {
             batch.append(&mut self.first.bytes);
             return std::mem::take(&mut self.first.records);
+        }
+        if let Some(findings) = self.checks.as_ref().and_then(Checks::found) {
+            self.take_own(&findings, batch);
         }
         let now = boot_time();
         self.reader.read(now, batch, room)
@@ -367,7 +389,9 @@ impl Tracer {
             let begins = indices.len() as u32 + index(event);
             account.beginnings(event, self.count(begins, (event.id, 1), 0)?);
         }
-        for (event, made) in &self.own {
+        // What could not be checked has a row if there was any.
+        let told = |own: &&(&'static Event, u64)| own.1 > 0 || !own.0.sets.contains(&"tracer");
+        for (event, made) in self.own.iter().filter(told) {
             account.own(event, *made);
         }
         account.missed(self.calls.attached.as_ref().map_or(0, Attached::misses));
@@ -444,8 +468,12 @@ fn chosen(events: &[&'static Event]) -> u32 {
 
 /// The selected events that the tracer makes of what it reads elsewhere than in the rings.
 fn own(events: &[&'static Event]) -> Vec<(&'static Event, u64)> {
-    let own = events.iter().filter(|event| snapshot::is_made(event));
-    own.map(|event| (*event, 0)).collect()
+    let made = |event: &&&Event| snapshot::is_made(event) || check::makes(event);
+    events
+        .iter()
+        .filter(made)
+        .map(|event| (*event, 0))
+        .collect()
 }
 
 /// The selected events that have programs, and the life cycle behind them.

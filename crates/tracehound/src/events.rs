@@ -11,7 +11,7 @@ use crate::failure::{Failure, shown};
 use crate::{doctor, list, outputs, page};
 
 /// Events shown unless excluded: what the tracer has to say about its own trustworthiness.
-const ALWAYS: [&str; 2] = ["gap", "argument_mismatch"];
+const ALWAYS: [&str; 3] = ["gap", "argument_mismatch", "unchecked"];
 
 /// The events that expressions choose; `otherwise` when there are none.
 pub fn choose(expressions: &[String], otherwise: &str) -> Result<Vec<&'static Event>, Failure> {
@@ -243,7 +243,7 @@ mod tests {
     fn wildcards_and_exclusions_combine() {
         assert_eq!(
             names(&["signal_*", "-signal_deliver", "-gap"]),
-            ["argument_mismatch", "signal_generate"]
+            ["argument_mismatch", "unchecked", "signal_generate"]
         );
     }
 
@@ -279,7 +279,8 @@ mod tests {
 
     #[test]
     fn only_mismatches_can_be_shown() {
-        assert_eq!(names(&["argument_mismatch", "-gap"]), ["argument_mismatch"]);
+        let only = ["argument_mismatch", "-gap", "-unchecked"];
+        assert_eq!(names(&only), ["argument_mismatch"]);
         let mismatch = by_name("argument_mismatch").unwrap();
         let traced: Vec<_> = traced(&[mismatch]).iter().map(|e| e.name).collect();
         assert_eq!(traced, ["sigprocmask"]);

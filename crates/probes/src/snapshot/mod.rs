@@ -16,6 +16,7 @@ use tracehound_schema::{Event, by_name};
 use crate::tracer::boot_time;
 
 pub use iterator::read;
+pub use modules::{LIST, Module};
 pub use twice::without_forked;
 
 /// What a maker fills.
@@ -98,14 +99,14 @@ fn cpu() -> u32 {
 }
 
 /// A short file's text without white space at its end.
-fn text(path: &str) -> Option<Vec<u8>> {
+pub fn text(path: &str) -> Option<Vec<u8>> {
     let mut bytes = fs::read(path).ok()?;
     bytes.truncate(bytes.trim_ascii_end().len());
     Some(bytes)
 }
 
 /// Texts one behind another, each ended by NUL.
-fn list<'a>(items: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+pub fn list<'a>(items: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
     let mut bytes = Vec::new();
     for item in items {
         bytes.extend_from_slice(item);
@@ -115,7 +116,7 @@ fn list<'a>(items: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
 }
 
 /// A tail that is absent where there is nothing.
-fn tail_or_absent(record: Builder, index: usize, bytes: Option<&[u8]>) -> Builder {
+pub fn tail_or_absent(record: Builder, index: usize, bytes: Option<&[u8]>) -> Builder {
     match bytes {
         Some(bytes) => record.tail(index, bytes),
         None => record.absent(index),
