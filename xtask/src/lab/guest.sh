@@ -33,6 +33,7 @@ ask() {
 # The tests, once per rung that works for the event they are of, or for any.
 tests() {
 	ask
+	hook=0
 	while read -r rung event binary filters; do
 		if [ "$event" = any ]; then
 			grep -qxF "$rung" /tmp/rungs || continue
@@ -40,6 +41,13 @@ tests() {
 			grep -qxF "$event $rung" /tmp/proved || continue
 		fi
 		[ -z "$lab_rung" ] || [ "$lab_rung" = "$rung" ] || continue
+		if [ "$binary" = hooks ] && [ "${lab_share:-1}" -gt 1 ]; then
+			hook=$((hook + 1))
+			if [ $((hook % lab_share)) -ne "${lab_turn:-0}" ]; then
+				echo "@@ left $event $rung"
+				continue
+			fi
+		fi
 		echo "@@ run $rung $binary"
 		# shellcheck disable=SC2086 # filters are words
 		TRACEHOUND_RUNG=$rung timeout "${lab_limit:-300}" "/lab/tests/$binary" \

@@ -1,5 +1,7 @@
 //! Reading what a guest said.
 
+use std::collections::BTreeSet;
+
 use super::guest::Said;
 
 /// One test on one rung.
@@ -31,6 +33,8 @@ pub struct Report {
     pub proofs: Vec<Proof>,
     /// Tests that ran.
     pub tests: Vec<Test>,
+    /// Events and rungs whose tests were left to other kernels.
+    pub left: BTreeSet<(String, String)>,
     /// Output of failed tests: title and text.
     pub failures: Vec<(String, String)>,
     /// Warnings and worse in the kernel's log.
@@ -63,6 +67,10 @@ impl Report {
             let (verb, rest) = words.split_once(' ').unwrap_or((words, ""));
             match verb {
                 "works" | "fails" => report.proof(verb == "works", rest),
+                "left" => report.left.extend(
+                    rest.split_once(' ')
+                        .map(|(event, rung)| (event.to_owned(), rung.to_owned())),
+                ),
                 "icount" => report.costs.extend(cost(rest)),
                 "run" => run = start(rest),
                 "complaint" => report.complaints.push(rest.to_owned()),

@@ -68,9 +68,19 @@ impl Outcome {
         };
         let works = report.proofs.iter().filter(|proof| proof.reason.is_none());
         let rungs = works.map(|proof| proof.rung.as_str());
+        let ran = |rung: &str| report.tests.iter().any(|test| test.rung == rung);
+        let left = |rung: &str| report.left.iter().any(|row| row.1 == rung);
         rungs
-            .filter(|rung| self.whole && !report.tests.iter().any(|test| test.rung == *rung))
+            .filter(|rung| self.whole && !ran(rung) && !left(rung))
             .collect()
+    }
+
+    /// Whether the tests of an event on a rung were left to other kernels.
+    fn was_left(&self, event: &str, rung: &str) -> bool {
+        let row = (event.to_owned(), rung.to_owned());
+        self.report
+            .as_ref()
+            .is_ok_and(|report| report.left.contains(&row))
     }
 
     fn proof(&self, event: &str, rung: &str) -> Option<&Proof> {
@@ -93,6 +103,7 @@ impl Outcome {
             Some(_) => "FAILED",
             None if self.report.as_ref().is_ok_and(failed) => "FAILED",
             None if self.untested().contains(rung) => "FAILED",
+            None if self.was_left(event, rung) => "proved",
             None => "ok",
         }
     }
