@@ -35,8 +35,10 @@ fn failed(run: &Run) -> Vec<&Value> {
     events.into_iter().filter(own).collect()
 }
 
+type Name = Option<&'static str>;
+
 /// The calls of `execs fail`: the error, the path, and the files that the kernel came to.
-const FAILURES: [(&str, Option<&str>, Option<&str>, Option<&str>); 14] = [
+const FAILURES: [(&str, Name, Name, Name); 14] = [
     ("ENOENT", Some("none"), None, None),
     ("ENOTDIR", Some("plain/none"), None, None),
     ("EACCES", Some("plain"), None, None),

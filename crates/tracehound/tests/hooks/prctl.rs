@@ -64,8 +64,8 @@ fn security_task_prctl_tells_what_is_replaced() {
         let name = of(told, "PR_SET_VMA", 0)[0];
         assert_eq!(name["vma_name"], "some heap", "{name}");
         let kept = told.args().into_iter();
-        let kept = kept.filter(|args| args["option"] == "PR_SET_SECUREBITS");
-        let kept = kept.last().unwrap();
+        let mut kept = kept.filter(|args| args["option"] == "PR_SET_SECUREBITS");
+        let kept = kept.next_back().unwrap();
         if !end {
             let own = exe["old_pathname"].as_str().unwrap();
             assert!(own.contains("/tasks"), "{exe}");
