@@ -61,7 +61,7 @@ events! {
         page {
             purpose: "Sees who gets hold of a BPF map: by making it, by its id, by its path.",
             use_case: "Find out who opens another program's maps.",
-            command: "sudo tracehound -e security_bpf_map -- bpftool map dump id 1",
+            command: "sudo tracehound -e security_bpf_map -- bpftool map list",
             issues: [
                 "At the end of calls the map is the one behind the descriptor that the call returned; another thread can have closed or replaced it by then. What a BPF program opens is not seen there.",
                 "By lsm only what the security modules before BPF's have allowed is seen.",
@@ -99,7 +99,7 @@ events! {
         page {
             purpose: "Sees which BPF programs are loaded, and who gets hold of one that is.",
             use_case: "Find out who loads programs into the kernel.",
-            command: "sudo tracehound -e security_bpf_prog -- bpftrace -e 'BEGIN { exit(); }'",
+            command: "sudo tracehound -e security_bpf_prog -- bpftool prog list",
             issues: [
                 "Loads that the verifier refuses are not seen: select bpf.",
                 "At the end of calls the program is the one behind the descriptor that the call returned; another thread can have closed or replaced it by then. What a BPF program loads is not seen there.",

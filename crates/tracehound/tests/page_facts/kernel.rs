@@ -187,12 +187,16 @@ fn doctor_counts_on_no_hook_that_this_kernel_lacks() {
     }
 }
 
-/// Where a tracepoint passes what the event's function has elsewhere, as its rung says.
-fn places(event: &Event, rung: &'static str) -> Vec<usize> {
+/// Where a tracepoint passes what the event's function has elsewhere, and as what, as its rung says by
+/// `(type)ctx[place]`.
+fn places(event: &Event, rung: &'static str) -> Vec<(usize, &'static str)> {
     let sources = event.way(rung).map_or(&[][..], |way| way.sources);
-    let place = |source: &str| {
-        let (number, _) = source.split_once("ctx[")?.1.split_once(']')?;
-        number.parse().ok()
+    let place = |source: &'static str| {
+        let (before, rest) = source.split_once("ctx[")?;
+        let (number, _) = rest.split_once(']')?;
+        let cast = before.strip_suffix(')')?.rsplit_once('(')?.1;
+        let kind = if cast == "s32" { "int" } else { cast };
+        Some((number.parse().ok()?, kind))
     };
     sources.iter().filter_map(|row| place(row.1)).collect()
 }
@@ -220,8 +224,12 @@ fn tracepoints_pass_the_parameters_that_events_declare() {
             checked += 1;
             let own = places(event, rung.name);
             if !own.is_empty() {
-                let numbers = own.iter().all(|&place| passed[place] == "int");
-                assert!(numbers, "{target}: the kernel passes {passed:?}");
+                for (place, kind) in own {
+                    assert_eq!(
+                        passed[place], kind,
+                        "{target}: the kernel passes {passed:?}"
+                    );
+                }
                 continue;
             }
             let way = event.way(rung.name);
