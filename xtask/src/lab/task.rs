@@ -16,7 +16,7 @@ use super::table::{self, Outcome};
 use super::{headers, icount, image};
 
 /// Tests of all hook events on all rungs take an hour per kernel where everything is emulated.
-const SHARE: u32 = 2;
+const SHARE: u32 = 4;
 
 /// Live tests on stock Debian kernels under qemu.
 #[derive(Args)]

@@ -142,7 +142,7 @@ events! {
         page {
             purpose: "Sees which BPF program was put where.",
             use_case: "Find out what a BPF tool hooks.",
-            command: "sudo tracehound -e bpf_attach -- bpftrace -e 'tracepoint:sched:sched_switch { exit(); }'",
+            command: "sudo tracehound -e bpf_attach -- target/programs/bpf",
             issues: [
                 "What netlink (tc, xdp), setsockopt(2) or a BPF program attaches is not seen.",
                 "At the end of the call the link or event is the one behind the call's descriptor; another thread can have closed or replaced it by then.",
