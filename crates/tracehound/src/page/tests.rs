@@ -198,7 +198,10 @@ fn examples_are_what_the_engine_prints() {
             let named = unwritten.is_some_and(|names| names.contains(&field.name.into()));
             let absent = (field.name, Sample::Absent);
             // A choice may fall on an argument that the call does not look at.
-            let chosen = matches!(field.kind, Kind::Arg(Type::By(_)));
+            let chosen = matches!(
+                field.kind,
+                Kind::Arg(Type::By(_) | Type::Wide(_, Type::By(_)))
+            );
             if chosen || event.page.example.contains(&absent) {
                 continue;
             }
