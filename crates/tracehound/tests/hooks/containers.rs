@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::{folder, is_available, support};
+use crate::{folder, is_available, seconds, support};
 use support::{Run, root, tracehound};
 
 /// A script in a mount namespace of its own, in which `$two` is a hierarchy of version 2, `$one` one of
@@ -199,16 +199,9 @@ fn existing_container_tells_what_is_there_and_its_removal() {
     assert_eq!(there["args"]["runtime"], "docker");
     assert_eq!(there["args"]["container_id"], hierarchies.id.as_str());
     assert_eq!(there.get("process"), None, "{there}");
-    let date = Command::new("date")
-        .args(["-d", there["args"]["ctime"].as_str().unwrap(), "+%s"])
-        .output()
-        .unwrap();
     let stat = said.lines().next().unwrap();
-    assert_eq!(
-        String::from_utf8(date.stdout).unwrap().trim(),
-        stat,
-        "{said}"
-    );
+    let ctime = seconds(&there["args"]["ctime"]);
+    assert_eq!(ctime.floor().to_string(), stat, "{said}");
     assert_eq!(removed["event"], "container_remove", "{text}");
     assert_eq!(removed["args"]["container_id"], hierarchies.id.as_str());
 }

@@ -74,3 +74,36 @@ fn folder(name: &str) -> std::path::PathBuf {
     std::fs::create_dir_all(&path).unwrap();
     path.canonicalize().unwrap()
 }
+
+/// Seconds since 1970 of a time as JSON has it; the `date` of a guest cannot read it.
+fn seconds(time: &Value) -> f64 {
+    let text = time.as_str().unwrap().trim_end_matches('Z');
+    let numbers: Vec<f64> = text
+        .split(['-', 'T', ':'])
+        .map(|part| part.parse().unwrap())
+        .collect();
+    let [year, month, day, hour, minute, second] = numbers[..] else {
+        panic!("{time}");
+    };
+    // Years that begin in March have their leap day at their end.
+    let (year, month) = if month > 2.0 {
+        (year, month - 3.0)
+    } else {
+        (year - 1.0, month + 9.0)
+    };
+    let leap_days = (year / 4.0).floor() - (year / 100.0).floor() + (year / 400.0).floor();
+    let before = (153.0 * month + 2.0) / 5.0;
+    let days = year * 365.0 + leap_days + before.floor() + day - 719_469.0;
+    ((days * 24.0 + hour) * 60.0 + minute) * 60.0 + second
+}
+
+#[test]
+fn times_are_read_across_leap_days() {
+    let read = |text: &str| seconds(&Value::from(text));
+    assert_eq!(read("1970-01-01T00:00:00Z"), 0.0);
+    assert_eq!(read("2026-11-27T01:58:16.5Z"), 1_795_744_696.5);
+    assert_eq!(
+        read("2024-03-01T00:00:00Z") - read("2024-02-28T00:00:00Z"),
+        172_800.0
+    );
+}

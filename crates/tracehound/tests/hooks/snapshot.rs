@@ -12,7 +12,7 @@ use libbpf_rs::query::{LinkInfoIter, MapInfoIter, ProgInfoIter};
 use libbpf_rs::{MapCore as _, MapHandle, MapType};
 use serde_json::Value;
 
-use crate::{folder, is_available, support};
+use crate::{folder, is_available, seconds, support};
 use support::{root, tracehound};
 
 /// What the tracer tells of the whole machine when it has just begun; `None` where it cannot.
@@ -480,24 +480,17 @@ fn tracee_info_tells_when_machine_and_tracer_began() {
         .lines()
         .find_map(|line| line.strip_prefix("btime "))
         .unwrap();
-    let time = |text: &Value| -> f64 {
-        let output = Command::new("date")
-            .args(["-d", text.as_str().unwrap(), "+%s.%N"])
-            .output();
-        let text = String::from_utf8(output.unwrap().stdout).unwrap();
-        text.trim().parse().unwrap()
-    };
     let boot: f64 = boot.parse().unwrap();
     // The kernel rounds the time of boot to seconds, down or up.
     assert!(
-        (time(&args["boot_time"]) - boot).abs() < 2.0,
+        (seconds(&args["boot_time"]) - boot).abs() < 2.0,
         "{args} {boot}"
     );
     let before = before
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap()
         .as_secs_f64();
-    let start = time(&args["start_time"]);
+    let start = seconds(&args["start_time"]);
     assert!(before < start && start < before + 60.0, "{args} {before}");
 }
 
