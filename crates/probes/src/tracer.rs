@@ -31,6 +31,7 @@ const LIFE: [&str; 3] = [
     "sched_process_exec",
     "sched_process_exit",
 ];
+const EXIT: &str = "sched_process_exit";
 const PROVING: u32 = 1;
 const LIVE: u32 = 2;
 /// The life ring: processes come and go slowly, so one for all CPUs.
@@ -484,6 +485,11 @@ fn climbs(options: &Options) -> Result<(Vec<Climb>, Group), Error> {
         if hooked && !events.iter().any(|other| other.id == event.id) {
             events.push(event);
         }
+    }
+    // Its program forgets the thread; what else sits on the same tracepoint must come before.
+    if let Some(at) = events.iter().position(|event| event.name == EXIT) {
+        let exit = events.remove(at);
+        events.push(exit);
     }
     let only = &options.only;
     if let Only::Named(name) = only

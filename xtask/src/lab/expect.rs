@@ -17,6 +17,13 @@ const FIRST: Series = Series(0, 0);
 const LAST: Series = Series(u32::MAX, 0);
 
 const LACKS: &[Lack] = &[
+    // The iterator of links came with 5.19.
+    Lack {
+        event: Some("existing_bpf_link"),
+        rung: "iter",
+        from: FIRST,
+        until: Series(5, 19),
+    },
     // Kernels since 7.0 preempt these programs, which share a buffer.
     Lack {
         event: Some(ONE_CALL),

@@ -40,7 +40,7 @@ const TABLE: &str = "kernel_table";
 /// The binary that tests hook events: each by the tests whose names start with the event's.
 const HOOKS: &str = "hooks";
 /// Their ids (docs/adding-an-event.md).
-const HOOK_IDS: std::ops::Range<u16> = 200..500;
+const HOOK_IDS: std::ops::Range<u16> = 123..500;
 
 /// The rung under whose name events without one of their own are tested: once on each kernel.
 const ANY_RUNG: &str = "raw_tp/sched_process_exec";
