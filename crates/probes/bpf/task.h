@@ -88,6 +88,21 @@ static __always_inline void task_state_drop(struct task_struct *task)
 
 	bpf_map_delete_elem(&tasks, &tid);
 }
+
+/*
+ * A thread that executes a program gets the id of its process's first thread, whose exit has emptied
+ * that place: what was kept under the old id is the thread's own.
+ */
+static __always_inline void task_state_move(struct task_struct *task, u32 old)
+{
+	u32 tid = BPF_CORE_READ(task, pid);
+	struct task_state *state = bpf_map_lookup_elem(&tasks, &old);
+
+	if (!state || old == tid)
+		return;
+	bpf_map_update_elem(&tasks, &tid, state, BPF_ANY);
+	bpf_map_delete_elem(&tasks, &old);
+}
 #else
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
@@ -102,6 +117,7 @@ struct {
 
 /* The kernel frees task storage with the task. */
 static __always_inline void task_state_drop(struct task_struct *task) {}
+static __always_inline void task_state_move(struct task_struct *task, u32 old) {}
 #endif
 
 /*

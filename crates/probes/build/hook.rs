@@ -462,7 +462,8 @@ fn is_long(field: &Field) -> bool {
 fn before(event: &Event) -> &'static str {
     match event.name {
         "sched_process_fork" => "scope_heal(current);\n\tscope_inherit(current, child);",
-        "sched_process_exec" | "sched_process_exit" => "scope_heal(current);",
+        "sched_process_exec" => "task_state_move(current, old_pid);\n\tscope_heal(current);",
+        "sched_process_exit" => "scope_heal(current);",
         _ => "",
     }
 }

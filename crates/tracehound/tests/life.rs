@@ -224,11 +224,6 @@ fn an_exec_of_a_thread_tells_which_it_was() {
     }
     let run = execs(&[&program("execs"), "thread"]);
     let exec = *named(&run, EXEC).last().unwrap();
-    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
-    if release.starts_with("5.10.") {
-        println!("skipped: 5.10 passes the id that the thread has after the exec");
-        return;
-    }
     assert_eq!(exec["args"]["old_tid"], printed(&run, "tid"), "{exec}");
     assert_eq!(exec["process"]["tid"], exec["process"]["pid"], "{exec}");
     assert_ne!(

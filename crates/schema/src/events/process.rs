@@ -151,7 +151,6 @@ events! {
                 "argv and env longer than 8191 bytes are cut; a path of more than 64 names is cut.",
                 "env can hold passwords and keys: mind who reads the output.",
                 "A file is in the upper layer of an overlay too where it was only copied there, as by a chmod; what has its data below still (metacopy) is told so as well.",
-                "On Linux 5.10 old_tid was seen to be the id after the exec.",
                 "Recordings of runs that did not select the event have the path, the file, the arguments and old_tid of it; the rest is unread.",
             ],
             related: ["sched_process_fork", "sched_process_exit"],
