@@ -50,7 +50,9 @@ static void bound(void)
 	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "socket" };
 
 	DO(bind(socket(AF_UNIX, SOCK_DGRAM, 0), (void *)&address, sizeof(address)));
-	address.sun_path[0] = 0;
+	/* Makes no file; the name is this process's own, as another may run beside it. */
+	memset(address.sun_path, 0, sizeof(address.sun_path));
+	snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1, "names-%d", getpid());
 	DO(bind(socket(AF_UNIX, SOCK_DGRAM, 0), (void *)&address, sizeof(address)));
 }
 

@@ -107,10 +107,14 @@ static __always_inline bool is_heap(struct mm_struct *mm, struct area *area)
 	return area->start < BPF_CORE_READ(mm, brk) && BPF_CORE_READ(mm, start_brk) < area->end;
 }
 
-/* Go asks for its heap, in which it also has its stacks, at such addresses. */
+/*
+ * Go asks for its heap, in which it also has its stacks, at this address. Where that is taken it asks for
+ * the same in other terabytes; those are left out, as one in 256 of the addresses that the kernel itself
+ * chooses looks like them.
+ */
 static __always_inline bool is_golang_heap(struct area *area)
 {
-	return (area->start & 0x80ff00000000ull) == 0xc000000000ull;
+	return area->start >> 32 == 0xc0;
 }
 
 static __always_inline bool is_main_stack(struct mm_struct *mm, struct area *area)

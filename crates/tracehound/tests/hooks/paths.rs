@@ -70,6 +70,7 @@ fn check(event: &str, fields: &[&str], wanted: impl Fn(&Told, bool) -> Vec<Vec<V
         let run = run_of(event, &[&support::program(program), &place]);
         std::fs::remove_dir(&folder).unwrap();
         let Some(run) = run else { return };
+        assert_eq!(run.code, Some(0), "{program}: {}", run.text);
         let rung = std::env::var("TRACEHOUND_RUNG").unwrap_or_default();
         let told = Told {
             events: support::named(&run, event)
