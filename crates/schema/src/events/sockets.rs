@@ -114,7 +114,7 @@ events! {
         page {
             purpose: "Sees the address that the kernel binds to: its own copy, not the caller's memory.",
             use_case: "Find out which programs offer services, and where.",
-            command: "sudo tracehound -e security_socket_bind -- timeout 1 python3 -m http.server -b 127.0.0.1 8098",
+            command: "sudo tracehound -e security_socket_bind -- python3 -c 'import socket; socket.socket().bind((\"127.0.0.1\", 0))'",
             issues: [
                 "At the end of calls only those that succeed are seen, and none of io_uring; local_addr is then what the socket is bound to, with the port that was chosen where 0 was asked for.",
                 "By lsm only what the security modules before BPF's have allowed is seen.",
@@ -151,7 +151,7 @@ events! {
         page {
             purpose: "Sees which address connections are awaited at, as the kernel has it.",
             use_case: "Find out which programs offer services, and where.",
-            command: "sudo tracehound -e security_socket_listen -- timeout 1 python3 -m http.server -b 127.0.0.1 8099",
+            command: "sudo tracehound -e security_socket_listen -- python3 -c 'import socket; socket.create_server((\"127.0.0.1\", 0))'",
             issues: [
                 "At the end of calls only those that succeed are seen, and none of io_uring; backlog is then as it was passed.",
                 "By lsm only what the security modules before BPF's have allowed is seen.",
@@ -188,7 +188,7 @@ events! {
         page {
             purpose: "Sees who waits for connections, and at which address the kernel has the socket.",
             use_case: "Find out which programs serve others.",
-            command: "sudo tracehound -e security_socket_accept -- timeout 1 python3 -c 'import socket; s = socket.create_server((\"127.0.0.1\", 0)); c = socket.create_connection(s.getsockname()); s.accept()'",
+            command: "sudo tracehound -e security_socket_accept -- python3 -c 'import socket; s = socket.create_server((\"127.0.0.1\", 0)); c = socket.create_connection(s.getsockname()); s.accept()'",
             issues: [
                 "At the end of calls only those that succeed or find no connection (EAGAIN) are seen, and none of io_uring.",
                 "By lsm only what the security modules before BPF's have allowed is seen.",
@@ -272,7 +272,7 @@ events! {
         page {
             purpose: "Sees each connection that a program takes, with both ends.",
             use_case: "Find out who is served by whom.",
-            command: "sudo tracehound -e socket_accept -- timeout 1 python3 -c 'import socket; s = socket.create_server((\"127.0.0.1\", 0)); c = socket.create_connection(s.getsockname()); s.accept()'",
+            command: "sudo tracehound -e socket_accept -- python3 -c 'import socket; s = socket.create_server((\"127.0.0.1\", 0)); c = socket.create_connection(s.getsockname()); s.accept()'",
             issues: [
                 "At the end of calls none of io_uring is seen, and none whose new descriptor another thread has closed by then.",
                 "An IPv4 peer of an IPv6 socket is told as the socket has it: as ::ffff:1.2.3.4.",

@@ -26,6 +26,8 @@ mod sockets;
 mod support;
 mod tasks;
 
+use std::sync::{Mutex, PoisonError};
+
 use serde_json::Value;
 use support::{Run, root, tracehound};
 
@@ -35,11 +37,19 @@ fn events_of(event: &str, script: &str) -> Option<Vec<Value>> {
     Some(support::named(&run, event).into_iter().cloned().collect())
 }
 
+/// Programs that bind an address of a fixed name, which only one at a time can have.
+const NAMES: [&str; 3] = ["programs/connect", "programs/messages", "programs/sockets"];
+static TURN: Mutex<()> = Mutex::new(());
+
 /// Traces one event of a command.
 fn run_of(event: &str, command: &[&str]) -> Option<Run> {
     if !root() || !is_available(event) {
         return None;
     }
+    let _alone = NAMES.iter().any(|name| command[0].contains(name)).then(|| {
+        let turn = TURN.lock();
+        turn.unwrap_or_else(PoisonError::into_inner)
+    });
     let run = support::trace(&["-e", event], command);
     assert!(!run.stats.contains("cannot trace"), "{}", run.stats);
     Some(run)
