@@ -1,8 +1,8 @@
-//! Memory: what is mapped and made executable. Ids 400 to 429.
+//! Memory: what is mapped and made executable. Ids 400 to 429, with stacks.
 
 use super::events;
 use crate::field::{kernel, register};
-use crate::kind::Kind::{Addr, Dev, Enum, Flags, I32, I64, Mode, Path, Size, Str, U64, WallTime};
+use crate::kind::Kind::{Addr, Dev, Enum, Flags, I32, Mode, Path, Size, Str, U64, WallTime};
 use crate::names;
 
 events! {
@@ -314,88 +314,6 @@ events! {
             sources: ["mmap(2)", "mprotect(2)", "mm/mprotect.c (v6.18): do_mprotect_pkey()"],
         }
 
-    /// The kernel is about to read a file for its own use.
-    ///
-    /// A module, firmware, a kernel to boot into, a policy.
-    security_kernel_read_file = 405 by Hook
-        on [
-            "lsm/kernel_read_file",
-            "fentry/security_kernel_read_file",
-            "kprobe/security_kernel_read_file",
-            "tp_btf/sys_exit",
-            "raw_tp/sys_exit",
-        ]
-        (file: "struct file *", what: "u32")
-        at ["tp_btf/sys_exit", "raw_tp/sys_exit"] of ["finit_module"]
-            when "module_was_read(ret) && file"
-            { file = "file_behind(current, (s32)call_argument(current, 0))"; what = "2"; }
-        sets ["lsm_hooks"]
-        {
-            /// The file's path as the kernel resolves it.
-            pathname: Path, kernel("file").ctype("const char*");
-            /// The file's device.
-            dev: Dev, kernel("file_dev(file)").ctype("dev_t");
-            /// The file's inode number.
-            inode: U64, kernel("file_inode(file)").ctype("unsigned long");
-            /// What it is read for.
-            type: Enum(&names::KERNEL_READ), kernel("what").ctype("int");
-            /// When the inode was changed last.
-            ctime: WallTime, kernel("inode_ctime(inode_of(file))").ctype("unsigned long");
-        }
-        page {
-            purpose: "Sees what the kernel takes in from files.",
-            use_case: "Find out where modules, firmware and kernels come from.",
-            command: "sudo tracehound -e security_kernel_read_file -- modprobe dummy",
-            issues: [
-                "What comes from memory (init_module(2), kexec_load(2)) is not read from a file.",
-                "At the end of calls only finit_module(2) is seen; the file is the one behind its descriptor then.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
-            ],
-            related: ["security_kernel_post_read_file", "module_load", "finit_module", "kexec_file_load"],
-            sources: ["init_module(2)", "fs/kernel_read_file.c (v6.18): kernel_read_file()"],
-        }
-
-    /// The kernel has read a file for its own use.
-    security_kernel_post_read_file = 406 by Hook
-        on [
-            "lsm/kernel_post_read_file",
-            "fentry/security_kernel_post_read_file",
-            "kprobe/security_kernel_post_read_file",
-            "tp_btf/sys_exit",
-            "raw_tp/sys_exit",
-        ]
-        (file: "struct file *", bytes: "char *", length: "s64", what: "u32")
-        at ["tp_btf/sys_exit", "raw_tp/sys_exit"] of ["finit_module"]
-            when "module_was_read(ret) && file"
-            {
-                file = "file_behind(current, (s32)call_argument(current, 0))";
-                bytes = "NULL";
-                length = "0";
-                what = "2";
-            }
-            lacks { size: "the kernel has freed what it read"; }
-        sets ["lsm_hooks"]
-        {
-            /// The file's path as the kernel resolves it.
-            pathname: Path, kernel("file").ctype("const char*");
-            /// How many bytes it has read.
-            size: I64, kernel("length").ctype("loff_t");
-            /// What it was read for.
-            type: Enum(&names::KERNEL_READ), kernel("what").ctype("int");
-        }
-        page {
-            purpose: "Sees what the kernel has taken in from a file, and how much.",
-            use_case: "Find out where modules, firmware and kernels come from.",
-            command: "sudo tracehound -e security_kernel_post_read_file -- modprobe dummy",
-            issues: [
-                "A file that is read in parts is not told when it is whole.",
-                "At the end of calls only finit_module(2) is seen; the file is the one behind its descriptor then.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
-            ],
-            related: ["security_kernel_read_file", "module_load", "finit_module"],
-            sources: ["init_module(2)", "fs/kernel_read_file.c (v6.18): kernel_read_file()"],
-        }
-
     /// A file was spliced into a pipe such that writing to the pipe writes to the file.
     ///
     /// The fault CVE-2022-0847 of Linux 5.8 to 5.16: the pipe's last page is one of the file's page
@@ -500,83 +418,5 @@ events! {
             ],
             related: ["memfd_create", "execveat", "security_mmap_file", "mem_prot_alert"],
             sources: ["memfd_create(2)", "mm/memfd.c (v6.18): memfd_alloc_file()"],
-        }
-
-    /// A call was made by code that was not loaded from a file.
-    ///
-    /// The instruction that makes it is on a stack, in the heap or in other memory without a file.
-    suspicious_syscall_source = 409 by Hook
-        on ["tp_btf/sys_enter", "raw_tp/sys_enter"]
-        (area: "struct area *")
-        when "is_odd_source(area)"
-        at ["tp_btf/sys_enter", "raw_tp/sys_enter"] when "true" { area = "area_of_code(current)"; }
-        sets []
-        {
-            /// The number of the call, by the convention it is made by.
-            syscall: I32, register("number").ctype("int");
-            /// The address behind the instruction that makes it.
-            ip: Addr, register("user_ip(current)").ctype("void*");
-            /// What kind of memory the instruction is in. Absent where nothing is mapped there any more.
-            vma_type: Enum(&names::VMA_TYPE), kernel("area_type(current, area)").ctype("const char*").opt().unread("while another thread changes the mappings: the call may be no suspicious one at all");
-            /// Where that mapping begins.
-            vma_start: Addr, kernel("area_start(area)").ctype("void*").opt().unread("with vma_type");
-            /// How large it is.
-            vma_size: Size, kernel("area_size(area)").ctype("unsigned long").opt().unread("with vma_type");
-            /// Its flags, as the kernel has them.
-            vma_flags: Flags(&names::VM_FLAGS), kernel("area_flags(area)").ctype("unsigned long").opt().unread("with vma_type");
-        }
-        page {
-            purpose: "Sees calls that injected code makes.",
-            use_case: "Find shellcode: programs and their libraries make calls from files.",
-            command: "sudo tracehound -e suspicious_syscall_source -- python3 -c 'import ctypes as c, mmap; m = mmap.mmap(-1, 4096, prot=7); m.write(bytes.fromhex(\"b8270000000f05c3\")); c.CFUNCTYPE(c.c_int)(c.addressof(c.c_char.from_buffer(m)))()'",
-            issues: [
-                "Looks at every call of what is traced, which costs each of them a search for its mapping: name a command or processes to follow.",
-                "Each call is told, as often as it is made.",
-                "Shared memory counts as anonymous. Code in a file of memfd_create(2) counts as loaded from a file: memfd_map_executable tells of it. So does code that was written over a file's in memory.",
-                "A 32-bit call by sysenter shows the kernel's own code (vdso) as its source, wherever it comes from.",
-                "Go's heap is known by its addresses only.",
-            ],
-            related: ["stack_pivot", "mem_prot_alert", "memfd_map_executable"],
-            sources: ["arch/x86/entry/entry_64.S (v6.18)", "mm/vma.c (v6.18)", "proc_pid_maps(5)"],
-        }
-
-    /// A call was made while the stack pointer was in no stack of the thread's.
-    ///
-    /// What runs then is mostly a chain of return addresses that an attacker has laid out elsewhere.
-    /// Stacks are: the program's first one; that of signal handlers (sigaltstack(2)); for other
-    /// threads and for children that have executed nothing yet, the memory from which they make
-    /// their first call; and the heap of Go programs, in which their stacks are.
-    stack_pivot = 410 by Hook
-        on ["tp_btf/sys_enter", "raw_tp/sys_enter"]
-        (area: "struct area *")
-        when "is_worth_it(current) && is_pivoted(current, area, user_sp(current))"
-        at ["tp_btf/sys_enter", "raw_tp/sys_enter"] when "true" { area = "no_area()"; }
-        sets []
-        {
-            /// The number of the call, by the convention it is made by.
-            syscall: I32, register("number").ctype("int");
-            /// The stack pointer.
-            sp: Addr, register("user_sp(current)").ctype("void*");
-            /// What kind of memory it points to. Absent where nothing is mapped.
-            vma_type: Enum(&names::VMA_TYPE), kernel("pivot_type(current, area)").ctype("const char*").opt().unread("while another thread changes the mappings: the stack may be the thread's own");
-            /// Where that mapping begins.
-            vma_start: Addr, kernel("area_start(area)").ctype("void*").opt().unread("with vma_type");
-            /// How large it is.
-            vma_size: Size, kernel("area_size(area)").ctype("unsigned long").opt().unread("with vma_type");
-            /// Its flags, as the kernel has them.
-            vma_flags: Flags(&names::VM_FLAGS), kernel("area_flags(area)").ctype("unsigned long").opt().unread("with vma_type");
-        }
-        page {
-            purpose: "Sees calls from return-oriented programs that have moved the stack pointer.",
-            use_case: "Find exploits of memory faults while they run.",
-            command: "sudo tracehound -e stack_pivot -- python3 -c 'import ctypes as c, mmap; m = mmap.mmap(-1, 4096, prot=7); m.write(bytes.fromhex(\"4889e2488d2500010000b8270000000f054889d4c3\")); c.CFUNCTYPE(c.c_int)(c.addressof(c.c_char.from_buffer(m)))()'",
-            issues: [
-                "Looks at every call of what is traced: name a command or processes to follow.",
-                "Each call is told, as often as it is made. Programs that switch stacks themselves (coroutines, makecontext(3)) are told too.",
-                "A thread that ran before the tracer is taken to be on its stack when its first call is seen. A thread whose stack is in the heap (brk(2)) is told.",
-                "A pivot within the memory of a stack, or into memory at the addresses of Go's heap, is not seen.",
-            ],
-            related: ["suspicious_syscall_source", "mem_prot_alert"],
-            sources: ["sigaltstack(2)", "clone(2)", "mm/vma.c (v6.18)"],
         }
 }

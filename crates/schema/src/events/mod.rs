@@ -1,11 +1,15 @@
 //! The catalogue: one block per event, one file per family.
 
+mod access;
+mod attributes;
+mod cgroups;
 mod checks;
 mod connections;
 mod containers;
 mod exec;
 mod files;
 mod integrity;
+mod kernel_files;
 mod library;
 mod memory;
 mod messages;
@@ -17,17 +21,20 @@ mod processes;
 mod signal;
 mod snapshot;
 mod sockets;
+mod stacks;
 mod syscall;
 mod tracer;
 
 use crate::event::Event;
 
-static FAMILIES: [&[Event]; 18] = [
+static FAMILIES: [&[Event]; 23] = [
     tracer::EVENTS,
     process::EVENTS,
     signal::EVENTS,
     library::EVENTS,
     processes::EVENTS,
+    cgroups::EVENTS,
+    access::EVENTS,
     files::EVENTS,
     sockets::EVENTS,
     connections::EVENTS,
@@ -35,8 +42,11 @@ static FAMILIES: [&[Event]; 18] = [
     integrity::EVENTS,
     exec::EVENTS,
     paths::EVENTS,
+    attributes::EVENTS,
     mounts::EVENTS,
     memory::EVENTS,
+    stacks::EVENTS,
+    kernel_files::EVENTS,
     objects::EVENTS,
     snapshot::EVENTS,
     containers::EVENTS,

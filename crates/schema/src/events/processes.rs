@@ -1,9 +1,9 @@
-//! Processes: names, credentials, cgroups. Ids 200 to 229.
+//! Processes: names, credentials, namespaces, limits. Ids 200 to 229, with cgroups and traces.
 
 use super::events;
 use crate::field::{kernel, register, user};
 use crate::kind::Kind::{
-    Addr, Bool, Bytes, Cred, Dev, Enum, Flags, I32, I64, Mode, Path, Pid, Str, U32, U64, WallTime,
+    Addr, Bytes, Cred, Dev, Enum, Flags, I32, I64, Mode, Path, Pid, Str, U32, U64, WallTime,
 };
 use crate::names;
 
@@ -49,106 +49,6 @@ events! {
             issues: ["No tracepoint tells the same, and the old credentials are gone when a call ends: none on a kernel without trampolines and probes."],
             related: ["setuid", "setresuid", "capset"],
             sources: ["credentials(7)", "kernel/cred.c (v6.18): commit_creds()"],
-        }
-
-    /// A cgroup was created.
-    cgroup_mkdir = 202 by Hook
-        on ["tp_btf/cgroup_mkdir", "raw_tp/cgroup_mkdir"]
-        (cgroup: "struct cgroup *", path: "const char *")
-        sets []
-        {
-            /// Its id, the inode number of its directory.
-            cgroup_id: U64, kernel("cgroup_id(cgroup)").ctype("u64");
-            /// Its path below the root of its hierarchy.
-            cgroup_path: Str, kernel("path").ctype("const char*");
-            /// Its hierarchy, as /proc/cgroups numbers them; 0 for version 2.
-            hierarchy_id: U32, kernel("cgroup_hierarchy(cgroup)").ctype("u32");
-        }
-        page {
-            purpose: "Sees containers and services come: each has a cgroup of its own.",
-            use_case: "See when a container is made, and by whom.",
-            command: "sudo tracehound -e cgroup_mkdir -- unshare -m sh -c 'mount -t cgroup2 none /mnt && mkdir /mnt/demo; rmdir /mnt/demo'",
-            issues: [],
-            related: ["mkdir", "mkdirat"],
-            sources: ["cgroups(7)", "include/trace/events/cgroup.h (v6.18)"],
-        }
-
-    /// A cgroup was removed.
-    cgroup_rmdir = 203 by Hook
-        on ["tp_btf/cgroup_rmdir", "raw_tp/cgroup_rmdir"]
-        (cgroup: "struct cgroup *", path: "const char *")
-        sets []
-        {
-            /// Its id, the inode number of its directory.
-            cgroup_id: U64, kernel("cgroup_id(cgroup)").ctype("u64");
-            /// Its path below the root of its hierarchy.
-            cgroup_path: Str, kernel("path").ctype("const char*");
-            /// Its hierarchy, as /proc/cgroups numbers them; 0 for version 2.
-            hierarchy_id: U32, kernel("cgroup_hierarchy(cgroup)").ctype("u32");
-        }
-        page {
-            purpose: "Sees containers and services go.",
-            use_case: "See when the last of a container is gone.",
-            command: "sudo tracehound -e cgroup_rmdir -- unshare -m sh -c 'mount -t cgroup2 none /mnt && mkdir /mnt/demo; rmdir /mnt/demo'",
-            issues: [],
-            related: ["cgroup_mkdir", "rmdir", "unlinkat"],
-            sources: ["cgroups(7)", "include/trace/events/cgroup.h (v6.18)"],
-        }
-
-    /// A thread or process was moved to a cgroup.
-    ///
-    /// Fires in the one that moves it, which can be somebody else.
-    cgroup_attach_task = 204 by Hook
-        on ["tp_btf/cgroup_attach_task", "raw_tp/cgroup_attach_task"]
-        (cgroup: "struct cgroup *", path: "const char *", task: "struct task_struct *")
-        sets []
-        {
-            /// The path of its new cgroup below the root of the hierarchy.
-            cgroup_path: Str, kernel("path").ctype("const char*");
-            /// The name of who is moved.
-            comm: Str, kernel("task_comm(task)").ctype("const char*");
-            /// The id of who is moved, in the initial namespace; of a process that of its first thread.
-            pid: Pid, kernel("READ(task, pid)").ctype("pid_t");
-        }
-        page {
-            purpose: "Sees who is put into which container or service, and by whom.",
-            use_case: "Find processes that leave the cgroup that limits them.",
-            command: "sudo tracehound -e cgroup_attach_task -- unshare -m sh -c 'mount -t cgroup2 none /mnt && mkdir /mnt/demo && sh -c \"echo 0 >/mnt/demo/cgroup.procs\"; rmdir /mnt/demo'",
-            issues: [
-                "A child that is created in a cgroup (clone3 with CLONE_INTO_CGROUP) is not moved and not told.",
-            ],
-            related: ["cgroup_mkdir", "cgroup_rmdir"],
-            sources: ["cgroups(7)", "include/trace/events/cgroup.h (v6.18)"],
-        }
-
-    /// A processor went from one thread to another.
-    ///
-    /// Fires in the one that ceases to run.
-    sched_switch = 205 by Hook
-        on ["tp_btf/sched_switch", "raw_tp/sched_switch"]
-        (preempt: "bool", prev: "struct task_struct *", next: "struct task_struct *")
-        sets []
-        {
-            /// The processor.
-            cpu: U32, kernel("bpf_get_smp_processor_id()").ctype("int");
-            /// Who ceases to run, in the initial namespace.
-            prev_tid: Pid, kernel("READ(prev, pid)").ctype("pid_t");
-            /// Its name.
-            prev_comm: Str, kernel("task_comm(prev)").ctype("const char*");
-            /// Who begins to; 0 for the idle task.
-            next_tid: Pid, kernel("READ(next, pid)").ctype("pid_t");
-            /// Its name.
-            next_comm: Str, kernel("task_comm(next)").ctype("const char*");
-        }
-        page {
-            purpose: "Sees when each thread runs, and where.",
-            use_case: "Find out what a thread has to wait for.",
-            command: "sudo tracehound -e sched_switch -- sleep 0.1",
-            issues: [
-                "With a command only the switches away from its threads are told. Without one it is one of the most frequent events there are.",
-            ],
-            related: ["sched_process_exit"],
-            sources: ["sched(7)", "include/trace/events/sched.h (v6.18)"],
         }
 
     /// The kernel asked whether a thread has a capability.
@@ -489,106 +389,5 @@ events! {
             ],
             related: ["prctl", "task_rename"],
             sources: ["prctl(2)", "include/uapi/linux/prctl.h (v6.18): struct prctl_mm_map", "kernel/sys.c (v6.18): SYSCALL_DEFINE5(prctl)"],
-        }
-
-    /// A process was attached to, to be traced, or was not.
-    ptrace_attach = 212 by Hook
-        on [
-            "fexit/ptrace_attach",
-            "kprobe+kretprobe/ptrace_attach",
-            "tp_btf/sys_exit",
-            "raw_tp/sys_exit",
-        ]
-        (task: "struct task_struct *", kind: "long", addr: "unsigned long", flags: "unsigned long")
-        at ["tp_btf/sys_exit", "raw_tp/sys_exit"] of ["ptrace"]
-            when "attaches(current, ret)"
-            {
-                task = "task_of_id(current, (s32)call_argument(current, 1))";
-                kind = "call_argument(current, 0)";
-                addr = "call_argument(current, 2)";
-                flags = "call_argument(current, 3)";
-            }
-        sets []
-        {
-            /// How: PTRACE_ATTACH or PTRACE_SEIZE.
-            request: Enum(&names::ptrace::REQUEST), register("kind").ctype("long");
-            /// Whose thread it is, in the initial namespace.
-            target_host_pid: Pid, kernel("host_pid_of(task)").ctype("pid_t").unread("at the end of a call, when the thread is gone by then");
-            /// The thread to trace.
-            target_host_tid: Pid, kernel("host_tid_of(task)").ctype("pid_t").unread("as target_host_pid");
-            /// Its name.
-            target_comm: Str, kernel("task_comm(task)").ctype("const char*").unread("as target_host_pid");
-            /// Options of the tracer, which come with PTRACE_SEIZE.
-            options: Flags(&names::ptrace::OPTIONS), register("seize_options(kind, flags)").ctype("unsigned long").opt();
-        }
-        ret true
-        page {
-            purpose: "Sees who traces whom, from the first moment on, and who is refused.",
-            use_case: "Find processes that read the secrets of others or put code into them.",
-            command: "sudo tracehound -e ptrace_attach -- strace -p 1 -o /dev/null",
-            issues: [
-                "A process that asks to be traced by its parent (PTRACE_TRACEME) does not come here: see ptrace. What is asked of a thread that does not exist fails before.",
-            ],
-            related: ["ptrace", "process_vm_rw"],
-            sources: ["ptrace(2)", "kernel/ptrace.c (v6.18): ptrace_attach()"],
-        }
-
-    /// A process read or wrote the memory of another.
-    process_vm_rw = 213 by Hook
-        on ["tp_btf/sys_exit", "raw_tp/sys_exit"]
-        (task: "struct task_struct *")
-        at ["tp_btf/sys_exit", "raw_tp/sys_exit"] of ["process_vm_readv", "process_vm_writev"]
-            { task = "task_of_id(current, (s32)call_argument(current, 0))"; }
-        sets []
-        {
-            /// Whether it wrote.
-            write: Bool, register("is_vm_write(current)").ctype("bool");
-            /// Whose memory, in the initial namespace.
-            target_host_pid: Pid, kernel("host_pid_of(task)").ctype("pid_t").unread("when there is no such process at the end of the call");
-            /// Its name.
-            target_comm: Str, kernel("task_comm(task)").ctype("const char*").unread("as target_host_pid");
-        }
-        ret true
-        page {
-            purpose: "Sees memory of processes read and written by others: who, whose, and how much (the result).",
-            use_case: "Find processes that read the secrets of others or put code into them.",
-            command: "sudo tracehound -e process_vm_rw -- strace -o /dev/null true",
-            issues: [
-                "/proc/PID/mem and ptrace(2) are other ways to the same memory.",
-                "Addresses and lengths are told by process_vm_readv and process_vm_writev.",
-            ],
-            related: ["process_vm_readv", "process_vm_writev", "ptrace_attach"],
-            sources: ["process_vm_readv(2)", "mm/process_vm_access.c (v6.18): process_vm_rw()"],
-        }
-
-    /// The kernel asked whether one process may look into another.
-    ///
-    /// `ret` is the answer. The question comes with ptrace(2), with process_vm_readv(2), with files
-    /// of /proc as `maps`, `mem`, `environ` and `fd`, with pidfd_getfd(2), kcmp(2) and others.
-    ptrace_may_access = 214 by Hook
-        on ["fexit/__ptrace_may_access", "kprobe+kretprobe/__ptrace_may_access"]
-        (task: "struct task_struct *", bits: "unsigned int")
-        sets []
-        {
-            /// Whom it would look into, in the initial namespace.
-            target_host_pid: Pid, kernel("thread_group_of(task)").ctype("pid_t");
-            /// The thread.
-            target_host_tid: Pid, kernel("thread_of(task)").ctype("pid_t");
-            /// Its name.
-            target_comm: Str, kernel("task_comm(task)").ctype("const char*");
-            /// What it would do, and with which of its credentials.
-            mode: Flags(&names::ptrace::ACCESS_MODE), kernel("bits").ctype("unsigned int");
-        }
-        ret true
-        page {
-            purpose: "Sees every look of one process into another, whatever the way, and every refusal.",
-            use_case: "Find processes that search others for secrets.",
-            command: "sudo tracehound -e ptrace_may_access -- cat /proc/1/environ",
-            issues: [
-                "The question is asked of threads of the same process too, and of /proc/self.",
-                "No tracepoint tells the same: on a kernel without trampolines and probes select ptrace_attach and process_vm_rw.",
-            ],
-            related: ["ptrace_attach", "process_vm_rw", "kcmp", "pidfd_getfd"],
-            sources: ["ptrace(2), ptrace access mode checking", "kernel/ptrace.c (v6.18): __ptrace_may_access()"],
         }
 }
