@@ -31,9 +31,10 @@ const fn may_trace(held: u64) -> bool {
 }
 
 /// Refuses a limit of open files that the maps, programs and links of a run would exceed: every
-/// step of the start would fail in a way of its own.
-pub fn check_files(cpus: usize, events: usize) -> Result<(), Error> {
-    let needed = 64 + cpus + 8 * events;
+/// step of the start would fail in a way of its own. An event takes a program and a link for each of its
+/// hooks, four at most; one of a library also those for each file that it is found in.
+pub fn check_files(cpus: usize, events: usize, of_libraries: usize) -> Result<(), Error> {
+    let needed = 64 + cpus + 8 * events + 8 * of_libraries;
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     // "unlimited" is no number.
     let soft = value(&limits, "Max open files").and_then(|text| text.parse::<usize>().ok());

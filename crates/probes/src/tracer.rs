@@ -91,7 +91,8 @@ impl Tracer {
         silence_libbpf();
         let cpus = libbpf_rs::num_possible_cpus().map_err(Error::bpf("counting CPUs"))?;
         let (climbs, calls) = climbs(options)?;
-        machine::check_files(cpus, climbs.len())?;
+        let library = |climb: &&Climb| climb.outcome.event.made_by == MadeBy::Library;
+        machine::check_files(cpus, climbs.len(), climbs.iter().filter(library).count())?;
         let flavour = Flavour::detect();
         let sizes = Sizes {
             cpus: cpus as u32,
