@@ -37,7 +37,7 @@ pub const ONE_CALL: &str = "openat";
 /// The binary that holds the table of calls to the kernel, whatever the rung: it too runs once.
 const TABLE: &str = "kernel_table";
 
-/// The binary that tests hook events: each by the tests whose names start with the event's.
+/// The binary that tests events of hooks and iterators: each by the tests whose names start with the event's.
 const HOOKS: &str = "hooks";
 /// Their ids (docs/adding-an-event.md).
 const HOOK_IDS: std::ops::Range<u16> = 123..500;
@@ -46,7 +46,7 @@ const HOOK_IDS: std::ops::Range<u16> = 123..500;
 const ANY_RUNG: &str = "raw_tp/sched_process_exec";
 
 fn is_hook(event: &Event) -> bool {
-    event.made_by == MadeBy::Hook && HOOK_IDS.contains(&event.id)
+    matches!(event.made_by, MadeBy::Hook | MadeBy::Snapshot) && HOOK_IDS.contains(&event.id)
 }
 
 /// Rungs of one event each: the tests that concern it. Other rungs run every test but these.
