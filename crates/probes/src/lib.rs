@@ -7,6 +7,7 @@ mod account;
 mod calls;
 mod check;
 mod error;
+mod exports;
 mod ladder;
 mod launch;
 mod library;

@@ -13,6 +13,7 @@ use crate::calls::{CallOptions, Group};
 use crate::check;
 use crate::check::Checks;
 use crate::error::Error;
+use crate::exports::{self, Loads};
 use crate::ladder::{Climb, Only, Outcome};
 use crate::launch::Held;
 use crate::library::Libraries;
@@ -36,6 +37,9 @@ const PROVING: u32 = 1;
 const LIVE: u32 = 2;
 /// The life ring: processes come and go slowly, so one for all CPUs.
 const LIFE_RING: usize = 4 << 20;
+
+/// How long the end of a run waits for files that are looked at.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What to trace and how.
 #[derive(Clone, Debug)]
@@ -73,6 +77,7 @@ pub struct Tracer {
     own: Vec<(&'static Event, u64)>,
     first: First,
     checks: Option<Checks>,
+    loads: Option<Loads>,
 }
 
 /// What is read before anything else: the snapshot, and what was recorded while it was taken.
@@ -125,6 +130,7 @@ impl Tracer {
             own: own(&options.events),
             first: First::default(),
             checks: None,
+            loads: None,
         };
         tracer.prove()?;
         if !options.lenient {
@@ -255,6 +261,7 @@ impl Tracer {
         let checks = Checks::start(&events, self.flavour, &self.maps);
         let (findings, checks) = checks.unzip();
         self.checks = checks;
+        self.loads = Loads::start(&events);
         self.set_phase(LIVE)?;
         self.take_snapshot()?;
         let mut bytes = Vec::new();
@@ -339,14 +346,32 @@ impl Tracer {
     pub fn read(&mut self, batch: &mut Vec<u8>, room: usize) -> usize {
         self.libraries.find_new(&self.maps, &mut self.climbs);
         if !self.first.bytes.is_empty() {
-            batch.append(&mut self.first.bytes);
+            let mut bytes = std::mem::take(&mut self.first.bytes);
+            self.follow_loads(&bytes, batch);
+            batch.append(&mut bytes);
             return std::mem::take(&mut self.first.records);
         }
         if let Some(findings) = self.checks.as_ref().and_then(Checks::found) {
             self.take_own(&findings, batch);
         }
         let now = boot_time();
-        self.reader.read(now, batch, room)
+        let from = batch.len();
+        let count = self.reader.read(now, batch, room);
+        if self.loads.is_some() {
+            let new = batch.get(from..).unwrap_or_default().to_vec();
+            self.follow_loads(&new, batch);
+        }
+        count
+    }
+
+    /// Appends what follows from libraries that were loaded: of records that are new, and of earlier
+    /// ones.
+    fn follow_loads(&mut self, new: &[u8], batch: &mut Vec<u8>) {
+        if let Some(loads) = &mut self.loads {
+            let mut made = loads.found();
+            loads.feed(new, &mut made);
+            self.take_own(&made, batch);
+        }
     }
 
     /// Detaches everything, reads what is left and closes the account.
@@ -354,6 +379,7 @@ impl Tracer {
         let climbs = self.climbs.iter_mut();
         let attached = climbs.filter_map(|climb| climb.attached.as_mut());
         object::detach(attached.chain(self.calls.attached.as_mut()));
+        let from = batch.len();
         batch.append(&mut self.first.bytes);
         let deadline = Instant::now() + Duration::from_secs(1);
         loop {
@@ -361,12 +387,30 @@ impl Tracer {
             self.reader.read(u64::MAX, batch, usize::MAX);
             let account = self.account()?;
             if account.balances() || Instant::now() > deadline {
+                let account = self.finish_loads(batch, from, account)?;
                 let tried = self.tried()?;
                 self.reader.finish(&tried, boot_time(), batch);
                 return Ok(account);
             }
             std::thread::sleep(Duration::from_millis(2));
         }
+    }
+
+    /// Waits for what follows from the last libraries; the account with that.
+    fn finish_loads(
+        &mut self,
+        batch: &mut Vec<u8>,
+        from: usize,
+        account: Account,
+    ) -> Result<Account, Error> {
+        let Some(mut loads) = self.loads.take() else {
+            return Ok(account);
+        };
+        let mut made = loads.found();
+        loads.feed(batch.get(from..).unwrap_or_default(), &mut made);
+        made.extend(loads.finish(PATIENCE));
+        self.take_own(&made, batch);
+        self.account()
     }
 
     /// The account up to now; it balances when nothing is under way.
@@ -470,7 +514,8 @@ fn chosen(events: &[&'static Event]) -> u32 {
 
 /// The selected events that the tracer makes of what it reads elsewhere than in the rings.
 fn own(events: &[&'static Event]) -> Vec<(&'static Event, u64)> {
-    let made = |event: &&&Event| snapshot::is_made(event) || check::makes(event);
+    let made =
+        |event: &&&Event| snapshot::is_made(event) || check::makes(event) || exports::makes(event);
     events
         .iter()
         .filter(made)

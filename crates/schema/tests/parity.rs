@@ -120,6 +120,16 @@ const FIELDS: &[(&str, &[&str], &str)] = &[
         "time namespaces are switched too",
     ),
     (
+        "symbols_loaded",
+        &["library_path", "symbols", "sha256", "why"],
+        "what could not be looked at is told, with the reason",
+    ),
+    (
+        "symbols_collision",
+        &["loaded_path", "collision_path", "symbols", "why"],
+        "what could not be looked at is told, with the reason",
+    ),
+    (
         "sigprocmask",
         SIGPROCMASK,
         "the event covers every way in, and tells the masks",

@@ -64,9 +64,14 @@ fn parse(line: &[u8]) -> Option<Mapping> {
     })
 }
 
+/// Where the very file that is mapped can be opened.
+pub fn map_file(process: &str, mapping: &Mapping) -> PathBuf {
+    format!("/proc/{process}/map_files/{}", mapping.range).into()
+}
+
 /// Opens the very file that is mapped, also when its path leads elsewhere or nowhere by now.
 pub fn open(process: &str, mapping: &Mapping) -> io::Result<File> {
-    File::open(format!("/proc/{process}/map_files/{}", mapping.range)).or_else(|error| {
+    File::open(map_file(process, mapping)).or_else(|error| {
         // Needs CAP_CHECKPOINT_RESTORE; without, by the path, if that is still the same file.
         let mut path = PathBuf::from(format!("/proc/{process}/root"));
         path.push(

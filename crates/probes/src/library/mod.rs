@@ -22,4 +22,4 @@ mod symbols;
 mod watch;
 
 pub use libraries::{Libraries, Library, Report};
-pub use mapped::processes;
+pub use mapped::{list, map_file, processes};

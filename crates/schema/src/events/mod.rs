@@ -10,6 +10,7 @@ mod exec;
 mod files;
 mod integrity;
 mod kernel_files;
+mod libraries;
 mod library;
 mod memory;
 mod messages;
@@ -27,7 +28,7 @@ mod tracer;
 
 use crate::event::Event;
 
-static FAMILIES: [&[Event]; 23] = [
+static FAMILIES: [&[Event]; 24] = [
     tracer::EVENTS,
     process::EVENTS,
     signal::EVENTS,
@@ -46,6 +47,7 @@ static FAMILIES: [&[Event]; 23] = [
     mounts::EVENTS,
     memory::EVENTS,
     stacks::EVENTS,
+    libraries::EVENTS,
     kernel_files::EVENTS,
     objects::EVENTS,
     snapshot::EVENTS,

@@ -11,6 +11,7 @@ mod containers;
 mod exec;
 mod files;
 mod integrity;
+mod libraries;
 mod memory;
 mod messages;
 mod mounts;

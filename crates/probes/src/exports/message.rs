@@ -1,0 +1,147 @@
+//! What the thread that looks at files is told.
+
+use tracehound_schema::record::{Header, Record, State};
+use tracehound_schema::{Event, by_name};
+
+use super::file::Identity;
+use super::process::Process;
+
+/// A library that was loaded.
+#[derive(Clone, Debug)]
+pub struct Load {
+    /// Of the record that told it.
+    pub header: Header,
+    /// Its path as records have it; `None` where it was not read.
+    pub names: Option<Vec<u8>>,
+    /// Whether the path is whole.
+    pub whole: bool,
+    /// The file; `None` where that was not read.
+    pub identity: Option<Identity>,
+}
+
+impl Load {
+    /// The process that has it.
+    pub fn process(&self) -> Process {
+        (self.header.host_pid, self.header.leader_start)
+    }
+
+    /// The path, if it is known from the root on.
+    pub fn path(&self) -> Option<Vec<u8>> {
+        let names = self.names.as_ref().filter(|_| self.whole)?;
+        Some(path(names))
+    }
+}
+
+/// A path of names that stand with the last one first, each ended by NUL.
+pub fn path(names: &[u8]) -> Vec<u8> {
+    let names = names.strip_suffix(b"\0").unwrap_or(names);
+    let mut path = Vec::with_capacity(names.len() + 1);
+    for name in names.rsplit(|byte| *byte == 0) {
+        path.push(b'/');
+        path.extend_from_slice(name);
+    }
+    path
+}
+
+/// What records tell.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// A library was loaded.
+    Load(Box<Load>),
+    /// A process has a child.
+    Fork(Process, Process),
+    /// A process executes another program.
+    Exec(Process),
+    /// A process is over.
+    Exit(Process),
+}
+
+/// Where in records things are.
+#[derive(Debug)]
+pub struct Sources {
+    load: (u16, [usize; 4]),
+    fork: (u16, [usize; 4]),
+    exec: u16,
+    exit: (u16, usize),
+}
+
+impl Sources {
+    /// Finds the events.
+    pub fn new() -> Option<Sources> {
+        let fields = |name, fields: [&str; 4]| {
+            let event: &Event = by_name(name)?;
+            let found = fields.map(|field| event.field_index(field));
+            let [Some(a), Some(b), Some(c), Some(d)] = found else {
+                return None;
+            };
+            Some((event.id, [a, b, c, d]))
+        };
+        let exit = by_name("sched_process_exit")?;
+        Some(Sources {
+            load: fields(
+                "shared_object_loaded",
+                ["pathname", "dev", "inode", "ctime"],
+            )?,
+            fork: fields(
+                "sched_process_fork",
+                ["parent_pid", "child_pid", "leader_start_time", "leader_pid"],
+            )?,
+            exec: by_name("sched_process_exec")?.id,
+            exit: (exit.id, exit.field_index("process_group_exit")?),
+        })
+    }
+
+    /// What a record tells, if anything.
+    pub fn message(&self, record: &Record<'_>) -> Option<Message> {
+        let header = &record.header;
+        let own = (header.host_pid, header.leader_start);
+        if header.event == self.load.0 {
+            return Some(Message::Load(Box::new(self.loaded(record))));
+        }
+        if header.event == self.fork.0 {
+            let [parent, child, start, leader] = self.fork.1.map(|index| read(record, index));
+            let child = (u32::try_from(child?).ok()?, start?);
+            let same = parent == leader;
+            return (!same).then_some(Message::Fork(own, child));
+        }
+        if header.event == self.exec {
+            return Some(Message::Exec(own));
+        }
+        let ends = header.event == self.exit.0 && read(record, self.exit.1)? != 0;
+        ends.then_some(Message::Exit(own))
+    }
+
+    fn loaded(&self, record: &Record<'_>) -> Load {
+        let [path, dev, inode, ctime] = self.load.1;
+        let there = matches!(record.state(path), State::Read | State::Cut);
+        let numbers = [dev, inode, ctime].map(|index| read(record, index));
+        let identity =
+            match numbers {
+                [Some(dev), Some(inode), Some(ctime)] => u32::try_from(dev)
+                    .ok()
+                    .map(|dev| Identity { dev, inode, ctime }),
+                _ => None,
+            };
+        Load {
+            header: record.header,
+            names: record.tail(path).filter(|_| there).map(<[u8]>::to_vec),
+            whole: record.state(path) == State::Read,
+            identity,
+        }
+    }
+}
+
+fn read(record: &Record<'_>, index: usize) -> Option<u64> {
+    let there = record.state(index) == State::Read;
+    record.slot(index).filter(|_| there)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_path_is_put_together_from_its_names() {
+        let of = |names: &[u8]| String::from_utf8(super::path(names)).unwrap();
+        assert_eq!(of(b"libc.so.6\0lib\0usr\0"), "/usr/lib/libc.so.6");
+        assert_eq!(of(b"a\0"), "/a");
+    }
+}

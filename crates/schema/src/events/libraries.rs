@@ -1,0 +1,80 @@
+//! What loaded libraries define. Ids among those of memory.
+
+use super::events;
+use crate::field::tracer;
+use crate::kind::Kind::{Path, Str, StrArray};
+use crate::sample::Sample::{Absent, Text};
+
+events! {
+    /// A library was loaded that defines functions which the C library has.
+    ///
+    /// The functions by which files, directories, processes and connections are seen and used: accept,
+    /// accept4, access, connect, dlsym, execve, fdopendir, fopen, kill, link, open, openat, opendir, ptrace, read,
+    /// readdir, readlink, recvmsg, rename, stat, fstat, lstat, fstatat, statx, syscall, unlink, unlinkat, write,
+    /// and what is called so with 64 behind or as __xstat.
+    symbols_loaded = 411 by Tracer
+        on []
+        derived ["shared_object_loaded"]
+        unproved "it takes a library that stands in for the C library"
+        sets ["derived", "fs", "security_alert"]
+        {
+            /// The library's path as the kernel resolves it.
+            library_path: Path, tracer("shared_object_loaded");
+            /// The watched functions that it defines, by their names in order.
+            symbols: StrArray, tracer("the file's dynamic symbols").unread("where why tells it");
+            /// SHA-256 of the file.
+            sha256: Str, tracer("the file").unread("where why tells it");
+            /// Why something is unread. Absent where nothing is.
+            why: Str, tracer("the attempt").opt();
+        }
+        page {
+            purpose: "Reads the dynamic symbols of each file that is mapped as code, as its loader would look them up, a moment after the mapping.",
+            use_case: "Find libraries that put themselves before the C library (LD_PRELOAD) to hide files, processes or connections.",
+            command: "sudo tracehound -e symbols_loaded -- true",
+            example: [library_path = Text(b"libhide.so\0lib\0"), symbols = Text(b"readdir\0readdir64\0"),
+                sha256 = Text(b"6d5b1f2c4f0bb0c9f1f4e0a9a7f6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e05f1c"), why = Absent],
+            issues: [
+                "A library that cannot be read is told too, with the reason: its process and path may be gone, or the file changed, before it is looked at. The file must have the device, inode number and time of change that the kernel told.",
+                "Files of the C library by name and folder (libc, libpthread, libdl, musl, under /lib and /usr/lib) are not told; a file that was put in their place is not either.",
+                "Names with which a library is not found by its loader (static, or of code that is mapped by other means than mmap(2)) are not seen; neither are the program itself and its loader.",
+                "It is made while tracing; a recording has it where it was selected then.",
+            ],
+            related: ["shared_object_loaded", "symbols_collision"],
+            sources: ["ld.so(8)", "elf(5)"],
+        }
+
+    /// A library was loaded that defines what another library of the process defines too.
+    ///
+    /// Which of the two is used is decided by their order.
+    symbols_collision = 412 by Tracer
+        on []
+        derived ["shared_object_loaded", "sched_process_fork", "sched_process_exec", "sched_process_exit"]
+        unproved "it takes two libraries that define the same"
+        sets ["lsm_hooks", "fs", "fs_file_ops", "proc", "proc_mem"]
+        {
+            /// The path of the library that was loaded now.
+            loaded_path: Path, tracer("shared_object_loaded");
+            /// The path of the one that the process had before.
+            collision_path: Path, tracer("an earlier shared_object_loaded").unread("where the new one cannot be read");
+            /// What both define, by names in order.
+            symbols: StrArray, tracer("the files' dynamic symbols").unread("where why tells it");
+            /// Why something is unread. Absent where nothing is.
+            why: Str, tracer("the attempt").opt();
+        }
+        page {
+            purpose: "Reads the dynamic symbols of each file that is mapped as code, and compares them with those of the libraries that the process, or its parent before the fork, loaded before.",
+            use_case: "Find libraries that put themselves before others.",
+            command: "sudo tracehound -e symbols_collision -- true",
+            example: [loaded_path = Text(b"libc.so.6\0lib\0usr\0"), collision_path = Text(b"libhide.so\0lib\0"),
+                symbols = Text(b"readdir\0readdir64\0"), why = Absent],
+            issues: [
+                "A library that cannot be read is told too, with the reason: its process and path may be gone, or the file changed, before it is looked at. The file must have the device, inode number and time of change that the kernel told.",
+                "Names that linkers put into every library (_init, _fini, _edata, _end, __bss_start) do not count. Many libraries define the same without harm, C++ templates above all.",
+                "What a process loaded before tracing is not known; what it unloaded since (dlclose(3)) counts as loaded; the program itself and its loader do not count.",
+                "The last 16,384 processes that loaded something are known, and 1,024 libraries of each.",
+                "It is made while tracing; a recording has it where it was selected then.",
+            ],
+            related: ["shared_object_loaded", "symbols_loaded"],
+            sources: ["ld.so(8)", "elf(5)"],
+        }
+}

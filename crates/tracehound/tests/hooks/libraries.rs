@@ -1,0 +1,148 @@
+//! What loaded libraries define.
+
+use serde_json::{Value, json};
+
+use crate::support::{self, Run, program, root, trace};
+use crate::{folder, is_available};
+
+/// Traces an event of the program that maps files.
+fn loads(event: &str, program: &str, words: &[&str]) -> Option<Run> {
+    let rung = std::env::var_os("TRACEHOUND_RUNG").is_some();
+    if !root() || rung || !is_available("shared_object_loaded") {
+        return None;
+    }
+    let command = [&[program][..], words].concat();
+    let run = trace(&["-e", event], &command);
+    assert_eq!(run.code, Some(0), "{}", run.stats);
+    Some(run)
+}
+
+/// What is told of files of a name.
+fn of<'a>(run: &'a Run, event: &str, name: &str) -> Vec<&'a Value> {
+    let named = support::named(run, event);
+    let args = named.into_iter().map(|event| &event["args"]);
+    args.filter(|args| {
+        let paths = [&args["library_path"], &args["loaded_path"]];
+        let of = |path: &&Value| path.as_str().is_some_and(|path| path.ends_with(name));
+        paths.iter().any(of)
+    })
+    .collect()
+}
+
+fn sha256(path: &str) -> String {
+    let output = std::process::Command::new("sha256sum").arg(path).output();
+    let text = String::from_utf8(output.unwrap().stdout).unwrap();
+    text.split_whitespace().next().unwrap().to_owned()
+}
+
+#[test]
+fn symbols_loaded_says_what_a_library_stands_in_for() {
+    for width in ["", "32"] {
+        let library = program(&format!("hides{width}.so"));
+        let words = [&library[..], &program("common.so")];
+        let loader = program(&format!("loads{width}"));
+        let Some(run) = loads("symbols_loaded", &loader, &words) else {
+            return;
+        };
+        let told = of(&run, "symbols_loaded", ".so");
+        assert_eq!(told.len(), 1, "{}", run.text);
+        let path = std::fs::canonicalize(&library).unwrap();
+        assert_eq!(told[0]["library_path"], path.to_str().unwrap());
+        assert_eq!(
+            told[0]["symbols"],
+            json!(["accept4", "readdir", "readdir64"])
+        );
+        assert_eq!(told[0]["sha256"], sha256(&library));
+        assert_eq!(told[0].get("why"), None);
+    }
+}
+
+/// What has taken a library's place is not told as the library: its last name is gone, by which it changed.
+#[test]
+fn symbols_loaded_is_not_deceived_by_another_file_at_the_path() {
+    let folder = folder("loaded");
+    let copy = |from: &str, to: &str| {
+        let to = folder.join(to);
+        std::fs::copy(program(from), &to).unwrap();
+        to.to_str().unwrap().to_owned()
+    };
+    let (first, second) = (copy("common.so", "first.so"), copy("hides.so", "second.so"));
+    let words = [&first[..], "-r", &second, "-w"];
+    let run = loads("symbols_loaded", &program("loads"), &words);
+    std::fs::remove_dir_all(&folder).unwrap();
+    let Some(run) = run else { return };
+    // Nothing is told if the file was read before it was replaced.
+    for args in of(&run, "symbols_loaded", "first.so") {
+        assert_eq!(args["why"], "the file was changed since", "{}", run.text);
+        assert_eq!(args.get("symbols"), None, "{}", run.text);
+    }
+}
+
+#[test]
+fn symbols_loaded_says_why_it_read_nothing() {
+    let folder = folder("unread");
+    let file = folder.join("text.so");
+    std::fs::write(&file, "this is no library").unwrap();
+    let run = loads(
+        "symbols_loaded",
+        &program("loads"),
+        &[file.to_str().unwrap()],
+    );
+    std::fs::remove_dir_all(&folder).unwrap();
+    let Some(run) = run else { return };
+    let events = support::named(&run, "symbols_loaded");
+    let told = events
+        .iter()
+        .find(|event| event["args"]["why"] == "the file is no ELF file");
+    let told = told.unwrap_or_else(|| panic!("{}", run.text));
+    assert_eq!(told["unread"], json!(["symbols", "sha256"]), "{told}");
+}
+
+/// Loads two libraries with words between; what is told of the second.
+fn collisions(between: &[&str]) -> Option<Vec<Value>> {
+    let (first, second) = (program("hides.so"), program("common.so"));
+    let words = [&[&first[..]], between, &[&second]].concat();
+    let run = loads("symbols_collision", &program("loads"), &words)?;
+    let told = of(&run, "symbols_collision", "common.so");
+    Some(told.into_iter().cloned().collect())
+}
+
+#[test]
+fn symbols_collision_says_what_two_libraries_define() {
+    for between in [&[][..], &["-f"]] {
+        let Some(told) = collisions(between) else {
+            return;
+        };
+        let path = std::fs::canonicalize(program("hides.so")).unwrap();
+        assert_eq!(told.len(), 1, "{between:?}: {told:?}");
+        assert_eq!(told[0]["collision_path"], path.to_str().unwrap());
+        assert_eq!(told[0]["symbols"], json!(["th_common"]));
+    }
+}
+
+#[test]
+fn symbols_collision_forgets_what_a_program_before_had() {
+    let told = collisions(&["-e"]).unwrap_or_default();
+    assert_eq!(told, Vec::<Value>::new());
+}
+
+/// As it is done in earnest.
+#[test]
+fn symbols_collision_sees_a_library_before_the_c_library() {
+    let library = format!("LD_PRELOAD={}", program("hides.so"));
+    let words = [&library[..], &program("loads")];
+    let Some(run) = loads("symbols_collision", "env", &words) else {
+        return;
+    };
+    let told = of(&run, "symbols_collision", "libc.so.6");
+    let hides = |args: &&&Value| {
+        args["collision_path"]
+            .as_str()
+            .is_some_and(|path| path.ends_with("hides.so"))
+    };
+    let args = told
+        .iter()
+        .find(hides)
+        .unwrap_or_else(|| panic!("{}", run.text));
+    assert_eq!(args["symbols"], json!(["accept4", "readdir", "readdir64"]));
+}
