@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use tracehound_schema::record::{Chunk, ENTRY, HAS_RET, HEADER_SIZE, Header, Record, State};
-use tracehound_schema::syscalls::{REGISTERS, Syscall, multiplexed};
+use tracehound_schema::syscalls::{OWN_OF_X32, REGISTERS, Syscall, multiplexed};
 use tracehound_schema::{Abi, Event};
 
 use crate::calls::Prepared;
@@ -47,6 +47,8 @@ pub struct Plan {
     prepared: [OnceCell<Prepared>; Abi::ALL.len() + 1],
     /// The same where a 32-bit call that stands for several means it.
     meant: OnceCell<Prepared>,
+    /// The same where an x32 caller uses the number that only 64-bit ones have.
+    foreign: OnceCell<Prepared>,
 }
 
 impl Plan {
@@ -65,6 +67,7 @@ impl Plan {
                 .collect(),
             prepared: Default::default(),
             meant: OnceCell::new(),
+            foreign: OnceCell::new(),
         }
     }
 
@@ -90,6 +93,11 @@ impl Plan {
         if abi == Abi::I386 && row.i386.map(i32::from) != Some(header.nr) {
             let form = || Prepared::new(multiplexed::meant(row, header.nr), abi);
             return self.meant.get_or_init(form);
+        }
+        let foreign = abi == Abi::X32 && header.nr < i32::from(OWN_OF_X32) && row.x32.is_some();
+        if foreign {
+            let form = || Prepared::with(row, abi, Abi::X86_64);
+            return self.foreign.get_or_init(form);
         }
         self.prepared[abi as usize].get_or_init(|| Prepared::new(row, abi))
     }

@@ -5,8 +5,9 @@
  */
 #pragma once
 
-/* Numbers of one ABI; the newest kernels have some 470. */
-#define MOST_CALLS 512
+/* Numbers of one ABI; the newest kernels have some 470, and x32 has some of its own from 512 on. */
+#define MOST_CALLS 1024
+#define OWN_OF_X32 512
 
 enum {
 	CALL_BEGINS = 1,	/* its beginning is told */
@@ -67,7 +68,7 @@ static __always_inline struct call *call_of(u8 abi, u32 nr)
 	/* The bit is part of no 32-bit number: the kernel refuses it there. */
 	if (abi != ABI_I386)
 		nr &= ~X32_BIT;
-	if (nr >= MOST_CALLS)
+	if (nr >= (abi == ABI_X32 ? MOST_CALLS : OWN_OF_X32))
 		return NULL;
 	key = nr + (abi == ABI_I386 ? MOST_CALLS : 0);
 	return bpf_map_lookup_elem(&calls, &key);
@@ -114,7 +115,7 @@ static __always_inline void call_start(struct call_record *rec, struct task_stru
 	for (int i = 0; i < REGISTERS; i++)
 		put_value(&rec->head, i, rec->args[i]);
 	rec->at = sizeof(struct th_record) + REGISTERS * 8;
-	rec->word = abi == ABI_I386 ? 4 : 8;
+	rec->word = abi == ABI_I386 || (nr & ~X32_BIT) >= OWN_OF_X32 ? 4 : 8;
 	rec->spanned = rec->failed = rec->only = 0;
 	if (call->flags & CALL_UNPACK && rec->packed) {
 		for (int i = 0; i < REGISTERS; i++)

@@ -12,12 +12,12 @@ pub struct Size {
     pub align: u32,
 }
 
-/// Bytes of a pointer and of `long` in what calls pass. x32 has pointers of 4, but the calls whose
-/// structures have any have numbers of their own there (from 512 on), which no row covers.
+/// Bytes of a pointer and of `long` in what calls pass; for x32 in what calls of its own numbers do
+/// (see [`crate::syscalls::layout`]).
 #[must_use]
 pub const fn word(abi: Abi) -> u32 {
     match abi {
-        Abi::I386 => 4,
+        Abi::I386 | Abi::X32 => 4,
         _ => 8,
     }
 }
@@ -54,13 +54,16 @@ pub fn size(kind: &Type, abi: Abi) -> Option<Size> {
         Type::U8 => plain(1),
         Type::U16 | Type::I16 => plain(2),
         Type::I64 | Type::U64 | Type::Loff | Type::Limit(_) => wide(abi),
-        Type::Long
-        | Type::Ulong
-        | Type::Size
-        | Type::Seconds
-        | Type::Ticks
-        | Type::Low
-        | Type::High => plain(word(abi)),
+        Type::Long | Type::Ulong | Type::Size | Type::Low | Type::High => plain(word(abi)),
+        // Times have 64 bits for x32, and are aligned as for 32-bit callers (`compat_s64`).
+        Type::Seconds | Type::Ticks => Size {
+            bytes: if matches!(abi, Abi::X32) {
+                8
+            } else {
+                word(abi)
+            },
+            align: word(abi),
+        },
         Type::Addr
         | Type::Handler
         | Type::In(_)
@@ -136,6 +139,10 @@ pub fn declared(structure: &'static Struct, abi: Abi) -> &'static Struct {
 fn other(structure: &Struct, abi: Abi) -> Option<&'static Struct> {
     match abi {
         Abi::I386 => structure.compat,
+        Abi::X32 => match structure.x32 {
+            Some(own) => Some(own),
+            None => structure.compat,
+        },
         Abi::Aarch64 => structure.aarch64,
         _ => None,
     }

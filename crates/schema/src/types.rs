@@ -255,6 +255,9 @@ pub struct Struct {
     pub union: bool,
     /// The structure that 32-bit callers pass, where it is not the same declaration.
     pub compat: Option<&'static Struct>,
+    /// The structure that x32 callers pass with their own numbers, where it is neither that of
+    /// 32-bit callers nor the same declaration.
+    pub x32: Option<&'static Struct>,
     /// The same for 64-bit Arm, which has the generic headers.
     pub aarch64: Option<&'static Struct>,
     /// What it is an instruction for. Without `-v`, `-o strace` shows where instructions stand, and with
@@ -276,6 +279,7 @@ impl Struct {
         dated: false,
         union: false,
         compat: None,
+        x32: None,
         aarch64: None,
         instruction: None,
         size: None,

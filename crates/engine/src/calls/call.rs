@@ -138,6 +138,12 @@ impl<'a> Call<'a> {
         self.prepared.abi
     }
 
+    /// The convention by which its arguments and what they point at are laid out.
+    #[must_use]
+    pub const fn structures(&self) -> Abi {
+        self.prepared.structures
+    }
+
     /// Its arguments.
     #[must_use]
     pub const fn args(&self) -> &'static [Arg] {
@@ -213,7 +219,7 @@ impl<'a> Call<'a> {
     #[must_use]
     pub fn number(&self, index: usize) -> Number {
         let kind = self.args().get(index).map_or(&Type::U64, |arg| &arg.kind);
-        Number::of(kind, self.value(index), self.abi())
+        Number::of(kind, self.value(index), self.structures())
     }
 
     /// The place of an argument by name.
@@ -264,7 +270,7 @@ impl<'a> Call<'a> {
         while let Some(scope) = around {
             if let Some(member) = scope.layout.member(name) {
                 let bytes = scope.bytes.get(member.start..member.end)?;
-                return Number::read(member.kind, bytes, self.abi());
+                return Number::read(member.kind, bytes, self.structures());
             }
             around = scope.around;
         }
@@ -279,9 +285,9 @@ impl<'a> Call<'a> {
         let returned = || self.ret.and_then(|ret| u64::try_from(ret).ok());
         let at = |name, kind: &Type| {
             let address = named(name)?;
-            let size = layout::size(kind, self.abi())?.bytes;
+            let size = layout::size(kind, self.structures())?.bytes;
             let found = self.memory.read(side, address, u64::from(size))?;
-            Number::read(kind, found.bytes, self.abi()).map(|number| number.value)
+            Number::read(kind, found.bytes, self.structures()).map(|number| number.value)
         };
         match len {
             Len::Const(count) => Some(u64::from(count)),

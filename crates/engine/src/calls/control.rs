@@ -23,7 +23,7 @@ impl<P: Print> Walk<'_, P> {
         let Some(found) = self.read(address, length, at) else {
             return;
         };
-        let word = layout::word(self.call.abi()) as usize;
+        let word = layout::word(self.call.structures()) as usize;
         let mut rest = found.bytes;
         let mut index = 0;
         self.print.open(Shape::List);
@@ -50,7 +50,7 @@ impl<P: Print> Walk<'_, P> {
     }
 
     fn head(&self, bytes: &[u8], word: usize) -> Option<Head> {
-        let abi = self.call.abi();
+        let abi = self.call.structures();
         let length = Number::read(&Type::Size, bytes, abi)?;
         Some(Head {
             length: length.value,
@@ -92,7 +92,7 @@ impl<P: Print> Walk<'_, P> {
             net::SCM_TIMESTAMPNS => (&["tv_sec", "tv_nsec"], &Type::Long),
             _ => return self.print.raw(data, true),
         };
-        let abi = self.call.abi();
+        let abi = self.call.structures();
         let size = layout::size(kind, abi).map_or(4, |size| size.bytes as usize);
         if data.len() < names.len() * size {
             return self.print.raw(data, true);

@@ -1,6 +1,6 @@
 //! What is made once per call and ABI: where its arguments and the members of its structures are.
 
-use tracehound_schema::syscalls::{Arg, Place, Syscall};
+use tracehound_schema::syscalls::{self, Arg, Place, Syscall};
 use tracehound_schema::types::{Struct, Type};
 use tracehound_schema::{Abi, layout};
 
@@ -87,6 +87,8 @@ pub struct Prepared {
     pub row: &'static Syscall,
     /// The convention.
     pub abi: Abi,
+    /// The convention by which arguments and structures are laid out.
+    pub structures: Abi,
     /// The arguments that are in registers.
     pub args: &'static [Arg],
     pub(super) places: Vec<Place>,
@@ -99,21 +101,29 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Prepares a call.
+    /// Prepares a call that is made by its own number.
     #[must_use]
     pub fn new(row: &'static Syscall, abi: Abi) -> Prepared {
-        let places = row.places(abi);
-        let args = row.arguments(abi);
+        let number = row.number(abi).unwrap_or(0);
+        Prepared::with(row, abi, syscalls::layout(abi, number))
+    }
+
+    /// Prepares a call whose structures are those of another convention.
+    #[must_use]
+    pub fn with(row: &'static Syscall, abi: Abi, structures: Abi) -> Prepared {
+        let places = row.places(structures);
+        let args = row.arguments(structures);
         let args = args.get(..places.len()).unwrap_or(args);
         let mut layouts = Vec::new();
         for arg in args {
-            gather(&arg.kind, abi, &mut layouts);
+            gather(&arg.kind, structures, &mut layouts);
         }
-        gather(&row.ret, abi, &mut layouts);
+        gather(&row.ret, structures, &mut layouts);
         layouts.sort_by_key(|(address, _)| *address);
         Prepared {
             row,
             abi,
+            structures,
             args,
             places,
             overwrites: args

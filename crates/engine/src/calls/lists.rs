@@ -46,11 +46,11 @@ impl Message {
 
 impl<'w, P: Print> Walk<'w, P> {
     fn word(&self) -> usize {
-        layout::word(self.call.abi()) as usize
+        layout::word(self.call.structures()) as usize
     }
 
     fn pointer_in(&self, bytes: &[u8]) -> u64 {
-        Number::read(&Type::Addr, bytes, self.call.abi()).map_or(0, |number| number.value)
+        Number::read(&Type::Addr, bytes, self.call.structures()).map_or(0, |number| number.value)
     }
 
     /// Texts whose addresses stand one after another, up to a null pointer.
@@ -216,7 +216,7 @@ impl<'w, P: Print> Walk<'w, P> {
                 self.print.rest();
                 break;
             }
-            let length = Number::read(&Type::U32, &found.bytes[7 * word..], self.call.abi());
+            let length = Number::read(&Type::U32, &found.bytes[7 * word..], self.call.structures());
             let length = length.map_or(0, |number| number.value);
             if let Some(message) = Message::read(found.bytes, word) {
                 let before = self.before(place, at);

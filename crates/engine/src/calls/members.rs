@@ -65,7 +65,7 @@ impl<P: Print> Walk<'_, P> {
         let number = |name| {
             let member = layout.member(name)?;
             let own = bytes.get(member.start..member.end)?;
-            Number::read(member.kind, own, self.call.abi())
+            Number::read(member.kind, own, self.call.structures())
         };
         if let (Some(seconds), Some(nanoseconds)) = (number("tv_sec"), number("tv_nsec")) {
             self.print.date(seconds.signed(), nanoseconds.value);
@@ -100,7 +100,8 @@ impl<P: Print> Walk<'_, P> {
                 kind => kind,
             };
             // A case of a choice may be of another size than what is chosen otherwise.
-            let size = layout::size(kind, self.call.abi()).map_or(0, |size| size.bytes as usize);
+            let size =
+                layout::size(kind, self.call.structures()).map_or(0, |size| size.bytes as usize);
             let own = bytes.get(member.start..member.start + size);
             let is_unused = match kind {
                 Type::Unused => true,
@@ -128,7 +129,7 @@ impl<P: Print> Walk<'_, P> {
                 }
                 (Type::TextBehind, Some(own)) => {
                     self.print.member(member.name);
-                    let offset = Number::read(kind, own, self.call.abi());
+                    let offset = Number::read(kind, own, self.call.structures());
                     let offset = offset.map_or(0, |offset| offset.value);
                     let end = at.address.unwrap_or(0).wrapping_add(layout.bytes);
                     self.text(end.wrapping_add(offset), inside, true);
@@ -161,7 +162,7 @@ impl<P: Print> Walk<'_, P> {
             Type::SigSet(_) => self.signals_in(bytes),
             Type::Inet6 => self.ipv6_address(bytes),
             Type::SockAddr(_) => self.socket_address_in(bytes, true),
-            kind => match Number::read(kind, bytes, self.call.abi()) {
+            kind => match Number::read(kind, bytes, self.call.structures()) {
                 Some(number) => self.chosen(kind, number, at),
                 None => self.print.raw(bytes, false),
             },

@@ -38,7 +38,7 @@ impl<P: Print> Walk<'_, P> {
         };
         // `nfds` is an int.
         let bits = u64::try_from(i64::from(bits as u32 as i32)).unwrap_or(0);
-        let word = u64::from(layout::word(self.call.abi())) * 8;
+        let word = u64::from(layout::word(self.call.structures())) * 8;
         self.set(bits, bits.div_ceil(word) * (word / 8), address, at);
     }
 

@@ -78,7 +78,7 @@ pub fn side<P: Print>(call: &Call<'_>, index: usize, side: Side, print: &mut P) 
         address: None,
         depth: 0,
     };
-    let number = Number::of(kind, call.value(index), call.abi());
+    let number = Number::of(kind, call.value(index), call.structures());
     Walk { call, print }.scalar(kind, number, at);
 }
 
@@ -88,7 +88,7 @@ pub fn returned<P: Print>(call: &Call<'_>, print: &mut P) {
         return;
     };
     let kind = call.chosen(&call.prepared.row.ret, None);
-    let number = Number::of(kind, ret as u64, call.abi());
+    let number = Number::of(kind, ret as u64, call.structures());
     let at = At {
         side: Side::After,
         scope: None,
@@ -111,7 +111,7 @@ impl<'w, P: Print> Walk<'w, P> {
             Type::Seconds => self.seconds(number.signed(), at),
             Type::By(_) => {
                 let kind = self.call.chosen(kind, at.scope);
-                let number = Number::of(kind, number.value, self.call.abi());
+                let number = Number::of(kind, number.value, self.call.structures());
                 self.chosen(kind, number, at);
             }
             Type::In(inner)
@@ -208,7 +208,7 @@ impl<'w, P: Print> Walk<'w, P> {
 
     /// A value that has a fixed size, behind a pointer.
     fn pointee(&mut self, kind: &'static Type, address: u64, at: At<'_>) {
-        let size = layout::size(kind, self.call.abi()).map_or(0, |size| size.bytes);
+        let size = layout::size(kind, self.call.structures()).map_or(0, |size| size.bytes);
         let Some(found) = self.read(address, u64::from(size), at) else {
             return;
         };
@@ -301,7 +301,7 @@ impl<'w, P: Print> Walk<'w, P> {
         let Some(count) = self.call.count(len, at.side, at.scope) else {
             return self.print.unread(address);
         };
-        let size = layout::size(inner, self.call.abi()).map_or(1, |size| size.bytes.max(1));
+        let size = layout::size(inner, self.call.structures()).map_or(1, |size| size.bytes.max(1));
         let length = count.saturating_mul(u64::from(size));
         let Some(found) = self.call.memory.read(at.side, address, length) else {
             return self.print.unread(address);
@@ -312,7 +312,7 @@ impl<'w, P: Print> Walk<'w, P> {
 
     /// Values of one type one after another.
     pub(super) fn elements(&mut self, kind: &'static Type, bytes: &[u8], whole: bool, at: At<'_>) {
-        let size = layout::size(kind, self.call.abi()).map_or(1, |size| size.bytes.max(1));
+        let size = layout::size(kind, self.call.structures()).map_or(1, |size| size.bytes.max(1));
         self.print.open(Shape::List);
         let mut whole = whole;
         for (index, element) in bytes.chunks_exact(size as usize).enumerate() {

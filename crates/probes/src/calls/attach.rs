@@ -16,8 +16,10 @@ use crate::reason::{self, Doing};
 use crate::trial;
 
 /// Calls that can be hooked at their own functions; with more, the attachments cost more than they
-/// save (`MOST_FUNCTIONS` of `build/programs.rs` is twice as many).
+/// save.
 const MOST_CALLS: usize = 32;
+/// Functions that there are programs for (`build/programs.rs`): two for each call.
+const MOST_FUNCTIONS: usize = 64;
 
 /// What all ways to attach need to know.
 pub struct Job<'a> {
@@ -67,7 +69,13 @@ impl Job<'_> {
             return Err("this kernel preempts such programs, which share a buffer".to_owned());
         }
         trial::check(&self.rung, &[])?;
-        let functions = Kinds::of(self.present(self.tables.functions.clone())?)?;
+        let functions = self.present(self.tables.functions.clone())?;
+        if functions.len() > MOST_FUNCTIONS {
+            return Err(format!(
+                "they are served by more than {MOST_FUNCTIONS} functions"
+            ));
+        }
+        let functions = Kinds::of(functions)?;
         let object = load_chosen(self.flavour, self.maps, |program| {
             let place = Place::parse(&program.name().to_string_lossy());
             let place = place.filter(|place| place.index == self.index);

@@ -7,8 +7,8 @@ use tracehound_schema::syscalls::multiplexed::{Arguments, MULTIPLEXED, Multiplex
 use tracehound_schema::syscalls::{self, Proof, REGISTERS, Syscall};
 use tracehound_schema::{Abi, Event, all};
 
-/// The conventions whose calls are looked up; x32 calls have the numbers of the first.
-pub const ABIS: [Abi; 2] = [Abi::X86_64, Abi::I386];
+/// The conventions whose calls are looked up; most x32 calls have the numbers of the first.
+pub const ABIS: [Abi; 3] = [Abi::X86_64, Abi::I386, Abi::X32];
 
 /// How much of system calls is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +89,14 @@ pub struct Row {
 }
 
 /// Numbers of one ABI (`MOST_CALLS` of `bpf/call.h`).
-const MOST_CALLS: u16 = 512;
+const MOST_CALLS: u16 = 1024;
+
+/// The number that a call has a row for under a convention.
+fn looked_up(call: &Syscall, abi: Abi) -> Option<u16> {
+    let number = call.number(abi).filter(|number| *number < MOST_CALLS)?;
+    // The others have that of 64-bit callers.
+    (abi != Abi::X32 || number >= syscalls::OWN_OF_X32).then_some(number)
+}
 
 impl Row {
     /// Its place in the maps that have one for every call.
@@ -180,7 +187,7 @@ impl Tables {
             let index = indices.get(&event.id).copied().unwrap_or(0) as u16;
             let place = (index, indices.len() as u16);
             for abi in ABIS {
-                if let Some(number) = call.number(abi).filter(|number| *number < MOST_CALLS) {
+                if let Some(number) = looked_up(call, abi) {
                     let row = tables.row(call, abi, place, options);
                     tables.serve(call, row.flags);
                     let known = tables.row_of(abi, number);
@@ -257,7 +264,12 @@ impl Tables {
             before,
             after,
             words: words.max().unwrap_or(0) as u16,
-            proof: call.proof,
+            // Most kernels are built without x32: the call's other numbers prove its hook.
+            proof: if abi == Abi::X32 {
+                Proof::Never
+            } else {
+                call.proof
+            },
             ..Row::unselected(abi, 0)
         }
     }

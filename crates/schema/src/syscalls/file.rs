@@ -255,40 +255,44 @@ calls! {
         with { entry: true, function32: "ia32_pwrite64", man: "pread(2)" }
 
     /// Reads from a file descriptor into several buffers.
-    readv x86_64 19, i386 145, aarch64 65;
+    readv x86_64 19, x32 515, i386 145, aarch64 65;
         (fd: Fd, iov: Out(&IoVec(Arg("iovcnt"), Ret)), iovcnt: Ulong) -> Long,
         in ["fs", "fs_read_write"]
         with { entry: true }
 
     /// Writes several buffers to a file descriptor.
-    writev x86_64 20, i386 146, aarch64 66;
+    writev x86_64 20, x32 516, i386 146, aarch64 66;
         (fd: Fd, iov: In(&IoVec(Arg("iovcnt"), ANY)), iovcnt: Ulong) -> Long,
         in ["fs", "fs_read_write"]
         with { entry: true, man: "readv(2)" }
 
     /// Reads from a file descriptor at an offset into several buffers.
-    preadv x86_64 295, i386 333, aarch64 69;
+    preadv x86_64 295, x32 534, i386 333, aarch64 69;
         (fd: Fd, iov: Out(&IoVec(Arg("iovcnt"), Ret)), iovcnt: Ulong, pos_l: Low, pos_h: High) -> Long,
         in ["fs", "fs_read_write"]
-        with { entry: true, compat: true, man: "readv(2)" }
+        x32 (fd: Fd, iov: Out(&IoVec(Arg("iovcnt"), Ret)), iovcnt: Ulong, pos_l: Loff)
+        with { entry: true, compat: true, man: "readv(2)", function_x32: "preadv64" }
 
     /// Writes several buffers to a file descriptor at an offset.
-    pwritev x86_64 296, i386 334, aarch64 70;
+    pwritev x86_64 296, x32 535, i386 334, aarch64 70;
         (fd: Fd, iov: In(&IoVec(Arg("iovcnt"), ANY)), iovcnt: Ulong, pos_l: Low, pos_h: High) -> Long,
         in ["fs", "fs_read_write"]
-        with { entry: true, compat: true, man: "readv(2)" }
+        x32 (fd: Fd, iov: In(&IoVec(Arg("iovcnt"), ANY)), iovcnt: Ulong, pos_l: Loff)
+        with { entry: true, compat: true, man: "readv(2)", function_x32: "pwritev64" }
 
     /// Reads from a file descriptor at an offset into several buffers, in a way that flags say.
-    preadv2 x86_64 327, i386 378, aarch64 286;
+    preadv2 x86_64 327, x32 546, i386 378, aarch64 286;
         (fd: Fd, iov: Out(&IoVec(Arg("iovcnt"), Ret)), iovcnt: Ulong, pos_l: Low, pos_h: High, flags: Flags(&names::RWF)) -> Long,
         in ["fs", "fs_read_write"]
-        with { entry: true, compat: true, since: "4.6", man: "readv(2)" }
+        x32 (fd: Fd, iov: Out(&IoVec(Arg("iovcnt"), Ret)), iovcnt: Ulong, pos_l: Loff, flags: Flags(&names::RWF))
+        with { entry: true, compat: true, since: "4.6", man: "readv(2)", function_x32: "preadv64v2" }
 
     /// Writes several buffers to a file descriptor at an offset, in a way that flags say.
-    pwritev2 x86_64 328, i386 379, aarch64 287;
+    pwritev2 x86_64 328, x32 547, i386 379, aarch64 287;
         (fd: Fd, iov: In(&IoVec(Arg("iovcnt"), ANY)), iovcnt: Ulong, pos_l: Low, pos_h: High, flags: Flags(&names::RWF)) -> Long,
         in ["fs", "fs_read_write"]
-        with { entry: true, compat: true, since: "4.6", man: "readv(2)" }
+        x32 (fd: Fd, iov: In(&IoVec(Arg("iovcnt"), ANY)), iovcnt: Ulong, pos_l: Loff, flags: Flags(&names::RWF))
+        with { entry: true, compat: true, since: "4.6", man: "readv(2)", function_x32: "pwritev64v2" }
 
     /// Copies from one file descriptor to another.
     sendfile x86_64 40, i386 239, aarch64 71;
@@ -321,7 +325,7 @@ calls! {
         with { entry: true }
 
     /// Gives memory of the caller to a pipe.
-    vmsplice x86_64 278, i386 316, aarch64 75;
+    vmsplice x86_64 278, x32 532, i386 316, aarch64 75;
         (fd: Fd, iov: In(&IoVec(Arg("nr_segs"), ANY)), nr_segs: Ulong, flags: Flags(&names::SPLICE)) -> Long,
         in ["ipc", "ipc_pipe"]
         with { entry: true }

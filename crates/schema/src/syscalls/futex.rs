@@ -158,13 +158,13 @@ calls! {
         with { since: "6.7", man: "futex(2)" }
 
     /// Tells the kernel of the futexes to release when the thread ends.
-    set_robust_list x86_64 273, i386 311, aarch64 99;
+    set_robust_list x86_64 273, x32 530, i386 311, aarch64 99;
         (head: Addr, len: Size) -> Long,
         in ["ipc", "ipc_futex"]
         with { compat: true }
 
     /// Gets the list of the futexes to release when a thread ends.
-    get_robust_list x86_64 274, i386 312, aarch64 100;
+    get_robust_list x86_64 274, x32 531, i386 312, aarch64 100;
         (pid: Pid, head_ptr: Out(&Addr), len_ptr: Out(&Size)) -> Long,
         in ["ipc", "ipc_futex"]
         with { compat: true }

@@ -245,7 +245,7 @@ const TCGETS2: u32 = 0x802c_542a;
 
 calls! {
     /// Makes a request to a device, a terminal, a socket or a file.
-    ioctl x86_64 16, i386 54, aarch64 29;
+    ioctl x86_64 16, x32 514, i386 54, aarch64 29;
         (fd: Fd, request: IoctlRequest(&names::ioctl::IOCTL), arg: By(&ARGUMENT)) -> By(&RESULT),
         in ["fs", "fs_fd_ops"]
         with { entry: true, compat: true }

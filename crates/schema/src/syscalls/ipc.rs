@@ -516,7 +516,7 @@ calls! {
         with { name32: "mq_timedreceive", entry: true, man: "mq_timedreceive(2)" }
 
     /// Asks to be notified of a message in an empty queue.
-    mq_notify x86_64 244, i386 281, aarch64 184;
+    mq_notify x86_64 244, x32 527, i386 281, aarch64 184;
         (mqdes: Fd, sevp: In(&Struct(&SIGEVENT))) -> Long,
         in ["ipc", "ipc_msgq"]
         with { compat: true }

@@ -238,7 +238,7 @@ calls! {
         in ["system", "system_numa"]
 
     /// Moves pages of a process to NUMA nodes, or tells where they are.
-    move_pages x86_64 279, i386 317, aarch64 239;
+    move_pages x86_64 279, x32 533, i386 317, aarch64 239;
         (pid: Pid, count: Ulong, pages: In(&Array(&Addr, Arg("count"))), nodes: In(&Array(&I32, Arg("count"))), status: Out(&Array(&I32, Arg("count"))), flags: Flags(&names::MOVE_PAGES_FLAGS)) -> Long,
         in ["system", "system_numa"]
 }

@@ -36,8 +36,11 @@ pub struct Syscall {
     pub name32: &'static str,
     /// The first sentence of its page.
     pub doc: &'static str,
-    /// Its number for 64-bit x86 (and x32), if it has one.
+    /// Its number for 64-bit x86, if it has one.
     pub x86_64: Option<u16>,
+    /// Its number for x32 without bit 30, where that is not the 64-bit one: calls whose structures
+    /// have pointers.
+    pub x32: Option<u16>,
     /// Its number for 32-bit x86.
     pub i386: Option<u16>,
     /// Its number for 64-bit Arm.
@@ -46,6 +49,8 @@ pub struct Syscall {
     pub args: &'static [Arg],
     /// The arguments that 32-bit callers pass, where they are not the same.
     pub args32: Option<&'static [Arg]>,
+    /// The arguments that callers of its own x32 number pass, where they are not the same.
+    pub args_x32: Option<&'static [Arg]>,
     /// The arguments that callers on 64-bit Arm pass, where they are not the same.
     pub args_aarch64: Option<&'static [Arg]>,
     /// What it returns.
@@ -62,6 +67,8 @@ pub struct Syscall {
     pub function: &'static str,
     /// The same for 32-bit callers (`ia32_pread64`, `compat_sys_` and `sys_` not included).
     pub function32: &'static str,
+    /// The same for callers of its own x32 number, where it is not that of 32-bit ones.
+    pub function_x32: &'static str,
     /// Whether 32-bit callers pass a pointer to an array of the arguments instead (`mmap`).
     pub packed32: bool,
     /// The kernel that brought it; empty for those before 3.0.
@@ -81,10 +88,12 @@ impl Syscall {
         name32: "",
         doc: "",
         x86_64: None,
+        x32: None,
         i386: None,
         aarch64: None,
         args: &[],
         args32: None,
+        args_x32: None,
         args_aarch64: None,
         ret: Type::Long,
         never_returns: false,
@@ -93,6 +102,7 @@ impl Syscall {
         compat: false,
         function: "",
         function32: "",
+        function_x32: "",
         packed32: false,
         since: "",
         man: "",
@@ -117,6 +127,7 @@ macro_rules! calls {
             ($($arg:ident: $kind:expr),* $(,)?) -> $ret:expr,
             in [$($set:literal),* $(,)?]
             $(i386 ($($arg32:ident: $kind32:expr),* $(,)?))?
+            $(x32 ($($arg_x32:ident: $kind_x32:expr),* $(,)?))?
             $(aarch64 ($($arg_arm:ident: $kind_arm:expr),* $(,)?))?
             $(with { $($key:ident: $value:expr),* $(,)? })?
     )*) => {
@@ -131,6 +142,10 @@ macro_rules! calls {
             $(args32: Some(&[$(crate::syscalls::Arg {
                 name: crate::types::member(stringify!($arg32)),
                 kind: $kind32,
+            }),*]),)?
+            $(args_x32: Some(&[$(crate::syscalls::Arg {
+                name: crate::types::member(stringify!($arg_x32)),
+                kind: $kind_x32,
             }),*]),)?
             $(args_aarch64: Some(&[$(crate::syscalls::Arg {
                 name: crate::types::member(stringify!($arg_arm)),
@@ -217,6 +232,19 @@ pub fn by_number(abi: Abi, number: u16) -> Option<&'static Syscall> {
     all().find(|row| row.number(abi) == Some(number))
 }
 
+/// The first number that x32 has for itself (`arch/x86/entry/syscalls/syscall_64.tbl`, v6.12).
+pub const OWN_OF_X32: u16 = 512;
+
+/// The convention by which what a call points at is laid out: x32 has the structures of 64-bit
+/// programs but for the calls that it numbers itself.
+#[must_use]
+pub const fn layout(abi: Abi, number: u16) -> Abi {
+    match abi {
+        Abi::X32 if number < OWN_OF_X32 => Abi::X86_64,
+        abi => abi,
+    }
+}
+
 /// Where an argument's value is: its first register, and whether it takes the next one too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -232,7 +260,9 @@ impl Syscall {
     pub const fn number(&self, abi: Abi) -> Option<u16> {
         match abi {
             Abi::None => None,
-            Abi::X86_64 | Abi::X32 => self.x86_64,
+            Abi::X86_64 => self.x86_64,
+            Abi::X32 if self.x32.is_some() => self.x32,
+            Abi::X32 => self.x86_64,
             Abi::I386 => self.i386,
             Abi::Aarch64 => self.aarch64,
         }
@@ -250,9 +280,15 @@ impl Syscall {
     /// The arguments as callers of an ABI pass them.
     #[must_use]
     pub const fn arguments(&self, abi: Abi) -> &'static [Arg] {
-        match (abi, self.args32, self.args_aarch64) {
-            (Abi::I386, Some(args), _) | (Abi::Aarch64, _, Some(args)) => args,
-            _ => self.args,
+        let other = match abi {
+            Abi::I386 => self.args32,
+            Abi::X32 => self.args_x32,
+            Abi::Aarch64 => self.args_aarch64,
+            _ => None,
+        };
+        match other {
+            Some(args) => args,
+            None => self.args,
         }
     }
 
@@ -268,6 +304,17 @@ impl Syscall {
         }
         places.retain(|place| place.register + usize::from(place.split) < REGISTERS);
         places
+    }
+
+    /// The function behind its own x32 number, after `compat_sys_`.
+    const fn function_of_x32(&self) -> &'static str {
+        if !self.function_x32.is_empty() {
+            self.function_x32
+        } else if !self.function32.is_empty() {
+            self.function32
+        } else {
+            self.name
+        }
     }
 
     /// The kernel functions that really serve the call on a machine whose 64-bit ABI is `native`.
@@ -294,6 +341,12 @@ impl Syscall {
                         self.function32
                     });
                     functions.push(format!("__ia32_{compat}sys_{name}"));
+                }
+                if self.x32.is_some() && self.compat {
+                    // The name is the second from 5.19 on.
+                    for prefix in ["x32", "x64"] {
+                        functions.push(format!("__{prefix}_compat_sys_{}", self.function_of_x32()));
+                    }
                 }
             }
             _ => {}

@@ -530,7 +530,7 @@ calls! {
         with { function: "ni_syscall" }
 
     /// Makes a context of asynchronous input and output.
-    io_setup x86_64 206, i386 245, aarch64 0;
+    io_setup x86_64 206, x32 543, i386 245, aarch64 0;
         (nr_events: U32, ctx_idp: Out(&Hex(&Ulong))) -> Long,
         in ["fs", "fs_async_io"]
         with { compat: true }
@@ -542,7 +542,7 @@ calls! {
         with { entry: true }
 
     /// Hands over requests of asynchronous input and output.
-    io_submit x86_64 209, i386 248, aarch64 2;
+    io_submit x86_64 209, x32 544, i386 248, aarch64 2;
         (ctx_id: Hex(&Ulong), nr: Long, iocbpp: In(&Array(&In(&Struct(&IOCB)), Arg("nr")))) -> Long,
         in ["fs", "fs_async_io"]
         with { entry: true, compat: true }

@@ -94,31 +94,31 @@ calls! {
         with { entry: true, man: "send(2)" }
 
     /// Receives a message, and the address it came from.
-    recvfrom x86_64 45, i386 371, aarch64 207;
+    recvfrom x86_64 45, x32 517, i386 371, aarch64 207;
         (sockfd: Fd, buf: Out(&Bytes(ArgOrRet("len"))), len: Size, flags: FLAGS, src_addr: Out(&SockAddr(At("addrlen"))), addrlen: InOut(&I32)) -> Long,
         in ["net", "net_snd_rcv"]
         with { entry: true, compat: true, man: "recv(2)" }
 
     /// Sends a message from several buffers, with control data.
-    sendmsg x86_64 46, i386 370, aarch64 211;
+    sendmsg x86_64 46, x32 518, i386 370, aarch64 211;
         (sockfd: Fd, msg: In(&MsgHdr), flags: FLAGS) -> Long,
         in ["net", "net_snd_rcv"]
         with { entry: true, compat: true, man: "send(2)" }
 
     /// Receives a message into several buffers, with control data.
-    recvmsg x86_64 47, i386 372, aarch64 212;
+    recvmsg x86_64 47, x32 519, i386 372, aarch64 212;
         (sockfd: Fd, msg: InOut(&MsgHdr), flags: FLAGS) -> Long,
         in ["net", "net_snd_rcv"]
         with { entry: true, compat: true, man: "recv(2)" }
 
     /// Sends several messages.
-    sendmmsg x86_64 307, i386 345, aarch64 269;
+    sendmmsg x86_64 307, x32 538, i386 345, aarch64 269;
         (sockfd: Fd, msgvec: InOut(&MmsgHdr(ArgOrRet("vlen"), Sent)), vlen: U32, flags: FLAGS) -> Long,
         in ["net", "net_snd_rcv"]
         with { entry: true, compat: true, since: "3.0" }
 
     /// Receives several messages.
-    recvmmsg x86_64 299, i386 417, aarch64 243;
+    recvmmsg x86_64 299, x32 537, i386 417, aarch64 243;
         (sockfd: Fd, msgvec: InOut(&MmsgHdr(ArgOrRet("vlen"), Received)), vlen: U32, flags: FLAGS, timeout: InOut(&Struct(&TIMESPEC64))) -> Long,
         in ["net", "net_snd_rcv"]
         with { entry: true, compat: true, name32: "recvmmsg_time64", function32: "recvmmsg_time64" }
@@ -135,12 +135,12 @@ calls! {
         in ["net", "net_sock"]
 
     /// Sets an option of a socket.
-    setsockopt x86_64 54, i386 366, aarch64 208;
+    setsockopt x86_64 54, x32 541, i386 366, aarch64 208;
         (sockfd: Fd, level: Enum(&names::socket::LEVEL), optname: By(&socket_options::NAME), optval: By(&set::VALUE), optlen: I32) -> Long,
         in ["net", "net_sock"]
 
     /// Reads an option of a socket.
-    getsockopt x86_64 55, i386 365, aarch64 209;
+    getsockopt x86_64 55, x32 542, i386 365, aarch64 209;
         (sockfd: Fd, level: Enum(&names::socket::LEVEL), optname: By(&socket_options::NAME), optval: By(&get::VALUE), optlen: InOut(&I32)) -> Long,
         in ["net", "net_sock"]
         with { man: "getsockopt(2)" }

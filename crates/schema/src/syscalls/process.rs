@@ -154,13 +154,13 @@ calls! {
         with { entry: true, proof: Proof::Never }
 
     /// Replaces the program of the calling process.
-    execve x86_64 59, i386 11, aarch64 221;
+    execve x86_64 59, x32 520, i386 11, aarch64 221;
         (pathname: In(&Path), argv: In(&Strings), envp: In(&Strings)) -> Long,
         in ["proc", "proc_life"]
         with { compat: true }
 
     /// Replaces the program of the calling process by one found relative to a directory.
-    execveat x86_64 322, i386 358, aarch64 281;
+    execveat x86_64 322, x32 545, i386 358, aarch64 281;
         (dirfd: DirFd, pathname: In(&Path), argv: In(&Strings), envp: In(&Strings), flags: Flags(&names::EXECVEAT_FLAGS)) -> Long,
         in ["proc", "proc_life"]
         with { compat: true, since: "3.19" }
@@ -184,7 +184,7 @@ calls! {
         with { compat: true, entry: true }
 
     /// Waits for a child, a group or what a pidfd stands for to change.
-    waitid x86_64 247, i386 284, aarch64 95;
+    waitid x86_64 247, x32 529, i386 284, aarch64 95;
         (idtype: Enum(&names::WAIT_ID), id: By(&WAIT_FOR), infop: Out(&Struct(&SIGINFO_CHILD)), options: Flags(&names::WAIT_OPTIONS), rusage: Out(&Struct(&RUSAGE))) -> Long,
         in ["proc", "proc_life"]
         with { compat: true, entry: true }

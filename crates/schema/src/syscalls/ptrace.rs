@@ -11,6 +11,7 @@ use crate::types::{choices, structs};
 
 /// A register.
 const REGISTER: Type = Hex(&Ulong);
+const REGISTER64: Type = Hex(&U64);
 
 structs! {
     /// Registers of 64-bit x86.
@@ -19,7 +20,15 @@ structs! {
         r10: REGISTER, r9: REGISTER, r8: REGISTER, rax: REGISTER, rcx: REGISTER, rdx: REGISTER, rsi: REGISTER,
         rdi: REGISTER, orig_rax: REGISTER, rip: REGISTER, cs: REGISTER, eflags: REGISTER, rsp: REGISTER,
         ss: REGISTER, fs_base: REGISTER, gs_base: REGISTER, ds: REGISTER, es: REGISTER, fs: REGISTER, gs: REGISTER,
-    } with { compat: Some(&USER_REGS32), aarch64: Some(&USER_REGS_ARM) }
+    } with { compat: Some(&USER_REGS32), x32: Some(&USER_REGS_X32), aarch64: Some(&USER_REGS_ARM) }
+
+    /// The same for an x32 caller, who has the whole registers.
+    USER_REGS_X32 = "struct user_regs_struct" {
+        r15: REGISTER64, r14: REGISTER64, r13: REGISTER64, r12: REGISTER64, rbp: REGISTER64, rbx: REGISTER64, r11: REGISTER64,
+        r10: REGISTER64, r9: REGISTER64, r8: REGISTER64, rax: REGISTER64, rcx: REGISTER64, rdx: REGISTER64, rsi: REGISTER64,
+        rdi: REGISTER64, orig_rax: REGISTER64, rip: REGISTER64, cs: REGISTER64, eflags: REGISTER64, rsp: REGISTER64,
+        ss: REGISTER64, fs_base: REGISTER64, gs_base: REGISTER64, ds: REGISTER64, es: REGISTER64, fs: REGISTER64, gs: REGISTER64,
+    }
 
     /// Registers of 32-bit x86.
     USER_REGS32 = "struct user_regs_struct" {
@@ -114,7 +123,7 @@ choices! {
 
 calls! {
     /// Traces another process: reads and writes its memory and registers, stops and continues it.
-    ptrace x86_64 101, i386 26, aarch64 117;
+    ptrace x86_64 101, x32 521, i386 26, aarch64 117;
         (request: Wide(Word, &Enum(&names::ptrace::REQUEST)), pid: Pid, addr: By(&ADDRESS), data: By(&DATA)) -> Long,
         in ["default", "proc"]
         with { compat: true }

@@ -6,7 +6,7 @@ use super::time::{TIMESPEC, TIMESPEC64, TIMEVAL};
 use crate::names;
 use crate::types::Len::{Arg, At, Ret};
 use crate::types::Type::{
-    Addr, BitSet, Enum, Flags, I32, In, Limit, Long, Out, Parts, Pid, Struct, U32, U64, Wide,
+    Addr, BitSet, Enum, Flags, I32, I64, In, Limit, Long, Out, Parts, Pid, Struct, U32, U64, Wide,
 };
 use crate::types::Width::{W64, Word};
 use crate::types::{Part, structs};
@@ -54,6 +54,26 @@ structs! {
         ru_nsignals: Long,
         ru_nvcsw: Long,
         ru_nivcsw: Long,
+    } with { brief: &["ru_utime", "ru_stime"], x32: Some(&RUSAGE_X32) }
+
+    /// The same for an x32 caller, whose words of it have 64 bits.
+    RUSAGE_X32 = "struct rusage" {
+        ru_utime: Struct(&TIMEVAL),
+        ru_stime: Struct(&TIMEVAL),
+        ru_maxrss: I64,
+        ru_ixrss: I64,
+        ru_idrss: I64,
+        ru_isrss: I64,
+        ru_minflt: I64,
+        ru_majflt: I64,
+        ru_nswap: I64,
+        ru_inblock: I64,
+        ru_oublock: I64,
+        ru_msgsnd: I64,
+        ru_msgrcv: I64,
+        ru_nsignals: I64,
+        ru_nvcsw: I64,
+        ru_nivcsw: I64,
     } with { brief: &["ru_utime", "ru_stime"] }
 
     /// A limit in the caller's `unsigned long`.

@@ -174,7 +174,7 @@ calls! {
         with { function: "ni_syscall" }
 
     /// Loads a kernel that is started instead of this one at the next reboot or crash.
-    kexec_load x86_64 246, i386 283, aarch64 104;
+    kexec_load x86_64 246, x32 528, i386 283, aarch64 104;
         (entry: Hex(&Ulong), nr_segments: Ulong, segments: In(&Array(&Struct(&KEXEC_SEGMENT), Arg("nr_segments"))), flags: Parts(&KEXEC)) -> Long,
         in ["system"]
         with { compat: true }
@@ -192,13 +192,13 @@ calls! {
         with { since: "3.5" }
 
     /// Reads memory of another process.
-    process_vm_readv x86_64 310, i386 347, aarch64 270;
+    process_vm_readv x86_64 310, x32 539, i386 347, aarch64 270;
         (pid: Pid, local_iov: Out(&IoVec(Arg("liovcnt"), crate::types::Len::Ret)), liovcnt: Ulong, remote_iov: In(&Array(&Struct(&REMOTE), Arg("riovcnt"))), riovcnt: Ulong, flags: Hex(&Ulong)) -> Long,
         in ["default", "proc"]
         with { since: "3.2" }
 
     /// Writes memory of another process.
-    process_vm_writev x86_64 311, i386 348, aarch64 271;
+    process_vm_writev x86_64 311, x32 540, i386 348, aarch64 271;
         (pid: Pid, local_iov: In(&IoVec(Arg("liovcnt"), Const(u32::MAX))), liovcnt: Ulong, remote_iov: In(&Array(&Struct(&REMOTE), Arg("riovcnt"))), riovcnt: Ulong, flags: Hex(&Ulong)) -> Long,
         in ["default", "proc"]
         with { since: "3.2", man: "process_vm_readv(2)" }

@@ -39,7 +39,7 @@ structs! {
 
 calls! {
     /// Examines or changes what a signal does.
-    rt_sigaction x86_64 13, i386 174, aarch64 134;
+    rt_sigaction x86_64 13, x32 512, i386 174, aarch64 134;
         (signum: Signal, act: In(&Struct(&SIGACTION)), oldact: Out(&Struct(&SIGACTION)), sigsetsize: Size) -> Long,
         in ["signals"]
         with { compat: true, man: "sigaction(2)" }
@@ -79,7 +79,7 @@ calls! {
         with { man: "sgetmask(2)" }
 
     /// Gets the signals that wait to be unblocked.
-    rt_sigpending x86_64 127, i386 176, aarch64 136;
+    rt_sigpending x86_64 127, x32 522, i386 176, aarch64 136;
         (set: Out(&SigSet(Arg("sigsetsize"))), sigsetsize: Size) -> Long,
         in ["signals"]
         with { compat: true, man: "sigpending(2)" }
@@ -109,7 +109,7 @@ calls! {
         with { entry: true, proof: Proof::Never }
 
     /// Waits for one of some signals and takes it.
-    rt_sigtimedwait x86_64 128, i386 421, aarch64 137;
+    rt_sigtimedwait x86_64 128, x32 523, i386 421, aarch64 137;
         (set: In(&SigSet(Arg("sigsetsize"))), info: Out(&Struct(&SIGINFO)), timeout: In(&Struct(&TIMESPEC64)), sigsetsize: Size) -> Signal,
         in ["signals"]
         with {
@@ -142,7 +142,7 @@ calls! {
         with { entry: true }
 
     /// Sends a signal to a process, with a value.
-    rt_sigqueueinfo x86_64 129, i386 178, aarch64 138;
+    rt_sigqueueinfo x86_64 129, x32 524, i386 178, aarch64 138;
         (tgid: Pid, sig: Signal, info: In(&Struct(&SIGINFO))) -> Long,
         in ["signals"]
         with { compat: true, entry: true }
@@ -154,10 +154,10 @@ calls! {
         with { entry: true, since: "5.1" }
 
     /// Returns from a signal handler to what it interrupted.
-    rt_sigreturn x86_64 15, i386 173, aarch64 139;
+    rt_sigreturn x86_64 15, x32 513, i386 173, aarch64 139;
         () -> Long,
         in ["signals"]
-        with { compat: true, proof: Proof::Never, man: "sigreturn(2)" }
+        with { compat: true, function_x32: "x32_rt_sigreturn", proof: Proof::Never, man: "sigreturn(2)" }
 
     /// Returns from a signal handler that was started without more about the signal.
     sigreturn i386 119;
@@ -166,7 +166,7 @@ calls! {
         with { compat: true, proof: Proof::Never }
 
     /// Examines or changes the stack that handlers run on.
-    sigaltstack x86_64 131, i386 186, aarch64 132;
+    sigaltstack x86_64 131, x32 525, i386 186, aarch64 132;
         (ss: In(&Struct(&STACK)), old_ss: Out(&Struct(&STACK))) -> Long,
         in ["signals"]
         with { compat: true }

@@ -220,7 +220,7 @@ calls! {
         with { since: "6.8" }
 
     /// Queues a signal with a value for a thread.
-    rt_tgsigqueueinfo x86_64 297, i386 335, aarch64 240;
+    rt_tgsigqueueinfo x86_64 297, x32 536, i386 335, aarch64 240;
         (tgid: Pid, tid: Pid, sig: Signal, info: In(&Struct(&SIGINFO_QUEUED))) -> Long,
         in ["signals"]
         with { compat: true, man: "rt_sigqueueinfo(2)" }

@@ -17,13 +17,19 @@ structs! {
 
     /// A time in seconds and nanoseconds of 64 bits each for every caller.
     TIMESPEC64 = "struct __kernel_timespec" { tv_sec: I64, tv_nsec: I64 }
-        with { compat: Some(&TIMESPEC64_COMPAT) }
+        with { compat: Some(&TIMESPEC64_COMPAT), x32: Some(&TIMESPEC64_X32) }
+
+    /// The same of an x32 caller, who has all 64 bits.
+    TIMESPEC64_X32 = "struct __kernel_timespec" { tv_sec: I64, tv_nsec: I64 }
 
     /// The same of a 32-bit caller, who has 32 bits of nanoseconds and 32 that count for nothing.
     TIMESPEC64_COMPAT = "struct __kernel_timespec" { tv_sec: I64, tv_nsec: I32, __pad: I32 }
 
     /// A time in seconds and microseconds, in the words of the caller.
-    TIMEVAL = "struct timeval" { tv_sec: Long, tv_usec: Long }
+    TIMEVAL = "struct timeval" { tv_sec: Long, tv_usec: Long } with { x32: Some(&TIMEVAL_X32) }
+
+    /// The same of an x32 caller, whose words of time have 64 bits.
+    TIMEVAL_X32 = "struct timeval" { tv_sec: I64, tv_usec: I64 }
 
     /// A timer's period and what is left of it, in microseconds.
     ITIMERVAL = "struct itimerval" { it_interval: Struct(&TIMEVAL), it_value: Struct(&TIMEVAL) }
@@ -271,7 +277,7 @@ calls! {
         with { compat: true }
 
     /// Makes a timer that notifies as is said.
-    timer_create x86_64 222, i386 259, aarch64 107;
+    timer_create x86_64 222, x32 526, i386 259, aarch64 107;
         (clockid: Enum(&names::CLOCK), sevp: In(&Struct(&SIGEVENT)), timer_id: Out(&I32)) -> Long,
         in ["time", "time_timer"]
         with { compat: true }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use tracehound_schema::Abi;
 
 /// Which headers, and for which word size.
 #[derive(Clone, Debug)]
@@ -15,7 +16,7 @@ pub struct Headers {
 
 impl Headers {
     /// The headers to test against.
-    pub fn new(bits: u32) -> Headers {
+    pub fn new(abi: Abi) -> Headers {
         let folders = match std::env::var_os("TRACEHOUND_HEADERS") {
             Some(root) => vec![
                 Path::new(&root).join("usr/include"),
@@ -25,7 +26,11 @@ impl Headers {
         };
         Headers {
             folders,
-            word: if bits == 32 { "-m32" } else { "-m64" },
+            word: match abi {
+                Abi::I386 => "-m32",
+                Abi::X32 => "-mx32",
+                _ => "-m64",
+            },
         }
     }
 
@@ -125,7 +130,7 @@ fn a_false_statement_is_told_from_one_that_cannot_be_understood() {
         "_Static_assert(SIG_BLOCK == 1, \"\");".to_owned(),
         "_Static_assert(SIG_NOTHING == 0, \"\");".to_owned(),
     ];
-    let errors = Headers::new(64).errors("#include <asm/signal.h>", &statements);
+    let errors = Headers::new(Abi::X86_64).errors("#include <asm/signal.h>", &statements);
     let told: Vec<_> = errors
         .statements
         .iter()
@@ -135,7 +140,7 @@ fn a_false_statement_is_told_from_one_that_cannot_be_understood() {
     assert_eq!(errors.includes, None);
     assert!(!errors.fatal);
     assert!(
-        Headers::new(64)
+        Headers::new(Abi::X86_64)
             .errors("#include <linux/nothing.h>", &statements)
             .fatal
     );

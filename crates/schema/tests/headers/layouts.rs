@@ -248,7 +248,9 @@ fn judge(headers: &Headers, includes: &str, statements: &[String]) -> Verdict {
 fn best(headers: &Headers, index: &Index, structure: &'static Struct, abi: Abi) -> Verdict {
     let statements = statements(structure, abi);
     let declaring = index.headers(structure.name).iter();
-    let includes = declaring.map(|header| format!("#include <linux/types.h>\n#include <{header}>"));
+    // The generic headers are not for programs: the machine's own add to them.
+    let own = declaring.map(|header| header.replace("asm-generic/", "asm/"));
+    let includes = own.map(|header| format!("#include <linux/types.h>\n#include <{header}>"));
     let mut best = Verdict::Unknown;
     for includes in includes.chain([LIBRARY.to_owned()]) {
         match (judge(headers, &includes, &statements), &best) {
@@ -266,7 +268,7 @@ fn structures(abi: Abi) -> Vec<&'static Struct> {
     let address = |structure: &'static Struct| std::ptr::from_ref(structure).addr();
     let others: BTreeSet<_> = found
         .structs()
-        .flat_map(|structure| [structure.compat, structure.aarch64])
+        .flat_map(|structure| [structure.compat, structure.x32, structure.aarch64])
         .flatten()
         .map(address)
         .collect();
@@ -276,10 +278,10 @@ fn structures(abi: Abi) -> Vec<&'static Struct> {
         .collect()
 }
 
-fn check(bits: u32) -> Vec<(&'static str, Verdict)> {
-    let headers = Headers::new(bits);
+fn check(abi: Abi) -> Vec<(&'static str, Verdict)> {
+    let headers = Headers::new(abi);
     let index = Index::new(&headers);
-    let abi = if bits == 32 { Abi::I386 } else { Abi::X86_64 };
+    let bits = if abi == Abi::X86_64 { 64 } else { 32 };
     let known = |name: &str| {
         let mut rows = UNDECLARED.iter();
         rows.any(|row| row.0 == name && (row.1 == 0 || row.1 == bits))
@@ -307,13 +309,20 @@ fn check(bits: u32) -> Vec<(&'static str, Verdict)> {
 
 #[test]
 fn structures_of_64_bit_callers_lie_as_the_headers_say() {
-    let bad = check(64);
+    let bad = check(Abi::X86_64);
     assert!(bad.is_empty(), "{bad:#?}");
 }
 
 #[test]
 fn structures_of_32_bit_callers_lie_as_the_headers_say() {
-    let bad = check(32);
+    let bad = check(Abi::I386);
+    assert!(bad.is_empty(), "{bad:#?}");
+}
+
+/// Those that the calls with numbers of their own reach.
+#[test]
+fn structures_of_x32_callers_lie_as_the_headers_say() {
+    let bad = check(Abi::X32);
     assert!(bad.is_empty(), "{bad:#?}");
 }
 
@@ -321,7 +330,7 @@ fn structures_of_32_bit_callers_lie_as_the_headers_say() {
 fn a_wrong_offset_is_found() {
     let text = "_Static_assert(__builtin_offsetof(struct timespec, tv_nsec) == 4, \"\");";
     let includes = "#include <linux/time.h>";
-    let verdict = |bits| judge(&Headers::new(bits), includes, &[text.to_owned()]);
-    assert!(matches!(verdict(64), Verdict::Wrong(_)));
-    assert_eq!(verdict(32), Verdict::Holds);
+    let verdict = |abi| judge(&Headers::new(abi), includes, &[text.to_owned()]);
+    assert!(matches!(verdict(Abi::X86_64), Verdict::Wrong(_)));
+    assert_eq!(verdict(Abi::I386), Verdict::Holds);
 }

@@ -1,6 +1,7 @@
 //! Values of names against the headers that define them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use tracehound_schema::Abi;
 
 use crate::gcc::{Headers, is_false};
 use crate::index::{self, Index};
@@ -247,12 +248,12 @@ fn wrong(claims: &BTreeSet<Claim>, wide: &Verdicts, narrow: &Verdicts) -> Vec<St
 
 #[test]
 fn names_have_the_values_of_the_headers() {
-    let headers = Headers::new(64);
+    let headers = Headers::new(Abi::X86_64);
     let claims = claims();
     let wide = ask(&headers, &claims);
     let holds = |claim: &&Claim| wide.get(*claim).is_some_and(|row| row.holds);
     let rest = claims.iter().filter(|claim| !holds(claim)).cloned();
-    let narrow = ask(&Headers::new(32), &rest.collect());
+    let narrow = ask(&Headers::new(Abi::I386), &rest.collect());
     let wrong = wrong(&claims, &wide, &narrow);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let known = |claim: &&Claim| wide.contains_key(*claim) || narrow.contains_key(*claim);
@@ -274,7 +275,7 @@ fn names_have_the_values_of_the_headers() {
 
 #[test]
 fn a_wrong_value_is_found() {
-    let headers = Headers::new(64);
+    let headers = Headers::new(Abi::X86_64);
     let claim = |value| Claim {
         name: "SIG_SETMASK",
         value,

@@ -38,7 +38,7 @@ fn numbers(abi: Abi) -> BTreeMap<String, u16> {
         Abi::I386 => "#include <asm/unistd_32.h>\n",
         _ => AARCH64,
     };
-    let macros = Headers::new(64).macros(source);
+    let macros = Headers::new(Abi::X86_64).macros(source);
     let number = |value: &String| {
         let value = macros.get(value).unwrap_or(value);
         value.parse().ok()

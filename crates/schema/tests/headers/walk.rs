@@ -46,7 +46,8 @@ impl Found {
     }
 
     fn call(&mut self, call: &'static Syscall) {
-        for arg in call.args.iter().chain(call.args32.unwrap_or_default()) {
+        let other = call.args32.into_iter().chain(call.args_x32).flatten();
+        for arg in call.args.iter().chain(other) {
             self.walk(&arg.kind);
         }
         self.walk(&call.ret);
@@ -55,7 +56,11 @@ impl Found {
     /// What callers of an ABI pass.
     pub fn of(abi: Abi) -> Found {
         let mut found = Found::default();
-        for call in syscalls::all().filter(|call| call.number(abi).is_some()) {
+        let own = |call: &&Syscall| match abi {
+            Abi::X32 => call.x32.is_some(),
+            _ => call.number(abi).is_some(),
+        };
+        for call in syscalls::all().filter(own) {
             for arg in call.arguments(abi) {
                 found.walk(&arg.kind);
             }
@@ -72,7 +77,10 @@ impl Found {
         if self.structs.insert(address(structure), structure).is_some() {
             return;
         }
-        for other in [structure.compat, structure.aarch64].into_iter().flatten() {
+        for other in [structure.compat, structure.x32, structure.aarch64]
+            .into_iter()
+            .flatten()
+        {
             self.structure(other);
         }
         for member in structure.members {

@@ -16,3 +16,4 @@ mod socketcall;
 #[path = "../support/mod.rs"]
 mod support;
 mod vectors;
+mod x32;

@@ -198,7 +198,7 @@ fn nodes(out: &mut Vec<u8>, call: &Call<'_>, index: usize, style: Style) {
     let bits = ["maxnode", "maxnodes"]
         .iter()
         .find_map(|name| call.named(name, None));
-    let word = u64::from(tracehound_schema::layout::word(call.abi()));
+    let word = u64::from(tracehound_schema::layout::word(call.structures()));
     let words = bits.map_or(0, |bits| bits.value.saturating_sub(1).div_ceil(word * 8));
     let side = match call.kind(index) {
         Type::Out(_) if !call.succeeded() => return read_only(out, call, index, style),
@@ -279,7 +279,7 @@ fn requested(out: &mut Vec<u8>, call: &Call<'_>, index: usize, style: Style) {
 /// A message as it was received, with the room that there was for the name.
 fn received(out: &mut Vec<u8>, call: &Call<'_>, index: usize, style: Style) {
     let address = call.number(index).value;
-    let word = u64::from(tracehound_schema::layout::word(call.abi()));
+    let word = u64::from(tracehound_schema::layout::word(call.structures()));
     let room = call
         .memory
         .read(Side::Before, address.wrapping_add(word), 4);
