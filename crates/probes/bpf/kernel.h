@@ -325,7 +325,7 @@ struct task_struct {
 	struct nsproxy *nsproxy;
 	struct pid *thread_pid;
 	struct hlist_node pid_links[1];
-	sigset_t blocked;
+	sigset_t blocked, real_blocked, saved_sigmask;
 	struct css_set *cgroups;
 	struct signal_struct *signal;
 	struct sighand_struct *sighand;
@@ -389,6 +389,10 @@ struct sigaction {
 };
 struct k_sigaction {
 	struct sigaction sa;
+};
+struct ksignal {
+	struct k_sigaction ka;
+	int sig;
 };
 struct sighand_struct {
 	struct k_sigaction action[1];

@@ -23,6 +23,8 @@
 #include "snapshot.h"
 #include "view.h"
 #include "hook/processes.h"
+#include "hand/signal_mask_change.h"
+#include "hand/mask_looks.h"
 #include "hook/namespaces.h"
 #include "hook/prctl.h"
 #include "hook/signal.h"

@@ -129,6 +129,7 @@ fn program(out: &mut String, event: &Event, rung: &Rung, index: usize, number: u
         MadeBy::Hand => mask_body(rung, index, hook),
         MadeBy::Library => library::body(event, index),
         MadeBy::Snapshot => hook::snapshot_body(event, rung, index, hook),
+        _ if !event.beside.is_empty() => change_body(index, hook),
         _ => hook::body(event, rung, index, hook),
     };
     // Which library and where in it is found out at run time.
@@ -140,6 +141,50 @@ fn program(out: &mut String, event: &Event, rung: &Rung, index: usize, number: u
         out,
         "SEC(\"{section}\")\nint {name}__{index}_{number}({context})\n{{\n{body}\treturn 0;\n}}\n\n"
     );
+}
+
+/// The body for changes of masks: which function of `hand/signal_mask_change.h` or
+/// `hand/mask_looks.h` a hook calls.
+fn change_body(index: usize, hook: &Hook) -> String {
+    let given: fn(usize) -> String = match hook.section {
+        "kprobe" | "kretprobe" => |n| format!("ctx->{}", ["di", "si", "dx"][n]),
+        _ => |n| format!("ctx[{n}]"),
+    };
+    let [a, b, c] = [0, 1, 2].map(given);
+    let act = match (hook.section, hook.target.as_str()) {
+        (_, "signal_setup_done") => {
+            format!("mask_setup(current, (u32){a}, (struct ksignal *){b})")
+        }
+        (_, "__set_task_blocked") => format!("mask_set(current, plain((u64){b}), {index})"),
+        (_, "recalc_sigpending") => format!("mask_wait(current, {index})"),
+        (_, "force_sig_info_to_task") => format!(
+            "mask_force(current, (struct kernel_siginfo *){a}, (struct task_struct *){b}, {index})"
+        ),
+        ("fexit", "ptrace_request") => {
+            format!("mask_ptrace_end(current, mask_watch_of(current, false), (s32)ctx[4], {index})")
+        }
+        ("kretprobe", "ptrace_request") => format!(
+            "mask_ptrace_end(current, mask_watch_of(current, false), (s32)ctx->ax, {index})"
+        ),
+        (section, "ptrace_request") => {
+            let target = format!("(struct task_struct *){a}");
+            let other = if section == "fentry" {
+                format!("in_scope({target})")
+            } else {
+                format!("PROBED_IN_SCOPE({target})")
+            };
+            format!("mask_ptrace_begin(current, {target}, {b}, {other})")
+        }
+        (_, "sys_enter") => format!("mask_begins(current, (u32){b}, {index})"),
+        (_, "sys_exit") => format!("mask_ends(current, (s64){b}, {index})"),
+        (_, "signal_deliver") => format!(
+            "mask_deliver(current, (u32){a}, (struct kernel_siginfo *){b}, \
+             (struct k_sigaction *){c}, {index})"
+        ),
+        (_, "sched_switch") => format!("mask_sleeps(current, {index})"),
+        (section, target) => panic!("{section}/{target}: no function for it"),
+    };
+    format!("\tstruct task_struct *current = current_task();\n\n\t{act};\n")
 }
 
 /// The body for the mask event: find the call's registers, then the function for this end of it.

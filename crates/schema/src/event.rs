@@ -88,6 +88,9 @@ pub struct Event {
     /// What the first program of rungs that have one keeps: a C statement in which `GIVEN(n)` is
     /// what its hook passes; empty if there is none.
     pub first: &'static str,
+    /// What rungs attach besides what their names say: the rung, and the hooks as `SECTION/TARGET`.
+    /// The programs of such an event are written by hand.
+    pub beside: &'static [(&'static str, &'static [&'static str])],
     /// How some rungs differ from the others.
     pub ways: &'static [Way],
     /// Why the tracer cannot prove the hooks by doing the thing itself; empty where it does.
@@ -121,6 +124,13 @@ impl Event {
     /// The ladder's rungs, best first.
     pub fn rungs(&self) -> impl Iterator<Item = Rung> + '_ {
         self.ladder.iter().map(|name| Rung::parse(name))
+    }
+
+    /// The hooks that a rung attaches besides what its name says.
+    #[must_use]
+    pub fn beside(&self, rung: &str) -> &'static [&'static str] {
+        let found = self.beside.iter().find(|row| row.0 == rung);
+        found.map_or(&[], |row| row.1)
     }
 
     /// How a rung differs from what the block says of all.

@@ -211,7 +211,10 @@ impl Rung {
             };
             let first = self.first.map(|(section, target)| hook(section, target));
             let own = sections.into_iter().flat_map(of);
-            return first.into_iter().chain(own).collect();
+            let beside = event.beside(self.name).iter();
+            let beside = beside.filter_map(|name| name.split_once('/'));
+            let beside = beside.map(|(section, target)| hook(section, target));
+            return first.into_iter().chain(own).chain(beside).collect();
         }
         match self.kind {
             HookKind::None

@@ -12,6 +12,7 @@ mod integrity;
 mod kernel_files;
 mod libraries;
 mod library;
+mod masks;
 mod memory;
 mod messages;
 mod mounts;
@@ -28,10 +29,11 @@ mod tracer;
 
 use crate::event::Event;
 
-static FAMILIES: [&[Event]; 24] = [
+static FAMILIES: [&[Event]; 25] = [
     tracer::EVENTS,
     process::EVENTS,
     signal::EVENTS,
+    masks::EVENTS,
     library::EVENTS,
     processes::EVENTS,
     cgroups::EVENTS,
@@ -85,6 +87,7 @@ macro_rules! events {
             $(when $when:literal)?
             $(owner $owner:literal)?
             $(first $first:literal)?
+            $(beside {$($beside:literal: [$($hook:literal),* $(,)?]),* $(,)?})?
             $(at [$($at:literal),* $(,)?]
                 $(of [$($of:literal),* $(,)?])?
                 $(when $at_when:literal)?
@@ -123,6 +126,7 @@ macro_rules! events {
             when: concat!($($when)?),
             owner: concat!($($owner)?),
             first: concat!($($first)?),
+            beside: &[$($(($beside, &[$($hook),*])),*)?],
             ways: &[$(crate::way::Way {
                 rungs: &[$($at),*],
                 calls: &[$($($of),*)?],

@@ -69,7 +69,7 @@ events! {
                 "The kernel's own copy lacks SIGKILL and SIGSTOP, which it takes out first; where it otherwise equals the set in user memory, the set is shown as it was asked for.",
             ],
             related: [
-                "rt_sigprocmask", "signal_generate", "signal_deliver", "argument_mismatch",
+                "rt_sigprocmask", "signal_mask_change", "signal_generate", "signal_deliver", "argument_mismatch",
                 "libc_signal", "libc_sigaddset", "libc_sigprocmask", "libc_pthread_sigmask",
             ],
             sources: [
@@ -186,7 +186,7 @@ events! {
                 call_addr = Absent, syscall = Absent, arch = Absent, flags = Number(0x0400_0000),
             ],
             issues: ["SIGKILL to a stopped or exiting thread may be acted on without this event."],
-            related: ["signal_generate", "sigprocmask"],
+            related: ["signal_generate", "sigprocmask", "signal_mask_change"],
             sources: ["signal(7)", "sigaction(2)", "include/trace/events/signal.h (v6.18)"],
         }
 

@@ -37,6 +37,7 @@ fn event(call: &'static Syscall) -> Event {
         when: "",
         owner: "",
         first: "",
+        beside: &[],
         ways: &[],
         unproved: "",
         sets: leak(sets(call)),

@@ -40,6 +40,21 @@ pub static SIGNAL_RESULT: Names = Names {
     ],
 };
 
+/// What changed a thread's mask.
+pub static MASK_CAUSE: Names = Names {
+    title: "cause",
+    rows: &[
+        (0, "CALL"),
+        (1, "SIGRETURN"),
+        (2, "HANDLER_ENTRY"),
+        (3, "TEMPORARY_SET"),
+        (4, "TEMPORARY_RESTORED"),
+        (5, "PTRACE"),
+        (6, "FORCED_SIGNAL"),
+        (7, "UNKNOWN"),
+    ],
+};
+
 /// What is done on a signal, as one of three.
 pub static SIGNAL_METHOD: Names = Names {
     title: "method",

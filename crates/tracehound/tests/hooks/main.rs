@@ -12,6 +12,7 @@ mod exec;
 mod files;
 mod integrity;
 mod libraries;
+mod masks;
 mod memory;
 mod messages;
 mod mounts;
@@ -69,14 +70,18 @@ fn is_available(event: &str) -> bool {
     works
 }
 
-/// Whether the test runs at the end of calls, where less is seen.
-fn at_call_end(event: &str) -> bool {
-    let rung = std::env::var("TRACEHOUND_RUNG").unwrap_or_else(|_| {
+/// The rung that the test runs on: the lab's choice, or the best here.
+fn rung_of(event: &str) -> String {
+    std::env::var("TRACEHOUND_RUNG").unwrap_or_else(|_| {
         let doctor = tracehound().args(["doctor", "--rungs", event]).output();
         let text = String::from_utf8(doctor.unwrap().stdout).unwrap();
         text.lines().next().unwrap_or_default().to_owned()
-    });
-    rung.ends_with("/sys_exit")
+    })
+}
+
+/// Whether the test runs at the end of calls, where less is seen.
+fn at_call_end(event: &str) -> bool {
+    rung_of(event).ends_with("/sys_exit")
 }
 
 /// A folder of the test's own, under a name that nothing else has.
