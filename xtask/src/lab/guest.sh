@@ -44,7 +44,7 @@ ask() {
 # The tests, once per rung that works for the event they are of, or for any.
 tests() {
 	ask
-	hook=0
+	hook=0 rungs=0 last=
 	while read -r rung event binary filters; do
 		if [ "$event" = any ]; then
 			grep -qxF "$rung" /tmp/rungs || continue
@@ -52,12 +52,16 @@ tests() {
 			grep -qxF "$event $rung" /tmp/proved || continue
 		fi
 		[ -z "$lab_rung" ] || [ "$lab_rung" = "$rung" ] || continue
-		if [ "$binary" = hooks ] && [ "${lab_share:-1}" -gt 1 ]; then
-			hook=$((hook + 1))
-			if [ $((hook % lab_share)) -ne "${lab_turn:-0}" ]; then
-				echo "@@ left $event $rung"
-				continue
-			fi
+		# Events of hooks one by one, what concerns many events by the rung.
+		if [ "$binary" = hooks ]; then
+			hook=$((hook + 1)) turn=$hook share=${lab_share:-1}
+		else
+			[ "$rung" = "$last" ] || rungs=$((rungs + 1))
+			last=$rung turn=$rungs share=$((${lab_share:-1} > 1 ? 2 : 1))
+		fi
+		if [ $((turn % share)) -ne $((${lab_turn:-0} % share)) ]; then
+			echo "@@ left $event $rung"
+			continue
 		fi
 		echo "@@ run $rung $binary"
 		# shellcheck disable=SC2086 # filters are words

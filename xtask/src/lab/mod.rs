@@ -5,6 +5,7 @@
 //! prints it. `guest.sh` is the guest's first program. How to use it: `docs/lab.md`.
 
 mod apt;
+mod coverage;
 mod expect;
 mod guest;
 mod headers;

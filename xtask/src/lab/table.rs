@@ -77,10 +77,10 @@ impl Outcome {
 
     /// Whether the tests of an event on a rung were left to other kernels.
     fn was_left(&self, event: &str, rung: &str) -> bool {
-        let row = (event.to_owned(), rung.to_owned());
-        self.report
-            .as_ref()
-            .is_ok_and(|report| report.left.contains(&row))
+        let row = |event: &str| (event.to_owned(), rung.to_owned());
+        self.report.as_ref().is_ok_and(|report| {
+            report.left.contains(&row(event)) || report.left.contains(&row("any"))
+        })
     }
 
     fn proof(&self, event: &str, rung: &str) -> Option<&Proof> {
@@ -90,7 +90,7 @@ impl Outcome {
     }
 
     /// A cell: a test that failed on a rung fails every event with that rung.
-    fn cell(&self, event: &str, rung: &str) -> &'static str {
+    pub fn cell(&self, event: &str, rung: &str) -> &'static str {
         let Some(proof) = self.proof(event, rung) else {
             return "FAILED";
         };

@@ -1,5 +1,7 @@
 //! The command: `cargo xtask lab`.
 
+use std::fs;
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -13,7 +15,7 @@ use super::image::Archive;
 use super::kernels::{self, Cache, Files, Kernel, Series};
 use super::report::Report;
 use super::table::{self, Outcome};
-use super::{headers, icount, image};
+use super::{coverage, headers, icount, image};
 
 /// Tests of all hook events on all rungs take an hour per kernel where everything is emulated.
 const SHARE: u32 = 4;
@@ -41,8 +43,8 @@ struct Options {
     /// Seconds that a guest may take
     #[arg(long, default_value_t = 2400)]
     limit: u64,
-    /// Each hook event's tests run on every so many-th kernel per rung, its proof on every kernel; 1 runs
-    /// all, as `all` does
+    /// Each hook event's tests run on every so many-th kernel per rung, those of a rung of many events on
+    /// every second, and proofs on every kernel; 1 runs all, as `all` does
     #[arg(long, default_value_t = SHARE, value_parser = clap::value_parser!(u32).range(1..))]
     share: u32,
     /// Only this rung
@@ -51,6 +53,9 @@ struct Options {
     /// Only tests with this in their name
     #[arg(long, default_value = "")]
     test: String,
+    /// Write how many rungs of each event work on each kernel to this file; `all` writes docs/coverage.md
+    #[arg(long)]
+    coverage: Option<PathBuf>,
     /// Show what guests say, as they say it
     #[arg(long, short)]
     verbose: bool,
@@ -116,6 +121,13 @@ fn tests(options: &Options) -> Result<()> {
     let outcomes = boot_all(options, &words, false)?;
     let (text, sums) = table::render(&outcomes);
     print!("{text}");
+    let every = options.kernels.iter().any(|series| series == "all");
+    let whole = outcomes.iter().all(|outcome| outcome.whole);
+    let usual = (every && whole).then(|| PathBuf::from("docs/coverage.md"));
+    if let Some(path) = options.coverage.clone().or(usual) {
+        let written = fs::write(&path, coverage::page(&outcomes));
+        written.with_context(|| format!("writing {}", path.display()))?;
+    }
     if sums.failed > 0 {
         // The last line alone says how many.
         std::process::exit(1);
