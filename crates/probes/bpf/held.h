@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Arguments of a function that is under way, kept from its entry to its return.
+ * Arguments of a function that is under way, kept from its entry to its return, and a value that
+ * only the entry knows.
  *
  * A function can be entered again before it returns, and a return can be missed. The stack pointer
  * tells the calls apart: a frame below the one that is entered is gone, whether its return was seen
@@ -16,6 +17,7 @@
 struct held_call {
 	u64 sp;
 	u64 args[MOST_HELD_ARGUMENTS];
+	u64 kept;
 	u32 event;	/* 0 for none */
 	u32 pad;
 };
@@ -88,17 +90,19 @@ static __always_inline u64 given_to_probe(struct pt_regs *ctx, const u32 index)
 	}
 }
 
-/* Keeps the arguments of a call that begins, if anything of the task is wanted. */
-static __always_inline void hold(struct task_struct *task, u32 event, struct pt_regs *ctx)
+/*
+ * A place for a call that begins at `sp`, if anything of the task is wanted. For trampolines the
+ * place is that of their context: at entry and at exit it is the same.
+ */
+static __always_inline struct held_call *hold(struct task_struct *task, u32 event, u64 sp, u64 kept)
 {
 	struct held_calls *held;
-	u64 sp = ctx->sp;
 
 	if (!keeps(task))
-		return;
+		return NULL;
 	held = held_of(task, true);
 	if (!held)
-		return;
+		return NULL;
 	for (int i = 0; i < MOST_HELD; i++) {
 		struct held_call *call = &held->calls[i];
 
@@ -109,22 +113,33 @@ static __always_inline void hold(struct task_struct *task, u32 event, struct pt_
 			continue;
 		call->event = event;
 		call->sp = sp;
-		call->args[0] = ctx->di;
-		call->args[1] = ctx->si;
-		call->args[2] = ctx->dx;
-		call->args[3] = ctx->cx;
-		call->args[4] = ctx->r8;
-		call->args[5] = ctx->r9;
-		return;
+		call->kept = kept;
+		return call;
 	}
+	return NULL;
+}
+
+/* Keeps the arguments as well. */
+static __always_inline void hold_args(struct task_struct *task, u32 event, struct pt_regs *ctx,
+				      u64 kept)
+{
+	struct held_call *call = hold(task, event, ctx->sp, kept);
+
+	if (!call)
+		return;
+	call->args[0] = ctx->di;
+	call->args[1] = ctx->si;
+	call->args[2] = ctx->dx;
+	call->args[3] = ctx->cx;
+	call->args[4] = ctx->r8;
+	call->args[5] = ctx->r9;
 }
 
 /* Gives the arguments of the call that returns and forgets them; tells whether there are any. */
-static __always_inline bool let_go(struct task_struct *task, u32 event, struct pt_regs *ctx,
+static __always_inline bool let_go(struct task_struct *task, u32 event, u64 sp,
 				   struct held_call *out)
 {
 	struct held_calls *held = held_of(task, false);
-	u64 sp = ctx->sp;
 
 	if (!held)
 		return false;

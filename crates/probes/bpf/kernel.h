@@ -182,6 +182,7 @@ struct inode {
 	u16 i_mode;
 	u32 i_rdev;
 	unsigned long i_ino;
+	s64 i_size;
 	struct super_block *i_sb;
 };
 struct qstr {
@@ -199,6 +200,7 @@ struct dentry {
 };
 struct vfsmount {
 	struct dentry *mnt_root;
+	int mnt_flags;
 };
 struct mount {
 	struct mount *mnt_parent;
@@ -213,6 +215,7 @@ struct path {
 struct file {
 	struct path f_path;
 	struct inode *f_inode;
+	s64 f_pos;
 	void *private_data;
 	unsigned int f_flags;
 	unsigned int f_mode;

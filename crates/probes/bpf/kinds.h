@@ -78,6 +78,20 @@ static __always_inline void path_of_maybe(RECORD handed, u32 index, struct maybe
 		tail_lacking(handed, index, file);
 }
 
+/* A file, or a name where no file is told. */
+struct place {
+	struct file *file;
+	struct dentry *dentry;
+};
+
+static __always_inline void path_of_place(RECORD handed, u32 index, struct place place)
+{
+	if (place.file)
+		path_of_file(handed, index, place.file);
+	else
+		path_of_dentry(handed, index, place.dentry);
+}
+
 #define hook_path(handed, index, source)                         \
 	_Generic((source),                                       \
 		struct vfsmount *: path_of_mount,                \
@@ -86,6 +100,7 @@ static __always_inline void path_of_maybe(RECORD handed, u32 index, struct maybe
 		const struct file *: path_of_file,               \
 		struct path *: path_of_path,                     \
 		const struct path *: path_of_path,               \
+		struct place: path_of_place,                     \
 		struct dentry *: path_of_dentry)(handed, index, source)
 
 #define hook_ustr(handed, index, source) tail_text(handed, index, (u64)(source), IN_USER)
@@ -94,7 +109,10 @@ static __always_inline void path_of_maybe(RECORD handed, u32 index, struct maybe
 /* Of bytes, and of texts one behind another. */
 static __always_inline void bytes_of_where(RECORD handed, u32 index, struct where where)
 {
-	tail_bytes(handed, index, plain(where.at), where.length, where.how);
+	if (where.how == IN_VECTOR)
+		tail_vector(handed, index, plain(where.at), where.length);
+	else
+		tail_bytes(handed, index, plain(where.at), where.length, where.how);
 }
 
 #define hook_bytes(handed, index, source)        \

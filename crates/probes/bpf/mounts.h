@@ -74,9 +74,32 @@ static __noinline u64 mount_of_chain(u64 sb, u64 ns, u64 root)
 	return found;
 }
 
+static __always_inline u64 mount_of(u64 sb, u64 ns, u64 root)
+{
+	if (bpf_core_field_exists(struct mount___chain, mnt_next_for_sb))
+		return mount_of_chain(sb, ns, root);
+	return mount_of_list(sb, ns, root);
+}
+
+#define MOST_PARENTS 32
+
+/* The mount namespace of the first process of all, as far as parents lead there. */
+static __noinline u64 first_mounts(u64 task)
+{
+	for (int i = 0; i < MOST_PARENTS; i++) {
+		u64 leader = (u64)LOAD(struct task_struct, task, group_leader);
+
+		if (LOAD(struct task_struct, leader, pid) == 1)
+			return (u64)BPF_CORE_READ((struct task_struct *)leader, nsproxy, mnt_ns);
+		task = (u64)LOAD(struct task_struct, leader, real_parent);
+	}
+	return 0;
+}
+
 /*
  * The path of a name whose mount the hook does not tell: by a mount of its file system in the
- * task's mount namespace, one of the whole file system if there is one.
+ * task's mount namespace, one of the whole file system if there is one; in a container that
+ * has none by one of the first process's namespace.
  */
 __noinline int tail_dentry(RECORD handed, u32 index, u64 dentry)
 {
@@ -93,10 +116,9 @@ __noinline int tail_dentry(RECORD handed, u32 index, u64 dentry)
 	ns = (u64)TASK_READ(task, nsproxy, mnt_ns);
 	sb = (u64)LOAD(struct dentry, dentry, d_sb);
 	root = (u64)LOAD(struct super_block, sb, s_root);
-	if (bpf_core_field_exists(struct mount___chain, mnt_next_for_sb))
-		found = mount_of_chain(sb, ns, root);
-	else
-		found = mount_of_list(sb, ns, root);
+	found = mount_of(sb, ns, root);
+	if (!found)
+		found = mount_of(sb, first_mounts((u64)task), root);
 	if (found)
 		found += bpf_core_field_offset(struct mount, mnt);
 	return tail_path(handed, index, found, dentry);

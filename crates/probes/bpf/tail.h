@@ -137,7 +137,15 @@ static __always_inline void tail_end(struct call_record *rec, u32 index, u32 len
 	rec->at += length;
 }
 
-enum { IN_KERNEL = 0, IN_USER = 1, OF_PEER = 2, OF_SOCKET = 3, LISTED = 4, OF_POINTERS = 5 };
+enum {
+	IN_KERNEL = 0,
+	IN_USER = 1,
+	OF_PEER = 2,
+	OF_SOCKET = 3,
+	LISTED = 4,
+	OF_POINTERS = 5,
+	IN_VECTOR = 6,
+};
 
 /* Where the bytes of a field are. */
 struct where {
@@ -318,6 +326,56 @@ __noinline int tail_texts(RECORD handed, u32 index, u64 address)
 	n = rec->at - start;
 	rec->at = start;
 	tail_end(rec, index, n);
+	return 0;
+}
+
+#define MOST_PARTS 8
+#define PARTS_MAX 255
+
+/* The first bytes of what a vector of the caller's names, from its parts in turn. */
+__noinline int tail_vector(RECORD handed, u32 index, u64 vector, u32 length)
+{
+	struct call_record *rec = record_of(handed);
+	bool narrow = abi_of(current_task(), 0) == ABI_I386;
+	u32 wanted = length > PARTS_MAX ? PARTS_MAX : length;
+	u32 done = 0;
+
+	if (!rec)
+		return 0;
+	if (!vector) {
+		tail_missing(rec, index, vector);
+		return 0;
+	}
+	for (u32 i = 0; i < MOST_PARTS; i++) {
+		u64 part[2] = {};
+		u32 half[2] = {};
+		u32 size;
+
+		if (done >= wanted)
+			break;
+		if (narrow) {
+			if (bpf_probe_read_user(half, sizeof(half), (void *)(vector + i * 8)))
+				break;
+			part[0] = half[0];
+			part[1] = half[1];
+		} else if (bpf_probe_read_user(part, sizeof(part), (void *)(vector + i * 16))) {
+			break;
+		}
+		size = wanted - done;
+		if (part[1] < size)
+			size = part[1];
+		size = bounded(size, PARTS_MAX);
+		if (bpf_probe_read_user(tail_place(rec, done), size, (void *)part[0]))
+			break;
+		done += size;
+	}
+	if (!done && wanted) {
+		tail_missing(rec, index, vector);
+		return 0;
+	}
+	if (done < length)
+		tail_cut(rec, index);
+	tail_end(rec, index, done);
 	return 0;
 }
 

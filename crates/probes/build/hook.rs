@@ -18,16 +18,16 @@ const LIFE: [&str; 3] = [
 const REGISTERS: [&str; 6] = ["di", "si", "dx", "cx", "r8", "r9"];
 
 /// What one program is made from.
-struct Program<'a> {
-    event: &'a Event,
-    rung: &'a Rung,
+pub(super) struct Program<'a> {
+    pub(super) event: &'a Event,
+    pub(super) rung: &'a Rung,
     /// The rung's index in the ladder.
-    index: usize,
-    hook: &'a Hook,
-    way: Option<&'a Way>,
-    life: u8,
+    pub(super) index: usize,
+    pub(super) hook: &'a Hook,
+    pub(super) way: Option<&'a Way>,
+    pub(super) life: u8,
     /// The event's bit among those that tell of processes, where it can be there unselected.
-    chosen: Option<usize>,
+    pub(super) chosen: Option<usize>,
 }
 
 /// The body of the program for one hook of a rung.
@@ -54,8 +54,8 @@ pub fn body(event: &Event, rung: &Rung, index: usize, hook: &Hook) -> String {
             hook.target
         );
     }
-    if rung.pairs() && hook.section == "kprobe" {
-        return format!("\thold(current_task(), ID_{}, ctx);\n", event.name);
+    if rung.pairs() && ["kprobe", "fentry"].contains(&hook.section) {
+        return program.begin();
     }
     program.body()
 }
@@ -76,19 +76,34 @@ impl Program<'_> {
         )
     }
 
-    fn body(&self) -> String {
-        let name = self.event.name;
-        let typed = self.rung.kind == HookKind::TpBtf && !self.rung.at_calls();
-        let mut body = String::from("\tstruct task_struct *current = current_task();\n");
-        body += &self.entry();
+    /// The program at a function's entry, which keeps what the one at its return is to know.
+    fn begin(&self) -> String {
+        let (id, keeps) = (self.event.name, self.event.keeps);
+        let kept = if keeps.is_empty() { "0" } else { keeps };
+        let parameters = if keeps.is_empty() {
+            String::new()
+        } else {
+            self.parameters()
+        };
+        let hold = if self.hook.section == "kprobe" {
+            format!("hold_args(current, ID_{id}, ctx, {kept})")
+        } else {
+            format!("hold(current, ID_{id}, plain((u64)ctx), {kept})")
+        };
+        format!("\tstruct task_struct *current = current_task();\n{parameters}\n\t{hold};\n")
+    }
+
+    /// Declares the parameters.
+    fn parameters(&self) -> String {
         let given = match self.hook.section {
+            "kprobe" => "given_to_probe(ctx, n)",
             "kretprobe" => "held_call.args[n]",
             _ => "word_of(ctx, n)",
         };
-        let _ = writeln!(body, "#undef GIVEN\n#define GIVEN(n) {given}");
+        let mut out = format!("#undef GIVEN\n#define GIVEN(n) {given}\n");
         for (slot, param) in self.event.params.iter().enumerate() {
             let _ = writeln!(
-                body,
+                out,
                 "\t{} {} = ({})({});",
                 param.ctype,
                 param.name,
@@ -96,6 +111,15 @@ impl Program<'_> {
                 self.parameter(param.name, slot)
             );
         }
+        out
+    }
+
+    fn body(&self) -> String {
+        let name = self.event.name;
+        let typed = self.rung.kind == HookKind::TpBtf && !self.rung.at_calls();
+        let mut body = String::from("\tstruct task_struct *current = current_task();\n");
+        body += &self.entry();
+        body += &self.parameters();
         let _ = writeln!(
             body,
             "#undef READ\n#define READ(p, m) {}",
@@ -148,19 +172,36 @@ impl Program<'_> {
         let count = self.event.params.len();
         let own = self.way.and_then(|way| way.source("ret"));
         match self.hook.section {
-            "kretprobe" => format!(
-                "\tstruct held_call held_call = {{}};\n\ts64 ret = returned(ctx->ax);\n\n\
-                 \tif (!let_go(current, ID_{}, ctx, &held_call))\n\t\treturn 0;\n",
-                self.event.name
-            ),
-            "fexit" => match own {
-                Some(ret) => format!("\ts64 ret = returned({ret});\n"),
-                None => format!("\ts64 ret = returned(plain(ctx[{count}]));\n"),
-            },
+            "kretprobe" => {
+                format!("\ts64 ret = returned(ctx->ax);\n{}", self.let_go("ctx->sp"))
+            }
+            "fexit" => {
+                let ret = own.map_or(format!("plain(ctx[{count}])"), str::to_owned);
+                let held = if self.rung.pairs() {
+                    self.let_go("plain((u64)ctx)")
+                } else {
+                    String::new()
+                };
+                format!("\ts64 ret = returned({ret});\n{held}")
+            }
             _ if self.rung.at_calls() => self.call(),
             // A tracepoint that passes what its function is about to return.
             _ => own.map_or(String::new(), |ret| format!("\ts64 ret = {ret};\n")),
         }
+    }
+
+    /// Fetches what the program at the function's entry has kept.
+    fn let_go(&self, place: &str) -> String {
+        let kept = if self.event.keeps.is_empty() {
+            ""
+        } else {
+            "\tu64 kept = held_call.kept;\n"
+        };
+        format!(
+            "\tstruct held_call held_call = {{}};\n\n\
+             \tif (!let_go(current, ID_{}, {place}, &held_call))\n\t\treturn 0;\n{kept}",
+            self.event.name
+        )
     }
 
     /// Leaves at the end or beginning of other calls; their numbers are looked at before anything
@@ -305,7 +346,7 @@ impl Program<'_> {
     }
 
     /// Puts for all fields of a record in a buffer.
-    fn puts(&self) -> String {
+    pub(super) fn puts(&self) -> String {
         let mut out = String::new();
         // Lists take what room is left, so they come last.
         let (lists, others): (Vec<_>, Vec<_>) = self.event.fields.iter().partition(|f| is_list(f));
@@ -386,53 +427,6 @@ impl Program<'_> {
         let cast = if signed { "(s64)(s32)" } else { "" };
         format!("\t\t\tput_value(rec, FIELD_{event}_{name}, {cast}({source}));\n")
     }
-}
-
-/// The body of the program that the kernel runs for each object: the first parameter is NULL when all
-/// have been. What comes from elsewhere than the kernel the tracer fills in.
-pub fn snapshot_body(event: &Event, rung: &Rung, index: usize, hook: &Hook) -> String {
-    let name = event.name;
-    let program = Program {
-        event,
-        rung,
-        index,
-        hook,
-        way: None,
-        life: 0,
-        chosen: None,
-    };
-    let mut body = String::from(
-        "\tstruct bpf_iter_meta *meta = (struct bpf_iter_meta *)ctx[0];\n\
-         #undef READ\n#define READ(p, m) TASK_READ(p, m)\n",
-    );
-    for (slot, param) in event.params.iter().enumerate() {
-        let (ctype, name, at) = (param.ctype, param.name, slot + 1);
-        let _ = writeln!(body, "\t{ctype} {name} = ({ctype})ctx[{at}];");
-    }
-    for param in event.params.iter().filter(|p| p.ctype.ends_with('*')) {
-        let _ = writeln!(body, "\tif (!{})\n\t\treturn 0;", param.name);
-    }
-    if !event.when.is_empty() {
-        let _ = writeln!(body, "\tif (!({}))\n\t\treturn 0;", event.when);
-    }
-    let own = event.params.iter().any(|param| param.name == "task");
-    let task = if own { "task" } else { "NULL" };
-    let header = if own {
-        "\t\t\tfill_header(rec, task);\n"
-    } else {
-        ""
-    };
-    let _ = write!(
-        body,
-        "\tif (exists(INDEX_{name}, {task})) {{\n\
-         \t\tu32 number_of_buffer = buffer_take();\n\
-         \t\tstruct call_record *whole = existing_begin(number_of_buffer, INDEX_{name}, \
-         ID_{name}, {index}, FIELDS_{name});\n\n\
-         \t\tif (whole) {{\n\t\t\tstruct th_record *rec = &whole->head;\n\n{header}{}\
-         \t\t\texisting_end(meta, whole, number_of_buffer, INDEX_{name});\n\t\t}}\n\t}}\n",
-        program.puts()
-    );
-    body
 }
 
 /// A call's number as the header names it.

@@ -6,6 +6,8 @@
 mod hook;
 #[path = "library.rs"]
 mod library;
+#[path = "snapshot.rs"]
+mod snapshot;
 
 use std::fmt::Write as _;
 
@@ -128,7 +130,7 @@ fn program(out: &mut String, event: &Event, rung: &Rung, index: usize, number: u
     let body = match event.made_by {
         MadeBy::Hand => mask_body(rung, index, hook),
         MadeBy::Library => library::body(event, index),
-        MadeBy::Snapshot => hook::snapshot_body(event, rung, index, hook),
+        MadeBy::Snapshot => snapshot::body(event, rung, index, hook),
         _ if !event.beside.is_empty() => change_body(index, hook),
         _ => hook::body(event, rung, index, hook),
     };

@@ -91,6 +91,9 @@ pub struct Event {
     /// What rungs attach besides what their names say: the rung, and the hooks as `SECTION/TARGET`.
     /// The programs of such an event are written by hand.
     pub beside: &'static [(&'static str, &'static [&'static str])],
+    /// A C expression over the parameters, looked at when a function is entered and known as `kept`
+    /// when it returns; empty for none. Rungs with a program at either end have it.
+    pub keeps: &'static str,
     /// How some rungs differ from the others.
     pub ways: &'static [Way],
     /// Why the tracer cannot prove the hooks by doing the thing itself; empty where it does.

@@ -11,6 +11,7 @@
 //! * `KIND/TARGET,TARGET`: the same program on each of several functions;
 //! * `kprobe+kretprobe/TARGET`: a program at the function's entry, which keeps its arguments, and
 //!   one at its return;
+//! * `fentry+fexit/TARGET`: the same by trampolines, for what the entry knows and the return does not;
 //! * `KIND/TARGET+KIND/TARGET`: a program that keeps what the event's block says, and the one that
 //!   tells the event later;
 //! * `KIND` or `ENTRY+EXIT`: programs on every function that serves the event's system calls,
@@ -134,7 +135,8 @@ impl Rung {
     /// Whether the rung has a program at its one function's entry and another at its return.
     #[must_use]
     pub fn pairs(&self) -> bool {
-        self.target.is_some() && self.name.starts_with("kprobe+kretprobe/")
+        let pair = |kinds| self.name.starts_with(kinds);
+        self.target.is_some() && (pair("kprobe+kretprobe/") || pair("fentry+fexit/"))
     }
 
     /// Whether the rung's program runs when a function has returned, with what it returned.
@@ -292,6 +294,7 @@ mod tests {
         assert_eq!(hooks("fentry/f,g"), ["fentry/f", "fentry/g"]);
         let each = ["kprobe/f", "kprobe/g", "kretprobe/f", "kretprobe/g"];
         assert_eq!(hooks("kprobe+kretprobe/f,g"), each);
+        assert_eq!(hooks("fentry+fexit/f"), ["fentry/f", "fexit/f"]);
     }
 
     #[test]
@@ -306,7 +309,7 @@ mod tests {
     fn only_programs_at_a_return_know_what_was_returned() {
         let at_return = |name| Rung::parse(name).at_return();
         assert!(at_return("fexit/f") && at_return("kprobe+kretprobe/f"));
-        assert!(at_return("tp_btf/sys_exit"));
+        assert!(at_return("tp_btf/sys_exit") && at_return("fentry+fexit/f"));
         assert!(!at_return("fentry/f") && !at_return("lsm/f") && !at_return("kprobe/f"));
     }
 }

@@ -51,6 +51,79 @@ const LACKS: &[Lack] = &[
         from: FIRST,
         until: Series(6, 14),
     },
+    // One function that all others call came late; which of them call each other differs.
+    Lack {
+        event: Some("file_modification"),
+        rung: "fentry+fexit/file_update_time_flags",
+        from: FIRST,
+        until: Series(6, 18),
+    },
+    Lack {
+        event: Some("file_modification"),
+        rung: "kprobe+kretprobe/file_update_time_flags",
+        from: FIRST,
+        until: Series(6, 18),
+    },
+    Lack {
+        event: Some("file_modification"),
+        rung: "fentry+fexit/file_update_time,file_modified_flags",
+        from: FIRST,
+        until: Series(6, 1),
+    },
+    Lack {
+        event: Some("file_modification"),
+        rung: "fentry+fexit/file_update_time,file_modified_flags",
+        from: Series(6, 2),
+        until: LAST,
+    },
+    Lack {
+        event: Some("file_modification"),
+        rung: "kprobe+kretprobe/file_update_time,file_modified_flags",
+        from: FIRST,
+        until: Series(6, 1),
+    },
+    Lack {
+        event: Some("file_modification"),
+        rung: "kprobe+kretprobe/file_update_time,file_modified_flags",
+        from: Series(6, 2),
+        until: LAST,
+    },
+    Lack {
+        event: Some("file_modification"),
+        rung: "fentry+fexit/file_update_time,file_modified,kiocb_modified",
+        from: FIRST,
+        until: Series(6, 0),
+    },
+    Lack {
+        event: Some("file_modification"),
+        rung: "fentry+fexit/file_update_time,file_modified,kiocb_modified",
+        from: Series(6, 18),
+        until: LAST,
+    },
+    Lack {
+        event: Some("file_modification"),
+        rung: "kprobe+kretprobe/file_update_time,file_modified,kiocb_modified",
+        from: FIRST,
+        until: Series(6, 0),
+    },
+    Lack {
+        event: Some("file_modification"),
+        rung: "kprobe+kretprobe/file_update_time,file_modified,kiocb_modified",
+        from: Series(6, 18),
+        until: LAST,
+    },
+    Lack {
+        event: Some("file_modification"),
+        rung: "fentry+fexit/file_update_time",
+        from: Series(6, 18),
+        until: LAST,
+    },
+    Lack {
+        event: Some("file_modification"),
+        rung: "kprobe+kretprobe/file_update_time",
+        from: Series(6, 18),
+        until: LAST,
+    },
     // The compiler inlines sigprocmask() into the system call.
     Lack {
         event: None,
@@ -83,11 +156,11 @@ const LACKS: &[Lack] = &[
 
 /// Whether a kernel may lack a rung of an event.
 pub fn may_lack(series: Series, event: &str, rung: &str) -> bool {
-    // What a rung that names its one target is attached by.
+    // What a rung that names its target is attached by; some are meant with their target.
     let mechanism = rung.split('/').next().unwrap_or(rung);
     LACKS.iter().any(|lack| {
         lack.event.is_none_or(|own| own == event)
-            && lack.rung == mechanism
+            && [mechanism, rung].contains(&lack.rung)
             && lack.from <= series
             && series < lack.until
     })

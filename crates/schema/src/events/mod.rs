@@ -12,6 +12,7 @@ mod integrity;
 mod kernel_files;
 mod libraries;
 mod library;
+mod locks;
 mod masks;
 mod memory;
 mod messages;
@@ -26,10 +27,11 @@ mod sockets;
 mod stacks;
 mod syscall;
 mod tracer;
+mod transfers;
 
 use crate::event::Event;
 
-static FAMILIES: [&[Event]; 25] = [
+static FAMILIES: [&[Event]; 27] = [
     tracer::EVENTS,
     process::EVENTS,
     signal::EVENTS,
@@ -39,6 +41,8 @@ static FAMILIES: [&[Event]; 25] = [
     cgroups::EVENTS,
     access::EVENTS,
     files::EVENTS,
+    transfers::EVENTS,
+    locks::EVENTS,
     sockets::EVENTS,
     connections::EVENTS,
     messages::EVENTS,
@@ -88,6 +92,7 @@ macro_rules! events {
             $(owner $owner:literal)?
             $(first $first:literal)?
             $(beside {$($beside:literal: [$($hook:literal),* $(,)?]),* $(,)?})?
+            $(keeps $keeps:literal)?
             $(at [$($at:literal),* $(,)?]
                 $(of [$($of:literal),* $(,)?])?
                 $(when $at_when:literal)?
@@ -127,6 +132,7 @@ macro_rules! events {
             owner: concat!($($owner)?),
             first: concat!($($first)?),
             beside: &[$($(($beside, &[$($hook),*])),*)?],
+            keeps: concat!($($keeps)?),
             ways: &[$(crate::way::Way {
                 rungs: &[$($at),*],
                 calls: &[$($($of),*)?],

@@ -38,6 +38,7 @@ fn event(call: &'static Syscall) -> Event {
         owner: "",
         first: "",
         beside: &[],
+        keeps: "",
         ways: &[],
         unproved: "",
         sets: leak(sets(call)),

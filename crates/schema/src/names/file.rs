@@ -63,6 +63,19 @@ names! {
     /// Kinds of record locks and leases.
     LOCK_TYPE = "l_type" from general [F_RDLCK, F_WRLCK, F_UNLCK, F_EXLCK, F_SHLCK];
 
+    /// Flags of a lock, as the kernel keeps them.
+    LOCK_FLAGS = "flags" and [
+        1 => "FL_POSIX", 2 => "FL_FLOCK", 4 => "FL_DELEG", 8 => "FL_ACCESS", 16 => "FL_EXISTS",
+        32 => "FL_LEASE", 64 => "FL_CLOSE", 128 => "FL_SLEEP", 256 => "FL_DOWNGRADE_PENDING",
+        512 => "FL_UNLOCK_PENDING", 1024 => "FL_OFDLCK", 2048 => "FL_LAYOUT", 4096 => "FL_RECLAIM",
+    ];
+
+    /// What becomes of a lease.
+    LEASE_ACTION = "action" and [0 => "add", 1 => "delete"];
+
+    /// Where a file of overlayfs lies.
+    OVERLAY_LAYER = "layer" and [0 => "lower", 1 => "upper"];
+
     /// Whom F_SETOWN_EX names.
     OWNER_TYPE = "type" from general [F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP];
 

@@ -12,6 +12,7 @@ mod exec;
 mod files;
 mod integrity;
 mod libraries;
+mod locks;
 mod masks;
 mod memory;
 mod messages;
@@ -27,6 +28,7 @@ mod sockets;
 #[path = "../support/mod.rs"]
 mod support;
 mod tasks;
+mod transfers;
 
 use std::sync::{Mutex, PoisonError};
 

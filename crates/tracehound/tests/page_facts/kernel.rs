@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use libbpf_rs::ReferencesType as _;
 use libbpf_rs::btf::types::{Enum, Func, FuncProto, Ptr, Typedef};
 use libbpf_rs::btf::{Btf, BtfKind, BtfType, TypeId};
-use tracehound_schema::{Abi, Event, HookKind, MadeBy, all, by_name, names, syscalls};
+use tracehound_schema::{Abi, Event, HookKind, MadeBy, Rung, all, by_name, names, syscalls};
 
 use crate::{root, tracehound};
 
@@ -149,7 +149,8 @@ fn hooks_sit_on_what_this_kernel_has() {
     }
 }
 
-/// Tracepoints of what this kernel may be built without or too old for: what their names start with.
+/// Tracepoints of what this kernel may be built without, too old for, or may name otherwise: what their
+/// names start with.
 const BUILT_WITHOUT: &[&str] = &["module_", "cap_capable"];
 
 /// Where a symbol is missing, doctor must not count on it.
@@ -210,10 +211,10 @@ fn tracepoints_pass_the_parameters_that_events_declare() {
             let kinds = [HookKind::TpBtf, HookKind::RawTp];
             kinds.contains(&rung.kind) && !rung.at_calls()
         });
-        for rung in tracepoints {
-            let Some(target) = rung.target.and_then(|all| all.split('+').next()) else {
-                continue;
-            };
+        let each = |rung: Rung| rung.targets().map(move |target| (rung, target));
+        for (rung, target) in tracepoints.flat_map(each) {
+            // Behind it stand those whose programs keep owners.
+            let target = target.split('+').next().unwrap_or(target);
             let optional = BUILT_WITHOUT
                 .iter()
                 .any(|prefix| target.starts_with(prefix));
@@ -232,19 +233,17 @@ fn tracepoints_pass_the_parameters_that_events_declare() {
                 }
                 continue;
             }
-            let way = event.way(rung.name);
-            let declared: Vec<_> = event
-                .params
-                .iter()
+            let part = || event.way(&rung.part(target));
+            let way = event.way(rung.name).or_else(part);
+            for (slot, param) in event.params.iter().enumerate() {
                 // What comes from elsewhere on this rung is not passed.
-                .filter(|param| way.is_none_or(|way| way.source(param.name).is_none()))
-                .map(|param| unqualified(param.ctype))
-                .collect();
-            // Kernels append parameters; what we do not declare we do not read.
-            assert!(
-                passed.starts_with(&declared),
-                "{target}: the kernel passes {passed:?}, declared {declared:?}"
-            );
+                if way.is_some_and(|way| way.source(param.name).is_some()) {
+                    continue;
+                }
+                // Kernels append parameters; what we do not declare we do not read.
+                let declared = unqualified(param.ctype);
+                assert_eq!(passed.get(slot), Some(&declared), "{target}: {passed:?}");
+            }
         }
     }
     assert!(checked > 0);
