@@ -29,6 +29,7 @@
 #include "hook/prctl.h"
 #include "hook/signal.h"
 #include "hook/files.h"
+#include "hook/io_uring.h"
 #include "hook/sockets.h"
 #include "owner.h"
 #include "hook/connections.h"

@@ -457,7 +457,8 @@ fn before(event: &Event) -> &'static str {
     match event.name {
         "sched_process_fork" => "scope_heal(current);\n\tscope_inherit(current, child);",
         "sched_process_exec" => "task_state_move(current, old_pid);\n\tscope_heal(current);",
-        "sched_process_exit" => "scope_heal(current);",
+        // The thread of a ring is made without a fork that is told.
+        "sched_process_exit" | "io_uring_submit_req" => "scope_heal(current);",
         _ => "",
     }
 }

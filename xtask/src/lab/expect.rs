@@ -51,6 +51,31 @@ const LACKS: &[Lack] = &[
         from: FIRST,
         until: Series(6, 14),
     },
+    // The tracepoint was called so up to 6.3, and otherwise since.
+    Lack {
+        event: Some("io_uring_submit_req"),
+        rung: "tp_btf/io_uring_submit_req",
+        from: FIRST,
+        until: Series(6, 4),
+    },
+    Lack {
+        event: Some("io_uring_submit_req"),
+        rung: "raw_tp/io_uring_submit_req",
+        from: FIRST,
+        until: Series(6, 4),
+    },
+    Lack {
+        event: Some("io_uring_submit_req"),
+        rung: "tp_btf/io_uring_submit_sqe",
+        from: Series(6, 3),
+        until: LAST,
+    },
+    Lack {
+        event: Some("io_uring_submit_req"),
+        rung: "raw_tp/io_uring_submit_sqe",
+        from: Series(6, 3),
+        until: LAST,
+    },
     // One function that all others call came late; which of them call each other differs.
     Lack {
         event: Some("file_modification"),

@@ -10,6 +10,7 @@
 mod exec;
 mod files;
 mod integrity;
+mod io_uring;
 mod memory;
 mod mounts;
 mod objects;
@@ -34,10 +35,11 @@ const fn trigger(event: &'static str, act: fn()) -> Trigger {
     Trigger { event, act }
 }
 
-static FAMILIES: [&[Trigger]; 10] = [
+static FAMILIES: [&[Trigger]; 11] = [
     processes::TRIGGERS,
     signal::TRIGGERS,
     files::TRIGGERS,
+    io_uring::TRIGGERS,
     sockets::TRIGGERS,
     integrity::TRIGGERS,
     exec::TRIGGERS,

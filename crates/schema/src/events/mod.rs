@@ -9,6 +9,7 @@ mod containers;
 mod exec;
 mod files;
 mod integrity;
+mod io_uring;
 mod kernel_files;
 mod libraries;
 mod library;
@@ -31,7 +32,7 @@ mod transfers;
 
 use crate::event::Event;
 
-static FAMILIES: [&[Event]; 27] = [
+static FAMILIES: [&[Event]; 28] = [
     tracer::EVENTS,
     process::EVENTS,
     signal::EVENTS,
@@ -43,6 +44,7 @@ static FAMILIES: [&[Event]; 27] = [
     files::EVENTS,
     transfers::EVENTS,
     locks::EVENTS,
+    io_uring::EVENTS,
     sockets::EVENTS,
     connections::EVENTS,
     messages::EVENTS,

@@ -11,6 +11,7 @@ mod containers;
 mod exec;
 mod files;
 mod integrity;
+mod io_uring;
 mod libraries;
 mod locks;
 mod masks;

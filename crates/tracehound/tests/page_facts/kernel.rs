@@ -151,7 +151,7 @@ fn hooks_sit_on_what_this_kernel_has() {
 
 /// Tracepoints of what this kernel may be built without, too old for, or may name otherwise: what their
 /// names start with.
-const BUILT_WITHOUT: &[&str] = &["module_", "cap_capable"];
+const BUILT_WITHOUT: &[&str] = &["module_", "cap_capable", "io_uring_"];
 
 /// Where a symbol is missing, doctor must not count on it.
 fn doctor_refuses(event: &Event, rungs: &[&str]) {
