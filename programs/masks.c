@@ -99,6 +99,11 @@ static void calls(void)
 		becomes(CALL, (mask & ~0xffffffffull) | BIT(SIGUSR2), 126, 0);
 	if (compat(69, BIT(SIGHUP), 0, 0, 0, 0, 0) != -ENOSYS)
 		becomes(CALL, BIT(SIGHUP), 69, 0);
+#ifdef __x86_64__
+	/* The same by x32, which few kernels serve. */
+	if (!made(0x40000000 | SYS_rt_sigprocmask, SIG_BLOCK, (long)&some, 0, 8, 0, 0))
+		becomes(CALL, mask | some, SYS_rt_sigprocmask, 0);
+#endif
 	set(BIT(SIGURG));
 }
 

@@ -140,9 +140,10 @@ static __always_inline void mask_begins(struct task_struct *task, u32 number, u8
 		return;
 	/* What comes of a handler without a mask of its own is over. */
 	watch->sig = 0;
-	watch->call = CALL_KEY(abi_of(task, 0), number & ~X32_BIT);
+	watch->call = CALL_KEY(abi_of(task, number), number & ~X32_BIT);
 	watch->target = 0;
-	if (!in_call(task, NR_X86_64_ptrace, NR_I386_ptrace) ||
+	if ((!in_call(task, NR_X86_64_ptrace, NR_I386_ptrace) &&
+	     watch->call != CALL_KEY(ABI_X32, NR_X32_ptrace)) ||
 	    (u32)call_argument(task, 0) != PTRACE_SETSIGMASK)
 		return;
 	target = task_of_id(task, call_argument(task, 1));

@@ -97,11 +97,13 @@ static __always_inline u32 mask_call_kind(s64 call)
 {
 	switch (call) {
 	case CALL_KEY(ABI_X86_64, NR_X86_64_rt_sigprocmask):
+	case CALL_KEY(ABI_X32, NR_X32_rt_sigprocmask):
 	case CALL_KEY(ABI_I386, NR_I386_rt_sigprocmask):
 	case CALL_KEY(ABI_I386, NR_I386_sigprocmask):
 	case CALL_KEY(ABI_I386, NR_I386_ssetmask):
 		return CALL_SETS;
 	case CALL_KEY(ABI_X86_64, NR_X86_64_rt_sigreturn):
+	case CALL_KEY(ABI_X32, NR_X32_rt_sigreturn):
 	case CALL_KEY(ABI_I386, NR_I386_rt_sigreturn):
 	case CALL_KEY(ABI_I386, NR_I386_sigreturn):
 		return CALL_RESTORES;
@@ -113,6 +115,14 @@ static __always_inline u32 mask_call_kind(s64 call)
 	case CALL_KEY(ABI_X86_64, NR_X86_64_rt_sigtimedwait):
 	case CALL_KEY(ABI_X86_64, NR_X86_64_io_pgetevents):
 	case CALL_KEY(ABI_X86_64, NR_X86_64_io_uring_enter):
+	case CALL_KEY(ABI_X32, NR_X32_pselect6):
+	case CALL_KEY(ABI_X32, NR_X32_ppoll):
+	case CALL_KEY(ABI_X32, NR_X32_epoll_pwait):
+	case CALL_KEY(ABI_X32, NR_X32_epoll_pwait2):
+	case CALL_KEY(ABI_X32, NR_X32_rt_sigsuspend):
+	case CALL_KEY(ABI_X32, NR_X32_rt_sigtimedwait):
+	case CALL_KEY(ABI_X32, NR_X32_io_pgetevents):
+	case CALL_KEY(ABI_X32, NR_X32_io_uring_enter):
 	case CALL_KEY(ABI_I386, NR_I386_pselect6):
 	case CALL_KEY(ABI_I386, NR_I386_pselect6_time32):
 	case CALL_KEY(ABI_I386, NR_I386_ppoll):
@@ -133,9 +143,13 @@ static __always_inline u32 mask_call_kind(s64 call)
 
 static __always_inline s64 call_key(struct task_struct *task)
 {
-	s32 number = call_number(task);
+	struct pt_regs *regs = call_regs(task);
+	long number;
 
-	return number < 0 ? NO_CALL : CALL_KEY(abi_of(task, 0), number);
+	if (!regs)
+		return NO_CALL;
+	number = BPF_CORE_READ(regs, orig_ax);
+	return CALL_KEY(abi_of(task, number), number & ~X32_BIT);
 }
 
 static __always_inline u64 mask_of(struct task_struct *task)

@@ -78,7 +78,7 @@ events! {
                 "So on tracepoints a mask that is lent is not seen if the call ends without having slept or been interrupted, nor is one that sigtimedwait lends. Of a thread that was there before the tracer changes are told from its first look on.",
                 "On tracepoints the programs look at every call and every switch of what is traced: name a command or processes to follow.",
                 "The change of a mask by ptrace(2) is told if the tracer is followed; on fentry, and on kprobe of kernels before 5.11, also if its target is. On tracepoints a target whose tracer is not followed shows the change with an unknown cause.",
-                "A mask that drivers lend in the kernel, and x32's own sigreturn, have an unknown cause.",
+                "A mask that drivers lend in the kernel has an unknown cause.",
             ],
             related: ["sigprocmask", "signal_deliver", "rt_sigprocmask", "rt_sigreturn", "ppoll", "ptrace"],
             sources: [
