@@ -121,33 +121,9 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         event: Some("file_modification"),
-        rung: "fentry+fexit/file_update_time,file_modified,kiocb_modified",
-        from: Series(6, 18),
-        until: LAST,
-    },
-    Lack {
-        event: Some("file_modification"),
         rung: "kprobe+kretprobe/file_update_time,file_modified,kiocb_modified",
         from: FIRST,
         until: Series(6, 0),
-    },
-    Lack {
-        event: Some("file_modification"),
-        rung: "kprobe+kretprobe/file_update_time,file_modified,kiocb_modified",
-        from: Series(6, 18),
-        until: LAST,
-    },
-    Lack {
-        event: Some("file_modification"),
-        rung: "fentry+fexit/file_update_time",
-        from: Series(6, 18),
-        until: LAST,
-    },
-    Lack {
-        event: Some("file_modification"),
-        rung: "kprobe+kretprobe/file_update_time",
-        from: Series(6, 18),
-        until: LAST,
     },
     // The compiler inlines sigprocmask() into the system call.
     Lack {
