@@ -9,6 +9,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, exit};
+use std::thread;
 
 fn main() {
     println!("cargo:rerun-if-changed=bpf");
@@ -19,9 +20,14 @@ fn main() {
     fs::write(out.join("schema.h"), header::render()).expect("OUT_DIR is writable");
     fs::write(out.join("programs.h"), programs::render()).expect("OUT_DIR is writable");
     let clang = clang();
-    for (name, define) in [("modern", None), ("legacy", Some("-DTH_LEGACY"))] {
-        compile(&clang, &out, Path::new(&libbpf), name, define);
-    }
+    // Each takes half a minute of one processor.
+    let flavours = [("modern", None), ("legacy", Some("-DTH_LEGACY"))];
+    thread::scope(|scope| {
+        for (name, define) in flavours {
+            let (clang, out, libbpf) = (&clang, &out, Path::new(&libbpf));
+            scope.spawn(move || compile(clang, out, libbpf, name, define));
+        }
+    });
 }
 
 /// The compiler: `$CLANG`, or the first that runs of those that Debian packages.
