@@ -243,7 +243,12 @@ mod tests {
     fn wildcards_and_exclusions_combine() {
         assert_eq!(
             names(&["signal_*", "-signal_deliver", "-gap"]),
-            ["argument_mismatch", "unchecked", "signal_generate"]
+            [
+                "argument_mismatch",
+                "unchecked",
+                "signal_generate",
+                "signal_mask_change"
+            ]
         );
     }
 

@@ -56,7 +56,9 @@ fn running_text_keeps_to_the_width() {
                 let blocks = section.blocks.into_iter().filter(running).collect();
                 let section = Section { blocks, ..section };
                 for line in plain(&[section], Style { width, bold: false }).lines() {
-                    assert!(line.chars().count() <= width, "{width}: {line}");
+                    // A rung's name is never broken.
+                    let fits = line.chars().count() <= width || !line.trim().contains(' ');
+                    assert!(fits, "{width}: {line}");
                 }
             }
         }
