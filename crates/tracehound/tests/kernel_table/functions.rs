@@ -45,7 +45,11 @@ fn functions() -> HashMap<String, bool> {
     text.lines().filter_map(function).collect()
 }
 
-/// Whether the kernel serves no call at all by functions of such names (other machines, `CONFIG_IA32_EMULATION`).
+/// How functions for 32-bit callers are called, and for those of x32 until 5.19 and from then on.
+const OTHERS: [&str; 3] = ["__ia32_", "__x32_compat_", "__x64_compat_"];
+
+/// Whether the kernel serves no call at all by functions of such names (other machines,
+/// `CONFIG_IA32_EMULATION`, `CONFIG_X86_X32_ABI`).
 fn lacks(functions: &HashMap<String, bool>, prefix: &str) -> bool {
     !functions.keys().any(|name| name.starts_with(prefix))
 }
@@ -62,7 +66,8 @@ fn every_call_has_the_function_that_its_row_names() {
     let mut found = 0;
     for call in syscalls::all() {
         for name in call.functions(Abi::X86_64) {
-            let emulated = name.starts_with("__ia32_") && lacks(&functions, "__ia32_");
+            let other = OTHERS.iter().find(|prefix| name.starts_with(**prefix));
+            let emulated = other.is_some_and(|prefix| lacks(&functions, prefix));
             if functions.contains_key(&name) {
                 found += 1;
             } else if !emulated && !excused(call) {
