@@ -380,7 +380,8 @@ fn calls_have_a_compat_form_where_the_table_says_so() {
     let mut wrong = Vec::new();
     let mut claimed = HashSet::new();
     for call in syscalls::all().filter(|call| call.i386.is_some()) {
-        let serves = call.functions(Abi::X86_64).pop().unwrap();
+        let mut functions = call.functions(Abi::X86_64).into_iter();
+        let serves = functions.find(|name| name.starts_with("__ia32_")).unwrap();
         let name = serves.trim_start_matches("__ia32_");
         let name = name
             .trim_start_matches("compat_")
