@@ -226,9 +226,11 @@ pub fn by_name(name: &str) -> Option<&'static Syscall> {
     all().find(|row| row.name == name)
 }
 
-/// The row of a number under an ABI.
+/// The row of a number under an ABI. x32 callers who use the 64-bit number of a call that x32 numbers
+/// for itself mean that call, and are refused by the kernel.
 #[must_use]
 pub fn by_number(abi: Abi, number: u16) -> Option<&'static Syscall> {
+    let abi = layout(abi, number);
     all().find(|row| row.number(abi) == Some(number))
 }
 

@@ -95,8 +95,8 @@ impl Seen {
         &self.events[at.unwrap_or_else(|| panic!("no {label}"))]
     }
 
-    /// Every call is what `rows` say, in order: label, event, syscall (empty: the event's; `none`: it has
-    /// no name), and the rest of the line. A row without `args` has no arguments at all.
+    /// Every call is what `rows` say, in order: label, event, syscall (empty: the event's), and the rest
+    /// of the line. A row without `args` has no arguments at all.
     pub fn agrees(&self, abi: &str, rows: &[(&str, &str, &str, Value)]) {
         let labels: Vec<_> = self.said.calls.iter().map(|call| &*call.0).collect();
         let known: Vec<_> = rows.iter().map(|row| row.0).collect();
@@ -111,9 +111,6 @@ impl Seen {
                 syscall => syscall,
             };
             let mut expected = json!({"event": name, "abi": abi, "syscall": syscall});
-            if syscall == "none" {
-                expected.as_object_mut().unwrap().remove("syscall");
-            }
             merge(&mut expected, rest);
             let seen = own(event);
             if seen != expected {

@@ -183,7 +183,7 @@ impl Comparison {
             self.count("arguments in memory");
             return None;
         }
-        let passed = Passed::new(row, made.abi, made.registers());
+        let passed = Passed::new(row, made.structures(), made.registers());
         for (name, value, kind) in passed.each() {
             let shown = record["args"].get(name);
             let agrees = match shown {
@@ -258,7 +258,7 @@ fn result(made: &Made, row: &'static Syscall, record: &Value) -> Option<String> 
         let missing = made.ret.is_some();
         return missing.then(|| "no result".to_owned());
     };
-    let passed = Passed::new(row, made.abi, made.registers());
+    let passed = Passed::new(row, made.structures(), made.registers());
     let kind = passed.chosen(&row.ret);
     let Some(number) = values::number(kind, shown) else {
         return Some(format!("result {shown} is not understood ({kind:?})"));

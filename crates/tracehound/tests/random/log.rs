@@ -31,6 +31,11 @@ impl Made {
         syscalls::by_number(self.abi, number)
     }
 
+    /// The convention by which its arguments are laid out.
+    pub fn structures(&self) -> Abi {
+        u16::try_from(self.number).map_or(self.abi, |number| syscalls::layout(self.abi, number))
+    }
+
     /// The argument registers as the kernel takes them.
     pub fn registers(&self) -> [u64; REGISTERS] {
         match self.abi {

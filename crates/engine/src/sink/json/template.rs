@@ -87,10 +87,13 @@ fn abi_text(abi: Abi) -> Vec<u8> {
 
 fn calls(abi: Abi) -> Vec<Vec<u8>> {
     let mut texts = Vec::new();
-    for call in syscalls::all() {
-        let Some(number) = call.number(abi).map(usize::from) else {
-            continue;
-        };
+    // x32 has numbers of its own, and those of 64-bit callers.
+    let other = (abi == Abi::X32).then_some(Abi::X86_64);
+    let numbers = syscalls::all().flat_map(|call| {
+        let numbers = [Some(abi), other].into_iter().flatten();
+        numbers.filter_map(move |abi| Some((call, usize::from(call.number(abi)?))))
+    });
+    for (call, number) in numbers {
         if texts.len() <= number {
             texts.resize(number + 1, Vec::new());
         }
