@@ -16,6 +16,7 @@
 #include "call.h"
 #include "hand/sigprocmask.h"
 #include "tail.h"
+#include "lists.h"
 #include "mounts.h"
 #include "kinds.h"
 #include "held.h"
