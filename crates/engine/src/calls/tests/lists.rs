@@ -483,3 +483,18 @@ fn what_was_not_received_is_unwritten() {
     let json = several(Traffic::Sent).json();
     assert!(json.contains("unread") && json.contains(second), "{json}");
 }
+
+#[test]
+fn messages_whose_headers_could_not_be_read_are_unread() {
+    let one = at(Type::InOut(&Type::MsgHdr));
+    let several = at(Type::InOut(&Type::MmsgHdr(
+        Len::Const(2),
+        Traffic::Received,
+    )));
+    for made in [one, several] {
+        for ret in [0, -14] {
+            let json = made.clone().ret(ret).json();
+            assert!(json.contains("unread \"a\""), "{ret}: {json}");
+        }
+    }
+}

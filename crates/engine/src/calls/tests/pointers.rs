@@ -1,7 +1,7 @@
 //! Values behind pointers, and what is told where they are not there.
 
 use tracehound_schema::record::chunk;
-use tracehound_schema::types::{By, Case, Len, Member, Struct, Traffic, Type, Width};
+use tracehound_schema::types::{By, Case, Len, Member, Struct, Type, Width};
 
 use super::{AT, at, made, one, reads, words, words32, writes};
 use crate::calls::Quoting;
@@ -485,19 +485,4 @@ fn what_was_found_is_written_where_something_was() {
         .ret(-10)
         .prints(" unwritten \"a\"", "0x7ffd1000");
     found.ret(4242).prints("\"a\":3", "[3]");
-}
-
-#[test]
-fn messages_whose_headers_could_not_be_read_are_unread() {
-    let one = at(Type::InOut(&Type::MsgHdr));
-    let several = at(Type::InOut(&Type::MmsgHdr(
-        Len::Const(2),
-        Traffic::Received,
-    )));
-    for made in [one, several] {
-        for ret in [0, -14] {
-            let json = made.clone().ret(ret).json();
-            assert!(json.contains("unread \"a\""), "{ret}: {json}");
-        }
-    }
 }
