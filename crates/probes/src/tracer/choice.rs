@@ -1,0 +1,66 @@
+//! What a run needs of the events that are selected: ladders to climb, calls, and what is made without
+//! programs.
+
+use tracehound_schema::{Event, MadeBy, by_name};
+
+use super::Options;
+use crate::calls::Group;
+use crate::error::Error;
+use crate::ladder::{Climb, Only};
+use crate::{check, exports, preempt, snapshot};
+
+/// Process life-cycle events: following a command and naming processes rest on them.
+const LIFE: [&str; 3] = [
+    "sched_process_fork",
+    "sched_process_exec",
+    "sched_process_exit",
+];
+const EXIT: &str = "sched_process_exit";
+
+/// A bit for each life-cycle event that is selected; the others tell no more than is needed.
+pub(super) fn chosen(events: &[&'static Event]) -> u32 {
+    let bit = |name: &str| u32::from(events.iter().any(|event| event.name == name));
+    let bits = LIFE.iter().enumerate();
+    bits.map(|(place, name)| bit(name) << place).sum()
+}
+
+/// The selected events that the tracer makes of what it reads elsewhere than in the rings.
+pub(super) fn own(events: &[&'static Event]) -> Vec<(&'static Event, u64)> {
+    let made =
+        |event: &&&Event| snapshot::is_made(event) || check::makes(event) || exports::makes(event);
+    events
+        .iter()
+        .filter(made)
+        .map(|event| (*event, 0))
+        .collect()
+}
+
+/// The selected events that have programs, and the life cycle behind them.
+pub(super) fn climbs(options: &Options) -> Result<(Vec<Climb>, Group), Error> {
+    let mut events: Vec<&'static Event> = LIFE.iter().filter_map(|name| by_name(name)).collect();
+    for event in &options.events {
+        let hooked = event.made_by != MadeBy::Tracer;
+        if hooked && !events.iter().any(|other| other.id == event.id) {
+            events.push(event);
+        }
+    }
+    // Its program forgets the thread; what else sits on the same tracepoint must come before.
+    if let Some(at) = events.iter().position(|event| event.name == EXIT) {
+        let exit = events.remove(at);
+        events.push(exit);
+    }
+    let only = &options.only;
+    if let Only::Named(name) = only
+        && !events.iter().any(|event| event.ladder.contains(&&**name))
+    {
+        return Err(Error::UnknownRung(name.clone()));
+    }
+    let preempts = preempt::preempts();
+    let calls = Group::new(&events, only, preempts, options.calls);
+    let climbs = events
+        .into_iter()
+        .filter(|event| event.made_by != MadeBy::Syscall)
+        .map(|event| Climb::new(event, only, preempts))
+        .collect();
+    Ok((climbs, calls))
+}
