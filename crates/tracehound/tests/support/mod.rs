@@ -6,8 +6,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Once};
 
 use serde_json::Value;
+use signal_hook::consts::{SIGINT, SIGQUIT};
+use signal_hook::flag::register_conditional_default;
 
 /// The path of a test program.
 pub fn program(name: &str) -> String {
@@ -31,9 +35,22 @@ pub fn source() -> PathBuf {
 
 /// The tracer, without arguments.
 pub fn tracehound() -> Command {
+    take_signals();
     let path = std::env::var("TRACEHOUND_BIN")
         .unwrap_or_else(|_| env!("CARGO_BIN_EXE_tracehound").to_owned());
     Command::new(path)
+}
+
+/// A shell has what it runs in the background ignore Ctrl-C and Ctrl-\, and so would the tracer until
+/// it takes them over: one that comes before would end nothing. What has a handler here, the tracer
+/// starts with as usual; the handler does what is usual too.
+fn take_signals() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        for signal in [SIGINT, SIGQUIT] {
+            register_conditional_default(signal, Arc::new(AtomicBool::new(true))).unwrap();
+        }
+    });
 }
 
 /// Whether the test can trace; says so where it cannot.
