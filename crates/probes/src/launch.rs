@@ -8,6 +8,16 @@ use std::process::{Child, Command};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
+/// Signals for which the tracer has handlers of its own, or the default action because it must wait
+/// for children.
+const TAKEN: [i32; 5] = [
+    libc::SIGINT,
+    libc::SIGQUIT,
+    libc::SIGTERM,
+    libc::SIGHUP,
+    libc::SIGCHLD,
+];
+
 /// A command and what it is given.
 #[derive(Clone, Debug, Default)]
 pub struct Launch {
@@ -49,36 +59,29 @@ impl User {
     }
 }
 
+/// Who gives the child when the command is executed, or why it is not.
+type Spawned = Receiver<io::Result<Child>>;
+
 /// A command that waits in its own process, not yet executed.
 pub struct Held {
     pid: u32,
     go: PipeWriter,
-    spawned: Receiver<io::Result<Child>>,
+    spawned: Spawned,
 }
 
 impl Held {
-    /// Forks the process for a command; it inherits the standard streams.
-    pub fn new(launch: &Launch) -> io::Result<Held> {
-        let (mut pids, pid_to) = io::pipe()?;
+    /// Forks the process for a command; it inherits the standard streams, and ignores the signals
+    /// that whoever started the tracer had it ignore.
+    pub fn new(launch: &Launch, ignored: &[i32]) -> io::Result<Held> {
+        let (pids, pid_to) = io::pipe()?;
         let (go_from, go) = io::pipe()?;
-        let launch = launch.clone();
+        let (launch, ignored) = (launch.clone(), ignored.to_vec());
         let (tell, spawned) = channel();
         // `spawn` returns only when the command is executed, so it runs beside us.
         let ours = go.as_raw_fd();
-        thread::spawn(move || stand_by(&tell, || spawn(&launch, pid_to, go_from, ours)));
-        let mut pid = [0; 4];
-        if pids.read_exact(&mut pid).is_err() {
-            let error = match result(&spawned) {
-                Err(error) => error,
-                Ok(_) => io::Error::other("the command did not start"),
-            };
-            return Err(error);
-        }
-        Ok(Held {
-            pid: u32::from_ne_bytes(pid),
-            go,
-            spawned,
-        })
+        thread::spawn(move || stand_by(&tell, || spawn(&launch, ignored, pid_to, go_from, ours)));
+        let (pid, spawned) = identified(pids, spawned)?;
+        Ok(Held { pid, go, spawned })
     }
 
     /// The command's process id.
@@ -89,7 +92,8 @@ impl Held {
 
     /// Lets the command run; the error is that of execve(2).
     pub fn release(mut self) -> io::Result<Child> {
-        self.go.write_all(&[1])?;
+        // Nobody reads it if a signal has ended the command meanwhile; then its status says so.
+        let _ = self.go.write_all(&[1]);
         drop(self.go);
         result(&self.spawned)
     }
@@ -105,18 +109,21 @@ pub fn send_signal(child: &Child, signal: i32) {
     unsafe { libc::kill(pid, signal) };
 }
 
-fn restore(signal: i32) {
-    // SAFETY: a zeroed action asks for nothing and has room for the kernel's answer.
-    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
-    // SAFETY: with no new action the call only fills in the current one.
-    unsafe { libc::sigaction(signal, std::ptr::null(), &raw mut action) };
-    if action.sa_sigaction != libc::SIG_IGN {
-        // SAFETY: the default action needs nothing of ours.
-        unsafe { libc::signal(signal, libc::SIG_DFL) };
+/// The process id that the held process says, and who gives the child. A signal may have ended it
+/// before it could; then its end is the command's.
+fn identified(mut pids: PipeReader, spawned: Spawned) -> io::Result<(u32, Spawned)> {
+    let mut pid = [0; 4];
+    if pids.read_exact(&mut pid).is_ok() {
+        return Ok((u32::from_ne_bytes(pid), spawned));
     }
+    let child = result(&spawned)?;
+    let pid = child.id();
+    let (tell, spawned) = channel();
+    tell.send(Ok(child)).map_err(io::Error::other)?;
+    Ok((pid, spawned))
 }
 
-fn result(spawned: &Receiver<io::Result<Child>>) -> io::Result<Child> {
+fn result(spawned: &Spawned) -> io::Result<Child> {
     let failed = |_| Err(io::Error::other("the starting thread failed"));
     spawned.recv().unwrap_or_else(failed)
 }
@@ -138,6 +145,7 @@ fn stand_by(tell: &Sender<io::Result<Child>>, spawn: impl FnOnce() -> io::Result
 
 fn spawn(
     launch: &Launch,
+    ignored: Vec<i32>,
     mut pid_to: PipeWriter,
     mut go_from: PipeReader,
     ours: RawFd,
@@ -157,8 +165,15 @@ fn spawn(
     let user = launch.user.clone();
     let hold = move || {
         // Our handlers are still in place here; a Ctrl-C must end the command instead.
-        for signal in [libc::SIGINT, libc::SIGQUIT, libc::SIGTERM, libc::SIGHUP] {
-            restore(signal);
+        for signal in TAKEN {
+            let ignores = ignored.contains(&signal);
+            let action = if ignores {
+                libc::SIG_IGN
+            } else {
+                libc::SIG_DFL
+            };
+            // SAFETY: neither action needs anything of ours.
+            unsafe { libc::signal(signal, action) };
         }
         // The fork's copy of our end would keep the pipe open after our death.
         // SAFETY: closes a descriptor of this process alone, which nothing in it uses.
@@ -173,4 +188,51 @@ fn spawn(
     // the calls that set ids are made, which are safe there.
     unsafe { command.pre_exec(hold) };
     command.spawn()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt as _;
+    use std::time::Duration;
+
+    use super::*;
+
+    fn words(words: &[&str]) -> Launch {
+        Launch {
+            words: words.iter().map(OsString::from).collect(),
+            ..Launch::default()
+        }
+    }
+
+    #[test]
+    fn a_command_that_ends_while_it_is_held_keeps_its_status() {
+        let held = Held::new(&words(&["true"]), &[]).unwrap();
+        // SAFETY: a system call with two numbers; the process is a child that nobody has waited for.
+        unsafe { libc::kill(held.pid() as i32, libc::SIGTERM) };
+        // Long enough for the pipe's other end to be closed.
+        thread::sleep(Duration::from_millis(200));
+        let status = held.release().unwrap().wait().unwrap();
+        assert_eq!(status.signal(), Some(libc::SIGTERM));
+    }
+
+    #[test]
+    fn a_command_that_ends_before_it_says_its_id_keeps_its_status() {
+        let (pids, pid_to) = io::pipe().unwrap();
+        let (tell, spawned) = channel();
+        let child = Command::new("sh").args(["-c", "kill -INT $$"]).spawn();
+        let id = child.as_ref().unwrap().id();
+        tell.send(child).unwrap();
+        drop(pid_to);
+        let (pid, spawned) = identified(pids, spawned).unwrap();
+        assert_eq!(pid, id);
+        let status = result(&spawned).unwrap().wait().unwrap();
+        assert_eq!(status.signal(), Some(libc::SIGINT));
+    }
+
+    #[test]
+    fn a_command_that_is_not_executed_has_the_reason() {
+        let held = Held::new(&words(&["/nowhere/at all"]), &[]).unwrap();
+        let error = held.release().unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+    }
 }

@@ -205,7 +205,7 @@ fn start(
         }
         return Ok(None);
     };
-    let held = Held::new(&session.launch);
+    let held = Held::new(&session.launch, signals.ignored());
     go_on(Some(name), signals)?;
     let held = held.context("starting the command")?;
     tracer.follow_held(&held)?;

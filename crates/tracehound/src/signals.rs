@@ -42,20 +42,28 @@ impl Signal {
 pub struct Signals {
     caught: SignalsInfo<WithOrigin>,
     peeked: Option<Signal>,
+    ignored: Vec<i32>,
 }
 
 impl Signals {
     /// Takes over SIGINT, SIGTERM, SIGQUIT and, unless nohup(1) has it ignored, SIGHUP.
     pub fn catch() -> Result<Signals, Failure> {
+        let ignored = ignored();
         let mut numbers = vec![SIGINT, SIGTERM, SIGQUIT];
-        if !ignored(SIGHUP) {
+        if !ignored.contains(&SIGHUP) {
             numbers.push(SIGHUP);
         }
         let caught = SignalsInfo::new(&numbers).context("taking over signals")?;
         Ok(Signals {
             caught,
             peeked: None,
+            ignored,
         })
+    }
+
+    /// What the command ignores too, as a shell's background commands ignore Ctrl-C.
+    pub fn ignored(&self) -> &[i32] {
+        &self.ignored
     }
 
     /// The first signal that has come and was not taken, if one has.
@@ -81,10 +89,13 @@ impl Signals {
     }
 }
 
-/// Whether the process that started us had us ignore a signal.
-fn ignored(number: i32) -> bool {
+/// Signals that whoever started us had us ignore.
+fn ignored() -> Vec<i32> {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    mask.is_some_and(|mask| mask >> (number - 1) & 1 == 1)
+    let mask = mask.unwrap_or(0);
+    (1..=64)
+        .filter(|number| mask >> (number - 1) & 1 == 1)
+        .collect()
 }

@@ -283,6 +283,30 @@ fn a_signal_at_any_moment_ends_a_command_and_its_run() {
     println!("{ran} runs of 12 were ended while they ran, the others while they started");
 }
 
+/// As under nohup(1), and in the background of a shell.
+#[test]
+fn a_command_ignores_what_its_run_was_started_to_ignore() {
+    if !root() {
+        return;
+    }
+    // Of signals that have a name; the C library keeps some of the others for itself.
+    let ignored = |signals: &str| {
+        let output = Command::new("env")
+            .arg(format!("--ignore-signal={signals}"))
+            .arg(tracehound().get_program())
+            .args(["-q", "-e", "sched_process_exec", "-o", "none", "--"])
+            .args(["grep", "SigIgn", "/proc/self/status"])
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        let mask = text.trim_start_matches("SigIgn:").trim();
+        u64::from_str_radix(mask, 16).expect(&said) & 0x3fff_ffff
+    };
+    assert_eq!(ignored("USR1"), 0x200);
+    assert_eq!(ignored("HUP,INT,QUIT,TERM,CHLD"), 0x1_4007);
+}
+
 #[test]
 fn ctrl_c_on_a_terminal_is_the_commands_business() {
     if !root() {
