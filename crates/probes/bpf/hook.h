@@ -5,6 +5,12 @@
 #define EINPROGRESS 115
 #define FMODE_PATH 0x4000
 
+/* A call's number without the mark of x32; what is negative is no number, and kept. */
+static __always_inline u32 bare_number(u64 number)
+{
+	return (s32)number < 0 ? (u32)number : (u32)number & ~X32_BIT;
+}
+
 /* The registers with which the task is in a system call, NULL outside of one. */
 static __always_inline struct pt_regs *call_regs(struct task_struct *task)
 {
@@ -21,6 +27,12 @@ static __always_inline s32 call_number(struct task_struct *task)
 	struct pt_regs *regs = call_regs(task);
 
 	return regs ? (s32)(BPF_CORE_READ(regs, orig_ax) & ~X32_BIT) : -1;
+}
+
+/* The number of a call at its end; a return from a signal handler has put other registers there. */
+static __always_inline u64 ended_call(u32 number)
+{
+	return (s32)number < 0 ? UNREAD : number;
 }
 
 /* Whether the task is in a call, by its number for 64-bit and for 32-bit programs; -1 for none. */

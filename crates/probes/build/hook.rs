@@ -210,12 +210,12 @@ impl Program<'_> {
         let calls = self.way.map_or(&[][..], |way| way.calls);
         let direct = u8::from(self.rung.kind == HookKind::TpBtf);
         let number_of = if self.hook.target == "sys_enter" {
-            "\tu32 number = (u32)ctx[1] & ~X32_BIT;\n\n".to_owned()
+            "\tu32 number = bare_number(ctx[1]);\n\n".to_owned()
         } else {
             format!(
                 "\tstruct pt_regs *regs = (struct pt_regs *)ctx[0];\n\
                  \ts64 ret = (s64)ctx[1];\n\
-                 \tu32 number = REGS(regs, {direct}, orig_ax) & ~X32_BIT;\n\n"
+                 \tu32 number = bare_number(REGS(regs, {direct}, orig_ax));\n\n"
             )
         };
         if calls.is_empty() {

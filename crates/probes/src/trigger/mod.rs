@@ -100,6 +100,8 @@ mod tests {
         "do_exit",
         "signal_generate",
         "signal_deliver",
+        "sys_enter",
+        "sys_exit",
     ];
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod access;
 mod attributes;
+mod calls;
 mod cgroups;
 mod checks;
 mod connections;
@@ -32,7 +33,7 @@ mod transfers;
 
 use crate::event::Event;
 
-static FAMILIES: [&[Event]; 28] = [
+static FAMILIES: [&[Event]; 29] = [
     tracer::EVENTS,
     process::EVENTS,
     signal::EVENTS,
@@ -61,6 +62,7 @@ static FAMILIES: [&[Event]; 28] = [
     snapshot::EVENTS,
     containers::EVENTS,
     checks::EVENTS,
+    calls::EVENTS,
 ];
 
 /// Every event, family by family.
