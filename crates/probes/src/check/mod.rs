@@ -1,9 +1,11 @@
 //! Comparing views of the kernel that should say the same. Checks run when tracing begins, and in a thread
 //! of their own at irregular times from then on; a finding is told once.
 
+mod dump;
 mod ftrace;
 mod memory;
 mod modules;
+mod proc;
 mod symbols;
 mod tables;
 
@@ -61,6 +63,8 @@ static CHECKS: &[(&str, Check)] = &[
     ("hooked_syscall", tables::calls),
     ("hooked_seq_ops", tables::seq_ops),
     ("ftrace_hook", ftrace::hooks),
+    ("hooked_proc_fops", proc::files),
+    ("print_mem_dump", dump::dumps),
 ];
 
 /// The event that says what could not be looked at.

@@ -83,6 +83,17 @@ impl Symbols {
         (symbol.module.is_some() || self.is_kernels(address)).then_some(symbol)
     }
 
+    /// The nearest function with its owner, `NAME [OWNER]`; where there is none the address.
+    pub fn named(&self, address: u64) -> String {
+        match self.nearest(address) {
+            Some(symbol) => {
+                let owner = symbol.module.as_deref().unwrap_or("system");
+                format!("{} [{owner}]", symbol.name)
+            }
+            None => format!("{address:#x} [hidden]"),
+        }
+    }
+
     /// The names of modules that have symbols, each once.
     pub fn modules(&self) -> impl Iterator<Item = (&str, u64)> {
         self.at.iter().flat_map(|(address, all)| {

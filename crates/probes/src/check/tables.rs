@@ -118,17 +118,7 @@ pub fn seq_ops(made: &mut Made, look: &Look<'_>) -> Result<(), String> {
 /// `TABLE.MEMBER=FUNCTION [OWNER]` for each foreign function.
 fn of_table(name: &str, table: &[u64], symbols: &Symbols) -> Vec<String> {
     let text = |hooked: Hooked| {
-        let nearest = symbols.nearest(hooked.address);
-        let function = nearest.map_or_else(
-            || format!("{:#x} [hidden]", hooked.address),
-            |symbol| {
-                format!(
-                    "{} [{}]",
-                    symbol.name,
-                    symbol.module.as_deref().unwrap_or("system")
-                )
-            },
-        );
+        let function = symbols.named(hooked.address);
         format!("{name}.{}={function}", MEMBERS[hooked.index])
     };
     foreign(table, symbols).into_iter().map(text).collect()

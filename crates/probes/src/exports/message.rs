@@ -28,6 +28,8 @@ impl Load {
     /// The path, if it is known from the root on.
     pub fn path(&self) -> Option<Vec<u8>> {
         let names = self.names.as_ref().filter(|_| self.whole)?;
+        // What begins with NUL is a text and no path.
+        names.first().filter(|byte| **byte != 0)?;
         Some(path(names))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::events;
 use crate::field::tracer;
-use crate::kind::Kind::{Addr, I64, Str, StrArray, U64};
+use crate::kind::Kind::{Addr, Bytes, I64, Size, Str, StrArray, U64};
 use crate::sample::Sample::{Absent, Number, Text};
 
 events! {
@@ -129,6 +129,75 @@ events! {
             sources: ["kernel/trace/ftrace.c (v6.18): t_show()"],
         }
 
+    /// Functions that are called for files of /proc are not the kernel's own.
+    ///
+    /// Looked at are /proc itself, files of a process in it, of connections, of modules and symbols, that
+    /// no module serves: the operations of the file as it was opened, of its inode and of its entry, and what
+    /// makes its lines.
+    hooked_proc_fops = 343 by Tracer
+        on []
+        unproved "it takes a table that was written over"
+        sets []
+        {
+            /// Each as FILE.MEMBER=FUNCTION [OWNER].
+            hooked_fops_pointers: StrArray, tracer("kernel memory behind files that the tracer opens, read by a BPF program, and /proc/kallsyms");
+        }
+        page {
+            purpose: "Opens files of /proc and compares the functions that the kernel calls for them with its own code, when tracing begins and then every 30 to 90 seconds.",
+            use_case: "Find rootkits that hide processes, modules or connections.",
+            command: "sudo tracehound -e hooked_proc_fops --duration 10m",
+            example: [process = Absent, hooked_fops_pointers = Text(b"/proc.iterate_shared=evil_readdir [evil]\0")],
+            issues: [
+                "A function of the kernel in another's place is not noticed, nor one that is written over itself: see ftrace_hook and print_mem_dump.",
+                "Functions of inodes (lookup, readlink) are not looked at, nor other files of /proc.",
+                "Files of /proc/net are those of the tracer's network namespace.",
+                "What could not be looked at is told by unchecked.",
+            ],
+            related: ["hooked_seq_ops", "hidden_kernel_module", "unchecked"],
+            sources: ["fs/proc/internal.h, fs/proc/inode.c (v6.18)"],
+        }
+
+    /// What is in the kernel's memory at places that are often written over.
+    ///
+    /// The table of system calls, the way into them, and the first bytes of some functions. Told when tracing
+    /// begins, and again when it has changed.
+    print_mem_dump = 345 by Tracer
+        on []
+        unproved "a kernel may hide where its symbols are"
+        sets []
+        {
+            /// The bytes.
+            bytes: Bytes, tracer("kernel memory, read by a BPF program");
+            /// Where they are.
+            address: Addr, tracer("/proc/kallsyms");
+            /// How many.
+            length: Size, tracer("the check");
+            /// Always absent: there is nobody who asked.
+            caller_context_id: U64, tracer("nothing").opt();
+            /// The machine that the kernel is built for.
+            arch: Str, tracer("/proc/sys/kernel/arch");
+            /// The symbol that is there.
+            symbol_name: Str, tracer("the check");
+            /// Whose it is: system for the kernel itself.
+            symbol_owner: Str, tracer("/proc/kallsyms");
+        }
+        page {
+            purpose: "Reads 127 bytes at sys_call_table, entry_SYSCALL_64, do_syscall_64, commit_creds, tcp4_seq_show and the functions of execve, getdents64, kill and openat, when tracing begins and then every 30 to 90 seconds.",
+            use_case: "Keep evidence of code that is written over, to compare with the kernel's image.",
+            command: "sudo tracehound -e print_mem_dump --duration 1s",
+            example: [
+                process = Absent, bytes = Text(b"\xf3\x0f\x1e\xfa\x0f\x1f\x44\0\0"), address = Number(0xffff_ffff_821e_f620_u64 as i64), length = Number(9),
+                caller_context_id = Absent, arch = Text(b"x86_64"), symbol_name = Text(b"do_syscall_64"), symbol_owner = Text(b"system"),
+            ],
+            issues: [
+                "Which places are shown cannot be chosen yet.",
+                "The kernel writes over its own code too: for ftrace, static calls and what the processor needs.",
+                "A kernel that does not list a symbol (sys_call_table without KALLSYMS_ALL), or hides addresses, is told by unchecked.",
+            ],
+            related: ["hooked_syscall", "ftrace_hook", "unchecked"],
+            sources: ["Documentation/admin-guide/sysctl/kernel.rst (v6.18)"],
+        }
+
     /// A check could not look at what it compares.
     ///
     /// What it could look at it has compared. Told once for each check and reason.
@@ -148,7 +217,7 @@ events! {
             command: "sudo tracehound -e hooked_syscall --duration 1s",
             example: [process = Absent, of = Text(b"ftrace_hook"), why = Text(b"no enabled_functions: tracefs is not mounted, or the kernel has no ftrace")],
             issues: ["Shown whenever a check is selected, unless it is excluded."],
-            related: ["hidden_kernel_module", "hooked_syscall", "hooked_seq_ops", "ftrace_hook"],
+            related: ["hidden_kernel_module", "hooked_syscall", "hooked_seq_ops", "hooked_proc_fops", "ftrace_hook", "print_mem_dump"],
             sources: ["docs/decisions/0013-snapshots-and-derived-events.md"],
         }
 }

@@ -125,3 +125,101 @@ fn ftrace_hook_finds_a_probe_that_is_set() {
     );
     assert_eq!(args["callback_owner"], "system", "{args}");
 }
+
+#[test]
+fn hooked_proc_fops_finds_none_on_a_clean_machine() {
+    let Some((found, unchecked)) = checked("hooked_proc_fops", "") else {
+        return;
+    };
+    // That all was read is part of it: what cannot be is told.
+    assert_eq!((found, unchecked), (vec![], vec![]));
+}
+
+#[test]
+fn hooked_proc_fops_is_not_deceived_by_a_file_mounted_over() {
+    let script = "echo x >/tmp/th_version; mount --bind /tmp/th_version /proc/version";
+    let Some((found, unchecked)) = checked("hooked_proc_fops", script) else {
+        return;
+    };
+    std::fs::remove_file("/tmp/th_version").unwrap();
+    assert_eq!(found, Vec::<Value>::new());
+    assert_eq!(unchecked.len(), 1, "{unchecked:?}");
+    let why = unchecked[0]["args"]["why"].as_str().unwrap();
+    assert_eq!(why, "/proc/version: not readable, or not of /proc");
+}
+
+/// Where the kernel lists a symbol.
+fn address(symbol: &str) -> Option<u64> {
+    let list = fs::read_to_string("/proc/kallsyms").unwrap();
+    list.lines().find_map(|line| {
+        let mut words = line.split_whitespace();
+        let (address, name) = (words.next()?, words.nth(1)?);
+        (name == symbol).then(|| u64::from_str_radix(address, 16).unwrap())
+    })
+}
+
+/// Bytes as JSON has them, in hexadecimal.
+fn bytes(value: &Value) -> Vec<u8> {
+    let text = value.as_str().unwrap();
+    let pairs = (0..text.len()).step_by(2);
+    pairs
+        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
+        .collect()
+}
+
+/// The kernel's memory as /proc/kcore has it, an ELF file whose segments say where in it addresses are.
+fn core(at: u64, length: usize) -> Option<Vec<u8>> {
+    use std::os::unix::fs::FileExt as _;
+    let file = fs::File::open("/proc/kcore").ok()?;
+    let mut head = vec![0; 1 << 16];
+    let read = file.read_at(&mut head, 0).ok()?;
+    head.truncate(read);
+    let word = |at: usize| Some(u64::from_le_bytes(*head.get(at..)?.first_chunk()?));
+    let count = u16::from_le_bytes(*head.get(56..)?.first_chunk()?);
+    (0..usize::from(count)).find_map(|index| {
+        let segment = 64 + index * 56;
+        let (offset, start, size) = (word(segment + 8)?, word(segment + 16)?, word(segment + 32)?);
+        let within = at.checked_sub(start).filter(|within| *within < size)?;
+        let mut bytes = vec![0; length];
+        file.read_exact_at(&mut bytes, offset + within).ok()?;
+        Some(bytes)
+    })
+}
+
+#[test]
+fn print_mem_dump_shows_what_is_there() {
+    let Some((found, unchecked)) = checked("print_mem_dump", "") else {
+        return;
+    };
+    let names: Vec<_> = found
+        .iter()
+        .map(|dump| dump["args"]["symbol_name"].as_str().unwrap())
+        .collect();
+    for wanted in ["do_syscall_64", "__x64_sys_kill", "commit_creds"] {
+        assert!(names.contains(&wanted), "{names:?}");
+    }
+    for dump in found.iter().map(|dump| &dump["args"]) {
+        let name = dump["symbol_name"].as_str().unwrap();
+        let at = address(name).unwrap();
+        assert_eq!(dump["address"], format!("{at:#x}"), "{dump}");
+        assert_eq!(
+            (&dump["length"], &dump["arch"]),
+            (&127.into(), &"x86_64".into()),
+            "{dump}"
+        );
+        let bytes = bytes(&dump["bytes"]);
+        assert_eq!(bytes.len(), 127, "{dump}");
+        if let Some(core) = core(at, 127) {
+            assert_eq!(bytes, core, "{name}");
+        }
+        if name == "sys_call_table" {
+            let first = u64::from_le_bytes(*bytes.first_chunk().unwrap());
+            assert_eq!(Some(first), address("__x64_sys_read"));
+        }
+    }
+    assert_eq!(
+        unchecked.is_empty(),
+        lists("sys_call_table"),
+        "{unchecked:?}"
+    );
+}
