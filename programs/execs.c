@@ -8,7 +8,12 @@
  *   execs thread         executes itself from a second thread
  *   execs fail DIR       tries what fails, one after another
  *   execs lost DIR       executes what fails once the old program is gone: a signal kills it
- *   execs large BYTES    executes itself with an argument in pieces and a large environment
+ *   execs large BYTES    executes itself with as many bytes of arguments and as many of environment
+ *   execs deep BYTES     the same by the longest path that there can be
+ *   execs most           the same with as much as the kernel takes; says how many of each it tried
+ *   execs one BYTES      executes itself with one argument of so many bytes, NUL included
+ *   execs empty          executes itself without arguments and environment
+ *   execs unended        tries to with a list that has no end, and with a text that has none
  */
 #define _GNU_SOURCE
 #include <elf.h>
@@ -34,6 +39,7 @@ typedef Elf32_Phdr Part;
 
 static char *words[] = { "first", "second word", "", NULL };
 static char *end[] = { "execs", "end", NULL };
+static char *nothing[] = { NULL };
 static char *variables[] = { "KEY=value", NULL };
 
 /* Writes a copy of this program. */
@@ -157,10 +163,9 @@ static void lost(void)
 	try("lost", words);
 }
 
-/* Arguments of a thousand bytes each and as large an environment. */
-static void large(size_t bytes)
+/* So many arguments of nearly a thousand bytes, which tell the process that gave them. */
+static void large(const char *path, size_t count)
 {
-	size_t count = bytes / 1000;
 	char **arguments = calloc(count + 3, sizeof(char *));
 	char **environment = calloc(count + 1, sizeof(char *));
 
@@ -168,34 +173,96 @@ static void large(size_t bytes)
 	arguments[1] = "end";
 	for (size_t i = 0; i < count; i++) {
 		arguments[i + 2] = malloc(1000);
-		snprintf(arguments[i + 2], 1000, "argument%zu:%0*d", i, 900, 1);
+		snprintf(arguments[i + 2], 1000, "argument%zu:%0900d", i, (int)getpid());
 		environment[i] = malloc(1000);
-		snprintf(environment[i], 1000, "KEY%zu=%0*d", i, 900, 2);
+		snprintf(environment[i], 1000, "KEY%zu=%0900d", i, (int)getppid());
 	}
-	syscall(SYS_execve, "/proc/self/exe", arguments, environment);
+	syscall(SYS_execve, path, arguments, environment);
 }
 
-int main(int argc, char **argv)
+static void deep(size_t count)
+{
+	static char path[4096];
+	const char *end = "/proc/self/exe";
+
+	memset(path, '/', sizeof(path));
+	strcpy(path + sizeof(path) - 1 - strlen(end), end);
+	large(path, count);
+}
+
+static void most(void)
+{
+	for (size_t count = 1150; count; count--) {
+		printf("count %zu\n", count);
+		fflush(stdout);
+		large("/proc/self/exe", count);
+	}
+}
+
+static void one(size_t size)
+{
+	char *text = malloc(size);
+	char *arguments[] = { "execs", "end", text, NULL };
+
+	memset(text, 'x', size - 1);
+	text[size - 1] = 0;
+	syscall(SYS_execve, "/proc/self/exe", arguments, variables);
+}
+
+static void unended(void)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	char *memory = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char **list = (char **)(memory + page) - 2;
+	char *text = memory + page - 3;
+	char *arguments[] = { "first", text, NULL };
+
+	munmap(memory + page, page);
+	list[0] = "first";
+	list[1] = "second";
+	try("/proc/self/exe", list);
+	memcpy(text, "abc", 3);
+	try("/proc/self/exe", arguments);
+}
+
+static void files(int argc, char **argv)
 {
 	const char *how = argc > 1 ? argv[1] : "";
 	pthread_t thread;
 
-	if (!strcmp(how, "end"))
-		return 0;
-	if (argc > 2 && strcmp(how, "large") && chdir(argv[2]))
-		return 2;
+	if (argc > 2 && chdir(argv[2]))
+		exit(2);
 	if (!strcmp(how, "memfd"))
 		from_memory();
 	else if (!strcmp(how, "deleted"))
 		deleted();
 	else if (!strcmp(how, "lost"))
 		lost();
-	else if (!strcmp(how, "large"))
-		large(strtoul(argv[2], NULL, 10));
-	else if (!strcmp(how, "fail")) {
+	else if (!strcmp(how, "fail"))
 		fail();
-		return 0;
-	} else if (!pthread_create(&thread, NULL, second, NULL))
+	else if (!pthread_create(&thread, NULL, second, NULL))
 		pthread_join(thread, NULL);
-	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	const char *how = argc > 1 ? argv[1] : "";
+
+	if (!strcmp(how, "end") || !argc || !*argv[0])
+		return 0;
+	if (!strcmp(how, "large"))
+		large("/proc/self/exe", strtoul(argv[2], NULL, 10) / 1000);
+	else if (!strcmp(how, "deep"))
+		deep(strtoul(argv[2], NULL, 10) / 1000);
+	else if (!strcmp(how, "most"))
+		most();
+	else if (!strcmp(how, "one"))
+		one(strtoul(argv[2], NULL, 10));
+	else if (!strcmp(how, "empty"))
+		syscall(SYS_execve, "/proc/self/exe", nothing, nothing);
+	else if (!strcmp(how, "unended"))
+		unended();
+	else
+		files(argc, argv);
+	return strcmp(how, "fail") && strcmp(how, "unended") ? 2 : 0;
 }

@@ -9,6 +9,7 @@ use tracehound_schema::{Event, all, by_name};
 use crate::calls::{Call, Join, Life, Phase};
 use crate::derive::{self, Derive};
 use crate::integrity::{self, Mismatch};
+use crate::pieces::Pieces;
 use crate::plan::{Plan, Selection};
 use crate::programs::Programs;
 use crate::sink::{Item, Sink};
@@ -30,11 +31,12 @@ pub struct Engine {
     join: Join,
     life: Life,
     derivers: Vec<Box<dyn Derive>>,
+    pieces: Pieces,
     /// Disagreements between user memory and the kernel.
     pub mismatches: u64,
     /// Records that could not be read: not whole, or of no known event.
     pub unreadable: u64,
-    /// Beginnings of calls that are told with their ends.
+    /// Records that are told with a later one: beginnings of calls, pieces of lists.
     pub joined: u64,
     /// Records that nobody wants: of other events, or beyond the number wanted.
     pub unwanted: u64,
@@ -68,6 +70,7 @@ impl Engine {
             join: Join::default(),
             life: Life::new(),
             derivers: derivers(selection),
+            pieces: Pieces::default(),
             mismatches: 0,
             unreadable: 0,
             joined: 0,
@@ -139,8 +142,24 @@ impl Engine {
             };
         }
         let (event, shown) = (plan.event, plan.shown);
+        if self.pieces.keep(record) {
+            self.joined += 1;
+            return Ok(());
+        }
+        if let Some(whole) = self.pieces.whole(record)
+            && let Some((record, _)) = Record::split(&whole)
+        {
+            return self.event(event, shown, &record);
+        }
+        self.event(event, shown, record)
+    }
+
+    /// A whole record of what is no call.
+    fn event(&mut self, event: &'static Event, shown: bool, record: &Record<'_>) -> io::Result<()> {
+        let plan = &self.plans[usize::from(event.id)];
         self.output.programs.learn(event, record);
-        let mismatch = plan.checkers.iter().find_map(|check| check.check(record));
+        let mut checkers = plan.iter().flat_map(|plan| &plan.checkers);
+        let mismatch = checkers.find_map(|check| check.check(record));
         let cut_off = self.life.learn(event, record, &mut self.join);
         self.cut_off(cut_off)?;
         if shown {

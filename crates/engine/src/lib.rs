@@ -7,6 +7,7 @@ mod clock;
 mod derive;
 mod engine;
 mod integrity;
+mod pieces;
 mod plan;
 mod programs;
 pub mod recording;

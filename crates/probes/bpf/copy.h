@@ -30,6 +30,15 @@ struct span {
 	u64 from, to;
 };
 
+/* A list that is told in pieces (pieces.h). */
+struct pieces {
+	u64 address, length;
+	u32 index;		/* of the event, for the account */
+	u32 number;		/* of the record that they belong to */
+	u16 event, fields;
+	u8 field, rung;
+};
+
 /* A call's record while it is built, and what its steps work on. */
 struct call_record {
 	union {
@@ -41,6 +50,7 @@ struct call_record {
 	u64 packed;		/* the array of arguments that could not be read */
 	s64 ret;
 	struct span spans[MOST_SPANS];
+	struct pieces pieces;	/* what the record is a piece of */
 	u32 rounds[3];		/* lists that run one after another */
 	struct step now;	/* the step that runs */
 	u64 file, inode;	/* what a descriptor stands for */

@@ -19,6 +19,7 @@
 #include "lists.h"
 #include "mounts.h"
 #include "kinds.h"
+#include "pieces.h"
 #include "held.h"
 #include "hook.h"
 #include "snapshot.h"

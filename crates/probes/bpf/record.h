@@ -195,7 +195,7 @@ static __always_inline void start_record(struct th_record *rec, struct task_stru
 	rec->seq = seq;
 	rec->nr = -1;
 	rec->unread = rec->cut = rec->absent = rec->late = rec->kernel = 0;
-	rec->flags = rec->reserved = 0;
+	rec->flags = rec->pieces = 0;
 	rec->ret = 0;
 	fill_header(rec, task);
 }

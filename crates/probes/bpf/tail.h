@@ -159,6 +159,7 @@ struct where {
 __noinline int tail_text(RECORD handed, u32 index, u64 address, u32 how)
 {
 	struct call_record *rec = record_of(handed);
+	char last = 1;
 	long n;
 
 	if (!rec)
@@ -180,8 +181,16 @@ __noinline int tail_text(RECORD handed, u32 index, u64 address, u32 how)
 		tail_missing(rec, index, address);
 		return 0;
 	}
-	if (n == STR_MAX)
-		tail_cut(rec, index);
+	/* The longest text that there is room for looks like the beginning of a longer one. */
+	if (n == STR_MAX) {
+		address += STR_MAX - 1;
+		if (how == IN_USER)
+			bpf_probe_read_user(&last, 1, (void *)address);
+		else
+			bpf_probe_read_kernel(&last, 1, (void *)address);
+		if (last)
+			tail_cut(rec, index);
+	}
 	tail_end(rec, index, n ? n - 1 : 0);
 	return 0;
 }

@@ -397,6 +397,18 @@ impl Program<'_> {
         })
     }
 
+    /// What tells a list before the record that has no room for it, where the event is selected.
+    fn pieces(&self, field: &Field) -> String {
+        let (event, name) = (self.event.name, field.identifier());
+        format!(
+            "\t\t\tif (chosen)\n\t\t\t\tsend_pieces(whole, (struct pieces){{\n\
+             \t\t\t\t\t.address = list_{name}.at, .length = list_{name}.length,\n\
+             \t\t\t\t\t.index = INDEX_{event}, .event = ID_{event}, .fields = FIELDS_{event},\n\
+             \t\t\t\t\t.field = FIELD_{event}_{name}, .rung = {} }});\n",
+            self.index
+        )
+    }
+
     /// What puts a field of a record with tails.
     fn put_field(&self, field: &Field) -> String {
         if let Some(lack) = self.lack(field) {
@@ -405,16 +417,22 @@ impl Program<'_> {
         let Some(put) = self.put(field) else {
             return self.value(field);
         };
+        let (mut before, mut source) = (String::new(), self.source(field).to_owned());
+        if field.from.pieces {
+            let list = format!("list_{}", field.identifier());
+            before = format!("\t\t\tstruct where {list} = {source};\n\n");
+            before += &self.pieces(field);
+            source = list;
+        }
         let optional = if field.from.optional {
             " | OPTIONAL"
         } else {
             ""
         };
         format!(
-            "\t\t\t{put}(hand(whole, number_of_buffer), FIELD_{}_{}{optional}, {});\n",
+            "{before}\t\t\t{put}(hand(whole, number_of_buffer), FIELD_{}_{}{optional}, {source});\n",
             self.event.name,
             field.identifier(),
-            self.source(field)
         )
     }
 

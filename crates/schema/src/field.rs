@@ -34,6 +34,8 @@ pub struct From {
     pub hidden: bool,
     /// When the value cannot be read, as a clause that follows "unread"; empty if it always can.
     pub unread: &'static str,
+    /// Whether the list is told whole, in records before the event's where one does not hold it.
+    pub pieces: bool,
     /// Whether reading it takes time, so that it is left out where the event is not selected and
     /// only tells the tracer which processes there are.
     pub costly: bool,
@@ -61,6 +63,7 @@ const fn origin(origin: Origin, source: &'static str) -> From {
         inner: "",
         hidden: false,
         unread: "",
+        pieces: false,
         costly: false,
     }
 }
@@ -121,6 +124,13 @@ impl From {
     #[must_use]
     pub const fn unread(mut self, when: &'static str) -> From {
         self.unread = when;
+        self
+    }
+
+    /// Tells a long list in several records.
+    #[must_use]
+    pub const fn pieces(mut self) -> From {
+        self.pieces = true;
         self
     }
 

@@ -33,6 +33,12 @@ pub const ENTRY: u32 = 4;
 /// own.
 pub const HAS_ENTRY: u32 = 8;
 
+/// Set in [`Header::flags`] of a record that has no more than a piece of one list, all else absent.
+/// [`Header::ret`] says where in the list the piece begins; it is cut unless it is the last. The
+/// pieces come before the record of their event, which has the list's beginning alone and the same
+/// number in [`Header::pieces`].
+pub const PIECE: u32 = 16;
+
 /// What a chunk holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChunkKind {
@@ -228,10 +234,10 @@ header! {
     late: u64 as "__u64" [0];
     /// Bit per field: the value is the kernel's own copy.
     kernel: u64 as "__u64" [0];
-    /// [`HAS_RET`], [`IN_INTERRUPT`].
+    /// [`HAS_RET`], [`IN_INTERRUPT`], [`ENTRY`], [`HAS_ENTRY`], [`PIECE`].
     flags: u32 as "__u32" [0];
-    /// Always 0.
-    reserved: u32 as "__u32" [0];
+    /// A number that a record and its pieces share; 0 where it has none.
+    pieces: u32 as "__u32" [0];
     /// What the call returned.
     ret: i64 as "__s64" [0];
 }

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use tracehound_schema::{Event, MadeBy, all};
 
 /// Test binaries of the package `tracehound` that run in guests, those of them that exist.
-pub const BINARIES: [&str; 10] = [
+pub const BINARIES: [&str; 11] = [
     "live",
     "names",
     "process",
     "plain_call",
     "following",
     "life",
+    "lists",
     CALLS,
     TABLE,
     LIBRARY,

@@ -108,7 +108,7 @@ events! {
             interpreter_ctime: WallTime, kernel("loader_fact(loader, file_ctime_if)").ctype("unsigned long").opt().costly().unread("when its path is");
             /// The arguments, read from the new program's stack before it can change them; of a
             /// script those that its interpreter gets.
-            argv: StrArray, kernel("arguments_of(task)").ctype("const char**");
+            argv: StrArray, kernel("arguments_of(task)").ctype("const char**").pieces();
             /// What the kernel executes at last: cmdpath, or the interpreter as a script names it.
             interp: Str, kernel("bprm_interp(bprm)").ctype("const char*").costly();
             /// The type of what standard input is. Absent where it is closed.
@@ -120,7 +120,7 @@ events! {
             /// The name that the thread had before.
             prev_comm: Str, kernel("name_before(current)").ctype("const char*").costly().unread("when the thread was just not traced yet");
             /// The environment, read as the arguments are.
-            env: StrArray, kernel("environment_of(task)").ctype("const char**").costly();
+            env: StrArray, kernel("environment_of(task)").ctype("const char**").costly().pieces();
             /// The working directory.
             pwd: Path, kernel("pwd_of(current)").ctype("const char*").costly();
             /// What is unusual about where the file is: in memory alone (memfd_create(2)), gone by that name,
@@ -148,10 +148,10 @@ events! {
                 source = Number(0),
             ],
             issues: [
-                "argv and env longer than 8191 bytes are cut; a path of more than 64 names is cut.",
+                "argv and env are told whole up to 2 MiB each, which is what the kernel allows both together by default; what does not fit in the record is in records of its own (pieces), counted as records of the event, and where one was lost the rest is cut; a path of more than 64 names is cut.",
                 "env can hold passwords and keys: mind who reads the output.",
                 "A file is in the upper layer of an overlay too where it was only copied there, as by a chmod; what has its data below still (metacopy) is told so as well.",
-                "Recordings of runs that did not select the event have the path, the file, the arguments and old_tid of it; the rest is unread.",
+                "Recordings of runs that did not select the event have the path, the file, the arguments and old_tid of it; the rest is unread, and arguments are cut at 8191 bytes.",
             ],
             related: ["sched_process_fork", "sched_process_exit"],
             sources: ["execve(2)", "include/trace/events/sched.h (v6.18)"],
