@@ -11,6 +11,7 @@
 /* Of a path, in steps up; a mount point counts once more. */
 #define MOST_NAMES 64
 #define NAME_SIZE 256
+#define MOST_TRIES 8
 
 /* Notes where a path is; for a descriptor of ours to look at. */
 static __always_inline void note_path(struct call_record *rec, u64 mnt, u64 dentry)
@@ -60,15 +61,14 @@ __noinline int find_file(RECORD handed, s32 fd, u32 directory)
 __noinline int put_name(RECORD handed)
 {
 	struct call_record *rec = record_of(handed);
-	u64 dentry, parent, root, mount, above;
+	u64 dentry, parent = 0, root, mount, above;
 	u32 offset;
-	long n;
+	long n = -1;
 
 	if (!rec)
 		return 0;
 	dentry = rec->dentry;
 	mount = rec->mnt - bpf_core_field_offset(struct mount, mnt);
-	parent = (u64)LOAD(struct dentry, dentry, d_parent);
 	root = (u64)LOAD(struct vfsmount, rec->mnt, mnt_root);
 	if (dentry == root) {
 		above = (u64)LOAD(struct mount, mount, mnt_parent);
@@ -81,8 +81,17 @@ __noinline int put_name(RECORD handed)
 	offset = rec->fill;
 	if (rec->at + CHUNK_HEAD + offset + NAME_SIZE > CALL_SIZE)
 		return -1;
-	n = bpf_probe_read_kernel_str(chunk_bytes(rec, offset), NAME_SIZE,
-				      (void *)LOAD(struct dentry, dentry, d_name.name));
+	/* A rename meanwhile writes name and parent in place, and counts before and after. */
+	for (int i = 0; i < MOST_TRIES; i++) {
+		u32 count = LOAD(struct dentry, dentry, d_seq.seqcount.sequence);
+
+		n = bpf_probe_read_kernel_str(chunk_bytes(rec, offset), NAME_SIZE,
+					      (void *)LOAD(struct dentry, dentry, d_name.name));
+		parent = (u64)LOAD(struct dentry, dentry, d_parent);
+		if (!(count & 1) && count == LOAD(struct dentry, dentry, d_seq.seqcount.sequence))
+			break;
+		n = -1;
+	}
 	if (n <= 0)
 		return -1;
 	/* A pipe has no name, an anonymous inode has one without a path. */

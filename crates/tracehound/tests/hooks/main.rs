@@ -20,6 +20,7 @@ mod memory;
 mod messages;
 mod mounts;
 mod objects;
+mod odd;
 mod paths;
 mod prctl;
 mod processes;
