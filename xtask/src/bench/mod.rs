@@ -11,6 +11,7 @@ mod cost;
 mod engine;
 mod flood;
 mod hooks;
+mod loss;
 mod machine;
 mod process;
 mod report;

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use super::configuration::TRACEHOUND;
 use super::rounds::{self, Size};
-use super::{hooks, machine, workloads};
+use super::{hooks, loss, machine, workloads};
 use crate::workspace::root;
 
 /// Options of `bench`.
@@ -15,7 +15,7 @@ pub struct Options {
     /// What to measure; everything if not given
     #[arg(value_enum)]
     part: Option<Part>,
-    /// Times that every configuration is run; 7 for calls, 5 for workloads if not given
+    /// Times that every configuration is run; 7 for calls, 5 for workloads, 3 for loss if not given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     rounds: Option<u32>,
     /// Few short rounds, to see that everything runs; the numbers are rough
@@ -41,6 +41,8 @@ enum Part {
     Workloads,
     /// Each hook event's programs
     Hooks,
+    /// What is lost of a fork bomb and a walk through a million files
+    Loss,
 }
 
 /// Runs `bench`.
@@ -62,6 +64,11 @@ pub fn run_bench(options: &Options) -> Result<()> {
     if wanted(Part::Hooks) {
         let times = if options.quick { 5 } else { 50 };
         results.push(hooks::run(times, options.markdown));
+    }
+    if wanted(Part::Loss) {
+        let rounds = options.rounds.unwrap_or(3);
+        let rounds = if options.quick { 1 } else { rounds };
+        results.push(loss::run(rounds, options.markdown));
     }
     // What fails in one part does not keep the other's numbers back.
     results.into_iter().collect()

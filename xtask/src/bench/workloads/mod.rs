@@ -16,6 +16,7 @@ mod store;
 mod web;
 
 pub use self::rounds::{NAMES, Plan, check, run};
+pub use self::row::DEFAULT_EVENTS;
 
 use anyhow::Result;
 

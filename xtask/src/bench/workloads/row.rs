@@ -7,7 +7,7 @@ use super::super::configuration::Tool;
 /// A call that no workload makes.
 pub const QUIET: &str = "mount";
 /// Tracee's default set with every exec, open file and loaded module.
-const DEFAULT_EVENTS: &str = "tag=default,sched_process_exec,security_file_open,module_load";
+pub const DEFAULT_EVENTS: &str = "tag=default,sched_process_exec,security_file_open,module_load";
 /// Where a tool is told to write, in the words of a row.
 const OUT: &str = "{out}";
 /// The workload's busy call, in the words of a row.
