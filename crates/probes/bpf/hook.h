@@ -45,6 +45,37 @@ static __always_inline bool in_call(struct task_struct *task, s32 native, s32 co
 	return number == (abi_of(task, 0) == ABI_I386 ? compat : native);
 }
 
+#define PF_EXITING 0x4
+/* A thread that io_uring made: the bit is another up to 5.11. */
+#define PF_IO_WORKER 0x10
+#define PF_IO_WORKER_PLAIN 0x20000000
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+/* From 5.12 to 5.16, and since. */
+struct task_struct___own {
+	void *pf_io_worker;
+};
+struct task_struct___worker {
+	void *worker_private;
+};
+#pragma clang attribute pop
+
+/*
+ * Whether the task carries out requests of io_uring, as a thread of io_uring's or inside
+ * io_uring_enter(2), which runs at once what need not wait.
+ */
+static __always_inline bool via_io_uring(struct task_struct *task)
+{
+	u32 flags = BPF_CORE_READ(task, flags), thread = PF_IO_WORKER_PLAIN;
+
+	if (flags & PF_EXITING)
+		return false;
+	if (bpf_core_field_exists(struct task_struct___own, pf_io_worker) ||
+	    bpf_core_field_exists(struct task_struct___worker, worker_private))
+		thread = PF_IO_WORKER;
+	return flags & thread || in_call(task, NR_X86_64_io_uring_enter, NR_I386_io_uring_enter);
+}
+
 /* Whether the task is in socketcall(2) with this meaning. */
 static __always_inline bool in_socketcall(struct task_struct *task, u32 meaning)
 {

@@ -6,7 +6,7 @@ use std::mem::{offset_of, size_of};
 use tracehound_schema::capture::{self, Count, MOST_STEPS, Step, What};
 use tracehound_schema::record::{
     ChunkKind, CredFacts, ENTRY, FileFacts, HAS_ENTRY, HAS_RET, HEADER_SIZE, IN_INTERRUPT, LAYOUT,
-    MAX_SIZE, PIECE, SocketFacts, chunk,
+    MAX_SIZE, PIECE, SocketFacts, VIA_IO_URING, chunk,
 };
 use tracehound_schema::{Abi, all, syscalls};
 
@@ -24,7 +24,10 @@ pub fn render() -> String {
     }
     let _ = writeln!(
         out,
-        "#define TH_HAS_RET {HAS_RET}\n#define TH_IN_INTERRUPT {IN_INTERRUPT}\n#define TH_PIECE {PIECE}"
+        "#define TH_HAS_RET {HAS_RET}
+#define TH_IN_INTERRUPT {IN_INTERRUPT}
+#define TH_PIECE {PIECE}
+#define TH_VIA_IO_URING {VIA_IO_URING}"
     );
     for call in syscalls::all() {
         for abi in Abi::ALL {

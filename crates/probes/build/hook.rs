@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use tracehound_schema::field::Origin;
 use tracehound_schema::syscalls::multiplexed::MULTIPLEXED;
-use tracehound_schema::{Abi, Event, Field, Hook, HookKind, Kind, Rung, Way, syscalls};
+use tracehound_schema::{Abi, Event, Field, Hook, HookKind, Kind, Param, Rung, Way, syscalls};
 
 /// Events whose records go to the life ring, so that they are shed last: those that processes are
 /// known by.
@@ -286,6 +286,10 @@ impl Program<'_> {
         if !self.event.owner.is_empty() {
             flags += "\t\t\ttell_owner(rec, current, owner, ctx);\n";
         }
+        if self.may_come_by_ring() {
+            flags += "\t\t\tif (via_io_uring(current))\n\
+                      \t\t\t\trec->flags |= TH_VIA_IO_URING;\n";
+        }
         // At the beginning of any call a record says which one it is.
         if self.rung.at_calls() && self.way.is_none_or(|way| way.calls.is_empty()) {
             flags += "\t\t\trec->nr = number;\n\
@@ -295,6 +299,17 @@ impl Program<'_> {
             flags += "\t\t\trec->flags |= TH_HAS_RET;\n\t\t\trec->ret = ret;\n";
         }
         flags
+    }
+
+    /// Whether the event can be a request's doing: not what ends or begins calls, nor what others do to
+    /// a thread or a connection while it is wherever it is.
+    fn may_come_by_ring(&self) -> bool {
+        let others = ["target", "task", "child"];
+        let done_to = |param: &Param| others.contains(&param.name);
+        !self.rung.at_calls()
+            && self.event.owner.is_empty()
+            && !self.event.params.iter().any(done_to)
+            && !["signal_deliver", "sched_process_exit"].contains(&self.event.name)
     }
 
     fn source<'f>(&'f self, field: &'f Field) -> &'f str {

@@ -39,6 +39,10 @@ pub const HAS_ENTRY: u32 = 8;
 /// number in [`Header::pieces`].
 pub const PIECE: u32 = 16;
 
+/// Set in [`Header::flags`] when the record was made while requests of io_uring were carried out: by
+/// one of io_uring's own threads, or inside io_uring_enter(2).
+pub const VIA_IO_URING: u32 = 32;
+
 /// What a chunk holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChunkKind {
@@ -234,7 +238,7 @@ header! {
     late: u64 as "__u64" [0];
     /// Bit per field: the value is the kernel's own copy.
     kernel: u64 as "__u64" [0];
-    /// [`HAS_RET`], [`IN_INTERRUPT`], [`ENTRY`], [`HAS_ENTRY`], [`PIECE`].
+    /// [`HAS_RET`], [`IN_INTERRUPT`], [`ENTRY`], [`HAS_ENTRY`], [`PIECE`], [`VIA_IO_URING`].
     flags: u32 as "__u32" [0];
     /// A number that a record and its pieces share; 0 where it has none.
     pieces: u32 as "__u32" [0];

@@ -17,7 +17,7 @@ use tracehound_schema::{all, sample};
 mod support;
 
 /// The order of keys as the design has it; what is not listed there stands where it is put here.
-const ORDER: [&str; 27] = [
+const ORDER: [&str; 28] = [
     "time",
     "event",
     "schema",
@@ -38,6 +38,7 @@ const ORDER: [&str; 27] = [
     "unfinished",
     "policies",
     "in_interrupt",
+    "via",
     "unread",
     "unread_at",
     "cut",

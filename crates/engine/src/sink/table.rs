@@ -153,6 +153,9 @@ fn ending(out: &mut Vec<u8>, item: &Item<'_>) {
     if header.flags & record::IN_INTERRUPT != 0 {
         out.extend_from_slice(b"  (in an interrupt of this process)");
     }
+    if header.flags & record::VIA_IO_URING != 0 {
+        out.extend_from_slice(b"  (via io_uring)");
+    }
     if let Some(mismatch) = item.mismatch {
         out.extend_from_slice(b"  MISMATCH ");
         out.extend_from_slice(mismatch.field.as_bytes());

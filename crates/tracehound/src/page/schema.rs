@@ -30,7 +30,7 @@ pub fn json_schema(event: &Event) -> String {
 }
 
 /// What each key of a line says; what is not known of a record is left out of its line.
-const MEANINGS: [(&str, &str); 24] = [
+const MEANINGS: [(&str, &str); 25] = [
     ("time", "When the record was made, UTC, to the nanosecond."),
     ("event", "The event."),
     ("schema", "Version of this form."),
@@ -69,6 +69,10 @@ const MEANINGS: [(&str, &str); 24] = [
     (
         "in_interrupt",
         "The record was made in an interrupt: process is whoever was interrupted.",
+    ),
+    (
+        "via",
+        "io_uring: by one of its threads, or while the thread was in io_uring_enter(2).",
     ),
     ("unread", "Values that could not be read."),
     ("unread_at", "The addresses where they would have been."),
@@ -133,6 +137,7 @@ fn properties(event: &Event) -> Map<String, Value> {
         rows.push(("unfinished", json!({"const": true})));
     }
     rows.push(("in_interrupt", json!({"const": true})));
+    rows.push(("via", json!({"const": "io_uring"})));
     rows.extend(states(event));
     let described = |(key, mut value): (&str, Value)| {
         let row = MEANINGS.iter().find(|row| row.0 == key);

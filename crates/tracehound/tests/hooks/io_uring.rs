@@ -33,6 +33,8 @@ fn io_uring_create_tells_the_ring() {
             return;
         };
         assert_eq!(events.len(), 1, "{events:?}");
+        // Making a ring is a call like any other.
+        assert!(events[0].get("via").is_none(), "{events:?}");
         let args = &events[0]["args"];
         assert_eq!(args["fd"], said[1], "{args}");
         assert_eq!(args["sq_entries"], 4, "{args}");
@@ -59,6 +61,8 @@ fn io_uring_submit_req_tells_requests_and_their_files() {
             "IORING_OP_OPENAT",
         ];
         assert_eq!(opcodes, wanted, "{events:?}");
+        let marked = events.iter().all(|event| event["via"] == "io_uring");
+        assert!(marked, "{events:?}");
         // Large numbers are text.
         assert_eq!(ours[0]["user_data"], "1234605616436508552", "{events:?}");
         let data: Vec<_> = ours[1..].iter().map(|args| &args["user_data"]).collect();
@@ -96,6 +100,7 @@ fn io_uring_submit_req_tells_whose_ring_the_kernels_thread_serves() {
     assert_eq!(args["opcode"], "IORING_OP_WRITE", "{event}");
     assert_eq!(args["pathname"], file.as_str(), "{event}");
     assert_eq!(args["sq_thread"], true, "{event}");
+    assert_eq!(event["via"], "io_uring", "{event}");
     assert_eq!(args["owner_pid"], said[0], "{event}");
     assert_eq!(event["process"]["host_pid"], said[0], "{event}");
     assert_ne!(event["process"]["host_tid"], said[0], "{event}");

@@ -1,6 +1,6 @@
 //! What follows an event's arguments: the result, and what the values are worth.
 
-use tracehound_schema::record::{self, Header, IN_INTERRUPT};
+use tracehound_schema::record::{self, Header, IN_INTERRUPT, VIA_IO_URING};
 
 use super::Item;
 use crate::integrity::Mismatch;
@@ -21,6 +21,9 @@ pub fn write(out: &mut Vec<u8>, item: &Item<'_>, raw: &[&str]) {
     }
     if header.flags & IN_INTERRUPT != 0 {
         out.extend_from_slice(b",\"in_interrupt\":true");
+    }
+    if header.flags & VIA_IO_URING != 0 {
+        out.extend_from_slice(b",\"via\":\"io_uring\"");
     }
     if header.unread | header.cut | header.late != 0 {
         states(out, item, header);

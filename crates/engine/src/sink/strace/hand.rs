@@ -42,6 +42,9 @@ pub fn write(out: &mut Vec<u8>, item: &Item<'_>, clock: Clock, column: usize) {
         pad(out, column - 1);
         result(out, header.ret);
     }
+    if header.flags & record::VIA_IO_URING != 0 {
+        out.extend_from_slice(b" (via io_uring)");
+    }
     out.push(b'\n');
 }
 
