@@ -6,6 +6,8 @@ use tracehound_schema::record::{HEADER_SIZE, Header, PIECE, Record, State};
 
 /// Bytes of lists that are kept at most; more than what one exec can have.
 const MOST_BYTES: usize = 16 << 20;
+/// Records that lists are kept for at most.
+const MOST_RECORDS: usize = 1024;
 
 /// A list as far as it has come.
 #[derive(Debug)]
@@ -87,7 +89,7 @@ impl Pieces {
             list.cut = record.state(field) == State::Cut;
             self.bytes += bytes.len();
         }
-        while self.bytes > MOST_BYTES {
+        while self.bytes > MOST_BYTES || self.kept.len() > MOST_RECORDS {
             let Some(oldest) = self.kept.pop_front() else {
                 break;
             };

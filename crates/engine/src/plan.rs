@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use tracehound_schema::record::{Chunk, ENTRY, HAS_RET, HEADER_SIZE, Header, Record, State};
+use tracehound_schema::record::{Chunk, ENTRY, HAS_RET, HEADER_SIZE, Header, PIECE, Record, State};
 use tracehound_schema::syscalls::{OWN_OF_X32, REGISTERS, Syscall, multiplexed};
 use tracehound_schema::{Abi, Event};
 
@@ -76,6 +76,7 @@ impl Plan {
     /// had.
     pub fn is_whole(&self, record: &Record<'_>) -> bool {
         record.bytes().len() >= self.size
+            && self.is_piece_of_field(&record.header)
             && self.tails.iter().all(|&index| {
                 let there = matches!(record.state(index), State::Read | State::Cut);
                 let start = record.slot(index).map(|slot| slot & 0xffff_ffff);
@@ -85,6 +86,12 @@ impl Plan {
                 .event
                 .call
                 .is_none_or(|row| is_whole_call(row, record, self.size))
+    }
+
+    /// Whether a piece names the field that it is of; what is no piece need not.
+    fn is_piece_of_field(&self, header: &Header) -> bool {
+        let field = header.absent.trailing_ones() as usize;
+        header.flags & PIECE == 0 || field < self.event.fields.len()
     }
 
     /// The event's call under the convention that a record names.

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use tracehound_engine::recording::Preamble;
 use tracehound_engine::{Clock, Engine, Format, Selection, Sink};
 use tracehound_schema::record::{
-    Builder, Chunk, ChunkKind, ENTRY, HAS_ENTRY, HAS_RET, Header, IN_INTERRUPT, chunk,
+    Builder, Chunk, ChunkKind, ENTRY, HAS_ENTRY, HAS_RET, Header, IN_INTERRUPT, PIECE, chunk,
 };
 use tracehound_schema::{Abi, Event, all, by_name, sample};
 
@@ -383,14 +383,16 @@ fn damaged_records_are_counted_and_not_shown() {
         absent: !0,
         late: !0,
         kernel: !0,
-        flags: !0,
+        flags: !PIECE,
         ..mask_header()
     };
-    let damaged = [outside, short.build(), bare.build(), unknown.build()];
+    let of_no_field = Header { flags: !0, ..bits };
+    let piece = sigprocmask(of_no_field, &[]);
+    let damaged = [outside, short.build(), bare.build(), unknown.build(), piece];
     let selection = Selection::new(&all().collect::<Vec<_>>());
     let mut engine = Engine::new(&selection, None, Vec::new());
     engine.feed(&damaged.concat()).unwrap();
-    assert_eq!((engine.shown(), engine.unreadable), (0, 4));
+    assert_eq!((engine.shown(), engine.unreadable), (0, 5));
     golden("damaged", &[damaged.concat(), sigprocmask(bits, &[])]);
 }
 

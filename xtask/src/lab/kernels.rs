@@ -16,14 +16,17 @@ const SPLIT: &str = "linux-binary-";
 /// Where the modules of such a kernel are.
 const MODULES: &str = "linux-modules-";
 /// The modules that guests get, and what each does.
-const LOADED: [(&str, &str); 3] = [
+const LOADED: [(&str, &str); 4] = [
     ("drivers/net/dummy", "makes a network device"),
     (
         "drivers/block/loop",
         "makes block devices and their files in debugfs",
     ),
     ("arch/x86/kernel/cpuid", "registers a character device"),
+    ("fs/overlayfs/overlay", "lays file systems upon each other"),
 ];
+/// Where it is noted which of them were looked for.
+const ASKED: &str = "asked";
 const FLAVOUR: &str = "-cloud-amd64";
 
 /// A kernel series, as `6.12`.
@@ -114,7 +117,8 @@ impl Cache {
         if !files.image.exists() {
             self.fetch(&kernel.package, kernel, &files)?;
         }
-        if !files.modules.exists() {
+        if fs::read_to_string(files.modules.join(ASKED)).ok() != Some(asked()) {
+            fs::remove_dir_all(&files.modules).ok();
             let package = match kernel.package.strip_prefix(SPLIT) {
                 Some(rest) => format!("{MODULES}{rest}"),
                 None => kernel.package.clone(),
@@ -213,7 +217,13 @@ fn find_modules(unpacked: &Path) -> Result<Option<PathBuf>> {
         }
         run(unpack.arg(&file).stdout(plain))?;
     }
+    fs::write(modules.join(ASKED), asked())?;
     Ok(Some(modules))
+}
+
+/// The modules that are looked for, a line each.
+fn asked() -> String {
+    LOADED.map(|(module, _)| module).join("\n")
 }
 
 fn names(folder: &Path) -> Vec<PathBuf> {
