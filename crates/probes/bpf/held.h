@@ -91,16 +91,14 @@ static __always_inline u64 given_to_probe(struct pt_regs *ctx, const u32 index)
 }
 
 /*
- * A place for a call that begins at `sp`, if anything of the task is wanted. For trampolines the
- * place is that of their context: at entry and at exit it is the same.
+ * A place for a call that begins at `sp`. For trampolines the place is that of their context: at
+ * entry and at exit it is the same.
  */
-static __always_inline struct held_call *hold(struct task_struct *task, u32 event, u64 sp, u64 kept)
+static __always_inline struct held_call *hold_any(struct task_struct *task, u32 event, u64 sp,
+						  u64 kept)
 {
-	struct held_calls *held;
+	struct held_calls *held = held_of(task, true);
 
-	if (!keeps(task))
-		return NULL;
-	held = held_of(task, true);
 	if (!held)
 		return NULL;
 	for (int i = 0; i < MOST_HELD; i++) {
@@ -117,6 +115,12 @@ static __always_inline struct held_call *hold(struct task_struct *task, u32 even
 		return call;
 	}
 	return NULL;
+}
+
+/* The same, if anything of the task is wanted. */
+static __always_inline struct held_call *hold(struct task_struct *task, u32 event, u64 sp, u64 kept)
+{
+	return keeps(task) ? hold_any(task, event, sp, kept) : NULL;
 }
 
 /* Keeps the arguments as well. */

@@ -170,6 +170,7 @@ struct rlimit {
 };
 struct signal_struct {
 	atomic_t live;
+	int nr_threads;
 	struct rlimit rlim[1];
 };
 
@@ -227,6 +228,19 @@ struct file {
 	unsigned int f_flags;
 	unsigned int f_mode;
 };
+typedef struct {
+	s64 counter;
+} atomic64_t;
+/* References to a file: one more than this number since 6.13. */
+typedef struct {
+	atomic64_t refcnt;
+} file_ref_t;
+struct file___ref {
+	file_ref_t f_ref;
+};
+struct file___count {
+	atomic64_t f_count;
+};
 struct module {
 	char name[56];
 	const char *version, *srcversion;
@@ -236,8 +250,10 @@ typedef s64 loff_t;
 struct fdtable {
 	unsigned int max_fds;
 	struct file **fd;
+	unsigned long *open_fds;
 };
 struct files_struct {
+	atomic_t count;
 	struct fdtable *fdt;
 };
 struct fs_struct {
@@ -259,6 +275,7 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	u16 sk_type, sk_protocol;
+	u8 sk_shutdown;
 	struct socket *sk_socket;
 	struct pid *sk_peer_pid;
 	const struct cred *sk_peer_cred;

@@ -35,6 +35,8 @@
 #include "hook/sockets.h"
 #include "owner.h"
 #include "hook/connections.h"
+#include "hand/udp_socket_close.h"
+#include "hand/udp_descriptors.h"
 #include "hook/messages.h"
 #include "hook/integrity.h"
 #include "hook/loader.h"

@@ -27,6 +27,7 @@ enum {
 	OWNER_LISTENS = 2,
 	OWNER_ACCEPTED = 3,
 	OWNER_ACTED = 4,
+	OWNER_CREATED = 5,
 };
 
 struct owner {

@@ -8,6 +8,8 @@ mod hook;
 mod library;
 #[path = "snapshot.rs"]
 mod snapshot;
+#[path = "udp.rs"]
+mod udp;
 
 use std::fmt::Write as _;
 
@@ -131,6 +133,7 @@ fn program(out: &mut String, event: &Event, rung: &Rung, index: usize, number: u
         MadeBy::Hand => mask_body(rung, index, hook),
         MadeBy::Library => library::body(event, index),
         MadeBy::Snapshot => snapshot::body(event, rung, index, hook),
+        _ if event.name == "udp_socket_close" => udp::body(rung, index, hook),
         _ if !event.beside.is_empty() => change_body(index, hook),
         _ => hook::body(event, rung, index, hook),
     };

@@ -125,6 +125,19 @@ const LACKS: &[Lack] = &[
         from: FIRST,
         until: Series(6, 0),
     },
+    // The tracepoints came with 6.3.
+    Lack {
+        event: Some("udp_socket_close"),
+        rung: "tp_btf/sys_enter,sched_process_exit+sys_exit+sock_send_length+sock_recv_length",
+        from: FIRST,
+        until: Series(6, 3),
+    },
+    Lack {
+        event: Some("udp_socket_close"),
+        rung: "raw_tp/sys_enter,sched_process_exit+sys_exit+sock_send_length+sock_recv_length",
+        from: FIRST,
+        until: Series(6, 3),
+    },
     // The compiler inlines sigprocmask() into the system call.
     Lack {
         event: None,

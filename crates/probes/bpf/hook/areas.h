@@ -38,9 +38,6 @@ static long area_found(struct task_struct *task, struct vm_area_struct *vma, str
 struct vm_area_struct___node {
 	struct rb_node vm_rb;
 };
-typedef struct {
-	s64 counter;
-} atomic64_t;
 struct rw_semaphore {
 	atomic64_t count;
 };

@@ -1,7 +1,7 @@
 //! Sockets of the child that are connected with each other.
 
 use std::io::Write as _;
-use std::net::{TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::fd::AsRawFd as _;
 use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
@@ -27,6 +27,7 @@ pub(super) const TRIGGERS: &[Trigger] = &[
     trigger("unix_peer", connect),
     trigger("security_file_receive", pass),
     trigger("netlink_send", ask),
+    trigger("udp_socket_close", open_udp),
 ];
 
 /// Makes a socket, binds it, waits for connections, makes one, accepts it, duplicates its
@@ -92,6 +93,11 @@ fn lose() {
     };
     let _ = client.write_all(b"x");
     thread::sleep(Duration::from_millis(300));
+}
+
+/// Makes a UDP socket and closes it.
+fn open_udp() {
+    drop(UdpSocket::bind("127.0.0.1:0"));
 }
 
 /// Passes a pipe's end to itself.

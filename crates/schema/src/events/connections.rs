@@ -4,7 +4,7 @@ use super::events;
 use crate::field::kernel;
 use crate::kind::Kind::{Enum, I32, Ip, SockAddr, StrArray, U32, U64};
 use crate::names;
-use crate::sample::Sample::Absent;
+use crate::sample::Sample::{Absent, Number};
 
 events! {
     /// A TCP connection is about to be made.
@@ -198,5 +198,88 @@ events! {
             ],
             related: ["sock_state"],
             sources: ["tcp(7)", "include/trace/events/tcp.h (v6.18)"],
+        }
+
+    /// A UDP socket is closed, by its last descriptor.
+    ///
+    /// Over IPv4, IPv6 and both. The record's process is not the one that closes it but the one that
+    /// it belongs to: who made it.
+    udp_socket_close = 286 by Hook
+        on [
+            "fentry/udp_destroy_sock,udpv6_destroy_sock",
+            "kprobe/udp_destroy_sock,udpv6_destroy_sock",
+            "tp_btf/sys_enter,sched_process_exit+sys_exit+sock_send_length+sock_recv_length",
+            "raw_tp/sys_enter,sched_process_exit+sys_exit+sock_send_length+sock_recv_length",
+            "tp_btf/sys_enter,sched_process_exit+sys_exit",
+            "raw_tp/sys_enter,sched_process_exit+sys_exit",
+        ]
+        beside {
+            "fentry/udp_destroy_sock,udpv6_destroy_sock": [
+                "fentry/security_socket_post_create",
+                "fexit/udp_sendmsg",
+                "fexit/udpv6_sendmsg",
+                "fexit/inet_recvmsg",
+                "fexit/inet6_recvmsg",
+            ],
+            "kprobe/udp_destroy_sock,udpv6_destroy_sock": [
+                "kprobe/security_socket_post_create",
+                "kprobe/udp_sendmsg",
+                "kretprobe/udp_sendmsg",
+                "kprobe/udpv6_sendmsg",
+                "kretprobe/udpv6_sendmsg",
+                "kprobe/inet_recvmsg",
+                "kretprobe/inet_recvmsg",
+                "kprobe/inet6_recvmsg",
+                "kretprobe/inet6_recvmsg",
+            ],
+        }
+        at ["tp_btf/sys_enter,sched_process_exit+sys_exit", "raw_tp/sys_enter,sched_process_exit+sys_exit"] {}
+            lacks {
+                bytes_sent: "kernels before 6.3 have no tracepoint that tells what was sent";
+                messages_sent: "kernels before 6.3 have no tracepoint that tells what was sent";
+                bytes_received: "kernels before 6.3 have no tracepoint that tells what was received";
+                messages_received: "kernels before 6.3 have no tracepoint that tells what was received";
+            }
+        sets []
+        {
+            /// Its own address.
+            local_addr: SockAddr, kernel("sk").ctype("struct sockaddr*");
+            /// The address that it is connected to. Absent where it is not connected.
+            remote_addr: SockAddr, kernel("sk").ctype("struct sockaddr*").opt();
+            /// By what the process is known to own it.
+            owned_by: Enum(&names::OWNED_BY), kernel("owner").ctype("int");
+            /// Bytes of data that were sent.
+            bytes_sent: U64, kernel("returned by sends").ctype("u64").unread("when its beginning was not seen");
+            /// How often something was sent: datagrams, but with UDP_CORK and MSG_MORE more than these, with UDP_SEGMENT less.
+            messages_sent: U64, kernel("sends that succeeded").ctype("u64").unread("when its beginning was not seen");
+            /// Bytes of data that were received, as calls returned them: with MSG_TRUNC those too that found no room.
+            bytes_received: U64, kernel("returned by receives").ctype("u64").unread("when its beginning was not seen");
+            /// How often something was received: datagrams, but with UDP_GRO less than these.
+            messages_received: U64, kernel("receives that succeeded").ctype("u64").unread("when its beginning was not seen");
+            /// How long there was the socket, in nanoseconds. Absent where its beginning was not seen.
+            duration: U64, kernel("since it was made").ctype("u64").opt();
+        }
+        page {
+            purpose: "Sees UDP sockets with both addresses, and what went over them.",
+            use_case: "Find out how much which program sent by UDP, where no connection tells it.",
+            command: "sudo tracehound -e udp_socket_close -- python3 -c 'import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.connect((\"127.0.0.1\", 9)); s.send(b\"hello\")'",
+            example: [owned_by = Number(5)],
+            issues: [
+                "An IPv4 address of an IPv6 socket is told as the socket has it: as ::ffff:1.2.3.4.",
+                "A socket that was made before tracing belongs to the first process that is seen to use it: what was sent and received is then unread. One that a thread of the kernel is the first to be seen on is not told.",
+                "What is looked at without being taken (MSG_PEEK) and errors (MSG_ERRQUEUE) are not received; datagrams that nobody receives are not counted. Receiving nothing of a socket that is shut down is not counted, nor an empty datagram there.",
+                "On tracepoints a socket is told when a call of close, dup2, dup3 or close_range is about to close the file's only descriptor, or at the exit of the process, among its first 4,096 descriptors. Not told are sockets that end otherwise: at exec, in a message that nobody receives, in a ring of io_uring, or closed while another call still uses them.",
+                "On tracepoints a socket is seen to be made by socket(2) alone, not by io_uring.",
+                "Kernels before 6.3 can tell by tracepoints what was sent and received of no socket.",
+                "Counts are kept for 16,384 sockets; those not used for longest are forgotten first.",
+                "With a command only its own sockets are told.",
+                "Sockets of UDP-Lite are not told.",
+            ],
+            related: ["sock_state", "socket", "sendto", "recvfrom"],
+            sources: [
+                "udp(7)",
+                "net/ipv4/udp.c (v6.18): udp_destroy_sock(), udp_sendmsg(); net/ipv6/udp.c: udpv6_destroy_sock(), udpv6_sendmsg()",
+                "net/socket.c (v6.18): sock_sendmsg_nosec(), sock_recvmsg_nosec()",
+            ],
         }
 }

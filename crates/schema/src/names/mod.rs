@@ -77,7 +77,7 @@ pub static RING: Names = Names {
     rows: &[(0, "events"), (1, "life")],
 };
 
-/// By what a connection's owner is known.
+/// By what the owner of a connection or socket is known.
 pub static OWNED_BY: Names = Names {
     title: "owned_by",
     rows: &[
@@ -86,5 +86,6 @@ pub static OWNED_BY: Names = Names {
         (2, "LISTENS"),
         (3, "ACCEPTED"),
         (4, "ACTED"),
+        (5, "CREATED"),
     ],
 };

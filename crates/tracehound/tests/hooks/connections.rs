@@ -17,11 +17,24 @@ impl Seen {
     pub fn note(&self, name: &str) -> i64 {
         *self.notes.get(name).unwrap_or_else(|| panic!("no {name}"))
     }
+
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.notes.keys().map(String::as_str)
+    }
 }
 
 /// Runs a program in each width.
-pub fn seen_of(programs: [&str; 2], event: &str, what: &str) -> Option<Vec<Seen>> {
+pub fn runs_of(programs: [&str; 2], event: &str, what: &str) -> Option<Vec<Seen>> {
     programs.iter().map(|name| run(event, name, what)).collect()
+}
+
+/// The same, of an event that is wholly read everywhere.
+pub fn seen_of(programs: [&str; 2], event: &str, what: &str) -> Option<Vec<Seen>> {
+    let runs = runs_of(programs, event, what)?;
+    for event in runs.iter().flat_map(|seen| &seen.events) {
+        assert!(event.get("unread").is_none(), "{event}");
+    }
+    Some(runs)
 }
 
 fn seen(event: &str, what: &str) -> Option<Vec<Seen>> {
@@ -35,15 +48,11 @@ fn run(event: &str, name: &str, what: &str) -> Option<Seen> {
         let name = words.next()?.to_owned();
         Some((name, words.next()?.parse().unwrap()))
     };
-    let args = |event: &&Value| {
-        assert!(event.get("unread").is_none(), "{event}");
-        event["args"].clone()
-    };
     let events = support::named(&run, event);
     Some(Seen {
         events: events.iter().map(|event| (*event).clone()).collect(),
         notes: run.stdout.lines().filter_map(note).collect(),
-        args: events.iter().map(args).collect(),
+        args: events.iter().map(|event| event["args"].clone()).collect(),
     })
 }
 
@@ -93,7 +102,7 @@ fn made(seen: &Seen) -> impl Iterator<Item = &'static Connection> {
         .filter(|row| seen.notes.contains_key(&format!("{}-port", row.name)))
 }
 
-fn address(ip: &str, port: i64) -> Value {
+pub fn address(ip: &str, port: i64) -> Value {
     if ip.contains(':') {
         return json!({"sa_family": "AF_INET6", "sin6_port": port, "sin6_flowinfo": 0,
             "sin6_addr": ip, "sin6_scope_id": 0});
@@ -217,7 +226,7 @@ fn net_tcp_connect_is_no_other_protocol() {
 }
 
 /// The port of an address of either family; 0 for none.
-fn port(address: &Value) -> i64 {
+pub fn port(address: &Value) -> i64 {
     let port = address["sin_port"].as_i64();
     port.or(address["sin6_port"].as_i64()).unwrap_or(0)
 }

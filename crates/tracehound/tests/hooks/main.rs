@@ -9,6 +9,7 @@ mod calls;
 mod checks;
 mod connections;
 mod containers;
+mod datagrams;
 mod exec;
 mod files;
 mod integrity;
