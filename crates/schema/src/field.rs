@@ -54,6 +54,17 @@ pub struct Field {
     pub from: From,
 }
 
+/// A field without its name, for events that tell the same.
+#[derive(Debug)]
+pub(crate) struct Fact {
+    /// How the slot is read.
+    pub kind: Kind,
+    /// What the value means.
+    pub doc: &'static [&'static str],
+    /// How it is obtained.
+    pub from: From,
+}
+
 const fn origin(origin: Origin, source: &'static str) -> From {
     From {
         origin,

@@ -1,9 +1,14 @@
 //! What inodes are, and who watches them. Ids among those of paths.
 
-use super::events;
+use super::{events, facts, issues};
 use crate::field::kernel;
 use crate::kind::Kind::{Bytes, Dev, Enum, Flags, I64, Mode, Path, Str, U32, U64, WallTime};
 use crate::names;
+
+facts! {
+    /// The file's path as the kernel resolves it.
+    PATHNAME: Path, kernel("path").ctype("const char*").unread("at the end of calls that were given a path: the kernel holds it no longer");
+}
 
 events! {
     /// The permissions of a file were changed, or failed to be.
@@ -23,8 +28,7 @@ events! {
             }
         sets []
         {
-            /// The file's path as the kernel resolves it.
-            pathname: Path, kernel("path").ctype("const char*").unread("at the end of calls that were given a path: the kernel holds it no longer");
+            pathname: PATHNAME;
             /// The permissions that it was to get.
             mode: Mode, kernel("asked").ctype("umode_t");
             /// 0, or the error.
@@ -62,8 +66,7 @@ events! {
             }
         sets ["fs", "fs_file_attr"]
         {
-            /// The file's path as the kernel resolves it.
-            pathname: Path, kernel("path").ctype("const char*").unread("at the end of calls that were given a path: the kernel holds it no longer");
+            pathname: PATHNAME;
             /// The user it is to belong to, in the process's user namespace. Absent where that stays.
             user: U32, kernel("id_given(owner)").ctype("uid_t").opt();
             /// The group it is to belong to, in the process's user namespace. Absent where that stays.
@@ -96,8 +99,7 @@ events! {
             }
         sets []
         {
-            /// The file's path as the kernel resolves it.
-            pathname: Path, kernel("path").ctype("const char*").unread("at the end of calls that were given a path: the kernel holds it no longer");
+            pathname: PATHNAME;
             /// The file's device.
             dev: Dev, kernel("dev_at(path)").ctype("dev_t").unread("as pathname is");
             /// The file's inode number.
@@ -157,8 +159,8 @@ events! {
             command: "sudo tracehound -e security_inode_setxattr -- python3 -c 'import os, tempfile; f = tempfile.TemporaryFile(); os.setxattr(f.fileno(), \"trusted.demo\", b\"1\")'",
             issues: [
                 "Access control lists (system.posix_acl_access) come here up to Linux 6.1 only.",
-                "The name comes without its mount: where the file system is mounted more than once, the path is that of one of its mounts in the process's mount namespace.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::NAME_WITHOUT_MOUNT,
+                issues::BY_LSM,
                 "At the end of calls only those that succeed are seen, with access control lists and without what io_uring sets; name and value are then the caller's memory, and flags of setxattrat too.",
             ],
             related: ["setxattr", "fsetxattr", "security_inode_removexattr"],
@@ -196,8 +198,8 @@ events! {
             command: "sudo tracehound -e security_inode_removexattr -- python3 -c 'import os, tempfile; f = tempfile.TemporaryFile(); os.setxattr(f.fileno(), \"trusted.demo\", b\"1\"); os.removexattr(f.fileno(), \"trusted.demo\")'",
             issues: [
                 "Access control lists (system.posix_acl_access) come here up to Linux 6.1 only.",
-                "The name comes without its mount: where the file system is mounted more than once, the path is that of one of its mounts in the process's mount namespace.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::NAME_WITHOUT_MOUNT,
+                issues::BY_LSM,
                 "At the end of calls only those that succeed are seen, with access control lists; name is then the caller's memory.",
             ],
             related: ["removexattr", "fremovexattr", "security_inode_setxattr"],
@@ -246,7 +248,7 @@ events! {
             use_case: "Find programs that wait for a file to appear or to be read.",
             command: "sudo tracehound -e security_path_notify -- timeout 1 tail -f /etc/hostname",
             issues: [
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
                 "Some kernels leave out of a mask of fanotify_mark what is no event, as FS_ISDIR (FAN_ONDIR). At the end of a call it is there.",
                 "At the end of calls only those that succeed are seen; the path is then that of one of the mounts in the process's mount namespace.",
             ],

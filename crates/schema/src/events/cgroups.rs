@@ -1,8 +1,17 @@
 //! Cgroups, and what runs when. Ids among those of processes.
 
-use super::events;
+use super::{events, facts};
 use crate::field::kernel;
 use crate::kind::Kind::{Pid, Str, U32, U64};
+
+facts! {
+    /// Its id, the inode number of its directory.
+    CGROUP_ID: U64, kernel("cgroup_id(cgroup)").ctype("u64");
+    /// Its path below the root of its hierarchy.
+    CGROUP_PATH: Str, kernel("path").ctype("const char*");
+    /// Its hierarchy, as /proc/cgroups numbers them; 0 for version 2.
+    HIERARCHY_ID: U32, kernel("cgroup_hierarchy(cgroup)").ctype("u32");
+}
 
 events! {
     /// A cgroup was created.
@@ -11,12 +20,9 @@ events! {
         (cgroup: "struct cgroup *", path: "const char *")
         sets []
         {
-            /// Its id, the inode number of its directory.
-            cgroup_id: U64, kernel("cgroup_id(cgroup)").ctype("u64");
-            /// Its path below the root of its hierarchy.
-            cgroup_path: Str, kernel("path").ctype("const char*");
-            /// Its hierarchy, as /proc/cgroups numbers them; 0 for version 2.
-            hierarchy_id: U32, kernel("cgroup_hierarchy(cgroup)").ctype("u32");
+            cgroup_id: CGROUP_ID;
+            cgroup_path: CGROUP_PATH;
+            hierarchy_id: HIERARCHY_ID;
         }
         page {
             purpose: "Sees containers and services come: each has a cgroup of its own.",
@@ -33,12 +39,9 @@ events! {
         (cgroup: "struct cgroup *", path: "const char *")
         sets []
         {
-            /// Its id, the inode number of its directory.
-            cgroup_id: U64, kernel("cgroup_id(cgroup)").ctype("u64");
-            /// Its path below the root of its hierarchy.
-            cgroup_path: Str, kernel("path").ctype("const char*");
-            /// Its hierarchy, as /proc/cgroups numbers them; 0 for version 2.
-            hierarchy_id: U32, kernel("cgroup_hierarchy(cgroup)").ctype("u32");
+            cgroup_id: CGROUP_ID;
+            cgroup_path: CGROUP_PATH;
+            hierarchy_id: HIERARCHY_ID;
         }
         page {
             purpose: "Sees containers and services go.",

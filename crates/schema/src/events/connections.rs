@@ -1,10 +1,17 @@
 //! Connections: who begins them, what becomes of them, who is at the other end. Ids 278 to 299.
 
-use super::events;
+use super::{events, facts, issues};
 use crate::field::kernel;
 use crate::kind::Kind::{Enum, I32, Ip, SockAddr, StrArray, U32, U64};
 use crate::names;
 use crate::sample::Sample::{Absent, Number};
+
+facts! {
+    /// Its own address.
+    LOCAL_ADDR: SockAddr, kernel("sock_name(sk)").ctype("struct sockaddr*");
+    /// By what the process is known to own it.
+    OWNED_BY: Enum(&names::OWNED_BY), kernel("owned_by(owner)").ctype("int");
+}
 
 events! {
     /// A TCP connection is about to be made.
@@ -46,7 +53,7 @@ events! {
                 "An IPv4 address of an IPv6 socket is told as the socket has it: as ::ffff:1.2.3.4.",
                 "By the tracepoint connections are seen when the first segment is about to go out: not those that find no way to the host, but those that a first sendto(2) opens (MSG_FASTOPEN) too. dst is then where they go: the machine itself where 0.0.0.0 was asked for.",
                 "By the other hooks a connection is told when it is asked for: of MPTCP once, whatever number of paths it takes.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
             ],
             related: ["connect", "security_socket_connect"],
             sources: ["tcp(7)", "net/socket.c (v6.18): __sys_connect_file()", "net/ipv4/tcp_ipv4.c (v6.18): tcp_v4_connect()"],
@@ -70,12 +77,10 @@ events! {
             old_state: Enum(&names::network::TCP_STATE), kernel("before").ctype("int");
             /// The state it is in now.
             new_state: Enum(&names::network::TCP_STATE), kernel("after").ctype("int");
-            /// Its own address.
-            local_addr: SockAddr, kernel("sock_name(sk)").ctype("struct sockaddr*");
+            local_addr: LOCAL_ADDR;
             /// The peer's address. Absent where it has none yet.
             remote_addr: SockAddr, kernel("sock_peer(sk)").ctype("struct sockaddr*").opt();
-            /// By what the process is known to own it.
-            owned_by: Enum(&names::OWNED_BY), kernel("owned_by(owner)").ctype("int");
+            owned_by: OWNED_BY;
             /// Bytes of data that were sent, each counted once. Absent but at the end of a TCP connection.
             bytes_sent: U64, kernel("tcp_sent(sk, before, after)").ctype("u64").opt();
             /// Bytes of data that were received. Absent but at the end of a TCP connection.
@@ -117,12 +122,10 @@ events! {
         {
             /// The state that the connection was in. TCP_SYN_SENT: it was refused.
             state: Enum(&names::network::TCP_STATE), kernel("sock_state(sk)").ctype("int");
-            /// Its own address.
-            local_addr: SockAddr, kernel("sock_name(sk)").ctype("struct sockaddr*");
+            local_addr: LOCAL_ADDR;
             /// The peer's address.
             remote_addr: SockAddr, kernel("sock_peer(sk)").ctype("struct sockaddr*");
-            /// By what the process is known to own it.
-            owned_by: Enum(&names::OWNED_BY), kernel("owned_by(owner)").ctype("int");
+            owned_by: OWNED_BY;
         }
         page {
             purpose: "Sees connections that the other side refuses or breaks off.",
@@ -148,12 +151,10 @@ events! {
         {
             /// The state that the connection is in.
             state: Enum(&names::network::TCP_STATE), kernel("sock_state(sk)").ctype("int");
-            /// Its own address.
-            local_addr: SockAddr, kernel("sock_name(sk)").ctype("struct sockaddr*");
+            local_addr: LOCAL_ADDR;
             /// The peer's address. Absent where the socket has none, as one that listens.
             remote_addr: SockAddr, kernel("sock_peer(sk)").ctype("struct sockaddr*").opt();
-            /// By what the process is known to own it.
-            owned_by: Enum(&names::OWNED_BY), kernel("owned_by(owner)").ctype("int");
+            owned_by: OWNED_BY;
         }
         page {
             purpose: "Sees connections that are broken off here: closed with data unread, or by SO_LINGER with no time.",
@@ -181,12 +182,10 @@ events! {
         {
             /// The state that the connection is in.
             state: Enum(&names::network::TCP_STATE), kernel("sock_state(sk)").ctype("int");
-            /// Its own address.
-            local_addr: SockAddr, kernel("sock_name(sk)").ctype("struct sockaddr*");
+            local_addr: LOCAL_ADDR;
             /// The peer's address.
             remote_addr: SockAddr, kernel("sock_peer(sk)").ctype("struct sockaddr*");
-            /// By what the process is known to own it.
-            owned_by: Enum(&names::OWNED_BY), kernel("owned_by(owner)").ctype("int");
+            owned_by: OWNED_BY;
         }
         page {
             purpose: "Sees segments that were lost, or not answered in time.",

@@ -1,9 +1,22 @@
 //! Containers, as cgroups show them. Ids 360 to 369.
 
-use super::events;
+use super::{events, facts};
 use crate::field::tracer;
 use crate::kind::Kind::{Bool, Str, Time, WallTime};
 use crate::sample::Sample::{Absent, Number, Text};
+
+facts! {
+    /// The container's id.
+    CONTAINER_ID: Str, tracer("the cgroup's path");
+    /// Always absent: the engine alone knows.
+    UNKNOWN: Str, tracer("nothing yet").opt();
+    /// The id of its pod in Kubernetes. Absent where the path has none.
+    POD_UID: Str, tracer("the cgroup's path").opt();
+    /// Always absent: the engine alone knows.
+    POD_SANDBOX: Bool, tracer("nothing yet").opt();
+    /// The engine, by the cgroup's name. Absent where the name says nothing.
+    RUNTIME: Str, tracer("the cgroup's path").opt();
+}
 
 events! {
     /// A container was created.
@@ -18,24 +31,16 @@ events! {
             /// The engine, by the cgroup's name: docker, containerd, crio, podman. Absent where the name
             /// says nothing.
             runtime: Str, tracer("the cgroup's path").opt();
-            /// The container's id.
-            container_id: Str, tracer("the cgroup's path");
+            container_id: CONTAINER_ID;
             /// When its cgroup was created.
             ctime: Time, tracer("the time of cgroup_mkdir");
-            /// Always absent: the engine alone knows.
-            container_image: Str, tracer("nothing yet").opt();
-            /// Always absent: the engine alone knows.
-            container_image_digest: Str, tracer("nothing yet").opt();
-            /// Always absent: the engine alone knows.
-            container_name: Str, tracer("nothing yet").opt();
-            /// Always absent: the engine alone knows.
-            pod_name: Str, tracer("nothing yet").opt();
-            /// Always absent: the engine alone knows.
-            pod_namespace: Str, tracer("nothing yet").opt();
-            /// The id of its pod in Kubernetes. Absent where the path has none.
-            pod_uid: Str, tracer("the cgroup's path").opt();
-            /// Always absent: the engine alone knows.
-            pod_sandbox: Bool, tracer("nothing yet").opt();
+            container_image: UNKNOWN;
+            container_image_digest: UNKNOWN;
+            container_name: UNKNOWN;
+            pod_name: UNKNOWN;
+            pod_namespace: UNKNOWN;
+            pod_uid: POD_UID;
+            pod_sandbox: POD_SANDBOX;
         }
         page {
             purpose: "Follows from the cgroups that are made, in hierarchies of both versions.",
@@ -65,10 +70,8 @@ events! {
         derived ["cgroup_mkdir", "cgroup_rmdir", "existing_cgroup"]
         sets ["default", "containers"]
         {
-            /// The engine, by the cgroup's name. Absent where the name says nothing.
-            runtime: Str, tracer("the cgroup's path").opt();
-            /// The container's id.
-            container_id: Str, tracer("the cgroup's path");
+            runtime: RUNTIME;
+            container_id: CONTAINER_ID;
         }
         page {
             purpose: "Follows from the cgroups that are removed.",
@@ -93,27 +96,18 @@ events! {
         unproved "no container is there unless an engine runs one"
         sets ["containers"]
         {
-            /// The engine, by the cgroup's name. Absent where the name says nothing.
-            runtime: Str, tracer("the cgroup's path").opt();
-            /// The container's id.
-            container_id: Str, tracer("the cgroup's path");
+            runtime: RUNTIME;
+            container_id: CONTAINER_ID;
             /// The time of its cgroup's directory: not before it was made, and later where the kernel
             /// has forgotten the directory meanwhile.
             ctime: WallTime, tracer("stat(2) of the cgroup's directory");
-            /// Always absent: the engine alone knows.
-            container_image: Str, tracer("nothing yet").opt();
-            /// Always absent: the engine alone knows.
-            container_image_digest: Str, tracer("nothing yet").opt();
-            /// Always absent: the engine alone knows.
-            container_name: Str, tracer("nothing yet").opt();
-            /// Always absent: the engine alone knows.
-            pod_name: Str, tracer("nothing yet").opt();
-            /// Always absent: the engine alone knows.
-            pod_namespace: Str, tracer("nothing yet").opt();
-            /// The id of its pod in Kubernetes. Absent where the path has none.
-            pod_uid: Str, tracer("the cgroup's path").opt();
-            /// Always absent: the engine alone knows.
-            pod_sandbox: Bool, tracer("nothing yet").opt();
+            container_image: UNKNOWN;
+            container_image_digest: UNKNOWN;
+            container_name: UNKNOWN;
+            pod_name: UNKNOWN;
+            pod_namespace: UNKNOWN;
+            pod_uid: POD_UID;
+            pod_sandbox: POD_SANDBOX;
         }
         page {
             purpose: "Follows from the cgroups that are there when tracing begins.",

@@ -1,6 +1,6 @@
 //! Execution: programs that are started, or fail to be. Ids 430 to 449.
 
-use super::events;
+use super::{events, file, issues};
 use crate::field::{kernel, user};
 use crate::kind::Kind::{
     Bool, Dev, Enum, Flags, I32, I64, Mode, Path, Str, StrArray, U64, WallTime,
@@ -140,7 +140,7 @@ events! {
             issues: [
                 "By sched_process_exec only execs that succeed are seen, the last file of each, with the arguments that the new program has.",
                 "Otherwise argv and envp are read from user memory, which another thread can rewrite meanwhile; sched_process_exec has those that the program gets.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
                 "argv and envp are cut at 8191 bytes, 2048 pointers, and where a pointer cannot be read.",
             ],
             related: ["sched_process_exec", "process_execute_failed", "security_file_open"],
@@ -161,12 +161,9 @@ events! {
             { head = "NULL"; file = "bprm_file((void *)word_of(ctx, 2))"; }
         sets ["proc"]
         {
-            /// The file's path as the kernel resolves it.
-            pathname: Path, kernel("file").ctype("const char*");
-            /// The file's device.
-            dev: Dev, kernel("file_dev(file)").ctype("dev_t");
-            /// The file's inode number.
-            inode: U64, kernel("file_inode(file)").ctype("unsigned long");
+            pathname: file::PATH;
+            dev: file::DEV;
+            inode: file::INODE;
         }
         page {
             purpose: "Sees the files that a program is made of, its loader included.",

@@ -1,6 +1,6 @@
 //! Files: what is opened, cut and removed, and what lies behind overlays. Ids 230, 231, 239 and 240.
 
-use super::events;
+use super::{events, file, issues};
 use crate::field::{kernel, user};
 use crate::kind::Kind::{Dev, Enum, Flags, Path, Str, U64, WallTime};
 use crate::names;
@@ -24,16 +24,12 @@ events! {
             { file = "file_behind(current, ret)"; }
         sets ["lsm_hooks", "fs", "fs_file_ops"]
         {
-            /// The file's path as the kernel resolves it.
-            pathname: Path, kernel("file").ctype("const char*");
+            pathname: file::PATH;
             /// How it is opened.
             flags: Flags(&names::FILE_FLAGS), kernel("file_flags(file)").ctype("int");
-            /// The file's device.
-            dev: Dev, kernel("file_dev(file)").ctype("dev_t");
-            /// The file's inode number.
-            inode: U64, kernel("file_inode(file)").ctype("unsigned long");
-            /// When the inode was changed last.
-            ctime: WallTime, kernel("inode_ctime(inode_of(file))").ctype("unsigned long");
+            dev: file::DEV;
+            inode: file::INODE;
+            ctime: file::CTIME;
             /// The path as it was given to the call. Absent where no call with a path is under way.
             syscall_pathname: Str, user("call_path(current)").ctype("const char*").opt();
         }
@@ -44,7 +40,7 @@ events! {
             issues: [
                 "At the end of calls only those that succeed are seen, and nothing that an exec or io_uring opens.",
                 "syscall_pathname is read from user memory, which another thread can rewrite meanwhile; pathname cannot be forged.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
             ],
             related: ["openat", "security_inode_unlink"],
             sources: ["open(2)", "fs/open.c (v6.18): do_dentry_open()", "security/security.c (v6.18): security_file_open()"],

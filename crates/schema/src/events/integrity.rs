@@ -1,9 +1,18 @@
 //! Kernel integrity: what becomes part of the kernel. Ids 300 to 349.
 
-use super::events;
+use super::{events, facts};
 use crate::field::kernel;
 use crate::kind::Kind::{Addr, Dev, Flags, I64, Mode, Path, Str, StrArray, U32, U64, WallTime};
 use crate::names;
+
+facts! {
+    /// The module's name.
+    NAME: Str, kernel("module_name(mod)").ctype("const char*");
+    /// Its version. Absent where it states none.
+    VERSION: Str, kernel("module_version(mod)").ctype("const char*").opt();
+    /// The checksum of its sources. Absent where it has none.
+    SRC_VERSION: Str, kernel("module_srcversion(mod)").ctype("const char*").opt();
+}
 
 events! {
     /// A module was loaded.
@@ -15,12 +24,9 @@ events! {
         unproved "loading a module would change the machine"
         sets []
         {
-            /// The module's name.
-            name: Str, kernel("module_name(mod)").ctype("const char*");
-            /// Its version. Absent where it states none.
-            version: Str, kernel("module_version(mod)").ctype("const char*").opt();
-            /// The checksum of its sources. Absent where it has none.
-            src_version: Str, kernel("module_srcversion(mod)").ctype("const char*").opt();
+            name: NAME;
+            version: VERSION;
+            src_version: SRC_VERSION;
             /// The path of the file that finit_module(2) was given. Absent for init_module(2).
             pathname: Path, kernel("module_file(current)").ctype("const char*").opt();
             /// The file's device.
@@ -46,12 +52,9 @@ events! {
         unproved "removing a module would change the machine"
         sets []
         {
-            /// The module's name.
-            name: Str, kernel("module_name(mod)").ctype("const char*");
-            /// Its version. Absent where it states none.
-            version: Str, kernel("module_version(mod)").ctype("const char*").opt();
-            /// The checksum of its sources. Absent where it has none.
-            src_version: Str, kernel("module_srcversion(mod)").ctype("const char*").opt();
+            name: NAME;
+            version: VERSION;
+            src_version: SRC_VERSION;
         }
         page {
             purpose: "Sees what is taken out of the kernel.",

@@ -1,8 +1,8 @@
 //! Files that the kernel reads for itself. Ids among those of memory.
 
-use super::events;
+use super::{events, file, issues};
 use crate::field::kernel;
-use crate::kind::Kind::{Dev, Enum, I64, Path, U64, WallTime};
+use crate::kind::Kind::{Enum, I64};
 use crate::names;
 
 events! {
@@ -23,16 +23,12 @@ events! {
             { file = "file_behind(current, (s32)call_argument(current, 0))"; what = "2"; }
         sets ["lsm_hooks"]
         {
-            /// The file's path as the kernel resolves it.
-            pathname: Path, kernel("file").ctype("const char*");
-            /// The file's device.
-            dev: Dev, kernel("file_dev(file)").ctype("dev_t");
-            /// The file's inode number.
-            inode: U64, kernel("file_inode(file)").ctype("unsigned long");
+            pathname: file::PATH;
+            dev: file::DEV;
+            inode: file::INODE;
             /// What it is read for.
             type: Enum(&names::KERNEL_READ), kernel("what").ctype("int");
-            /// When the inode was changed last.
-            ctime: WallTime, kernel("inode_ctime(inode_of(file))").ctype("unsigned long");
+            ctime: file::CTIME;
         }
         page {
             purpose: "Sees what the kernel takes in from files.",
@@ -41,7 +37,7 @@ events! {
             issues: [
                 "What comes from memory (init_module(2), kexec_load(2)) is not read from a file.",
                 "At the end of calls only finit_module(2) is seen; the file is the one behind its descriptor then.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
             ],
             related: ["security_kernel_post_read_file", "module_load", "finit_module", "kexec_file_load"],
             sources: ["init_module(2)", "fs/kernel_read_file.c (v6.18): kernel_read_file()"],
@@ -68,8 +64,7 @@ events! {
             lacks { size: "the kernel has freed what it read"; }
         sets ["lsm_hooks"]
         {
-            /// The file's path as the kernel resolves it.
-            pathname: Path, kernel("file").ctype("const char*");
+            pathname: file::PATH;
             /// How many bytes it has read.
             size: I64, kernel("length").ctype("loff_t");
             /// What it was read for.
@@ -82,7 +77,7 @@ events! {
             issues: [
                 "A file that is read in parts is not told when it is whole.",
                 "At the end of calls only finit_module(2) is seen; the file is the one behind its descriptor then.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
             ],
             related: ["security_kernel_read_file", "module_load", "finit_module"],
             sources: ["init_module(2)", "fs/kernel_read_file.c (v6.18): kernel_read_file()"],

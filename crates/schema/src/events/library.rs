@@ -1,9 +1,33 @@
 //! The C library's signal functions, opt-in: breakpoints in the libraries that processes map.
 
-use super::events;
+use super::{events, facts};
 use crate::field::{tracer, user, user_register};
 use crate::kind::Kind::{Addr, Dev, Enum, Handler, SigSet, Signal, Str, U64};
 use crate::names;
+
+/// Which copies of a function are probed.
+const WHERE_SEEN: &str = "Seen in every glibc and musl that is mapped as a library. A program linked statically, or a copy of the function inside another library, is not seen.";
+/// Where arguments are.
+const ON_THE_STACK: &str = "In a 32-bit (i386) library the arguments are on the stack, in user memory, as is caller everywhere.";
+/// When a library is probed.
+const PROBED_LATER: &str = "A library file that nothing mapped before is probed some milliseconds after its first mapping (0.6 to 8 were seen; the account says how long); calls before that are missed. The host's own libraries are probed before a command starts.";
+
+facts! {
+    /// Where the call came from: the address that the function returns to.
+    CALLER: Addr, user("return address").ctype("void *");
+    /// The library's path as it was named when it was found; a container that shares the file may name it otherwise.
+    LIBRARY: Str, tracer("path at attachment");
+    /// The device of the library's file; on an overlay, that of the layer's own file.
+    DEV: Dev, tracer("the mapped file").ctype("dev_t");
+    /// The inode number of the library's file.
+    INODE: U64, tracer("the mapped file").ctype("unsigned long");
+    /// What to do with the set: SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK.
+    HOW: Enum(&names::HOW), user_register("argument 1").ctype("int");
+    /// The first 64 signals of the set that is passed: all there are. Absent when the pointer is null.
+    SET: SigSet, user("argument 2").ctype("const sigset_t *restrict").opt();
+    /// Address where the previous mask is to be stored; 0 when it is not asked for.
+    OLDSET: Addr, user_register("argument 3").ctype("sigset_t *restrict");
+}
 
 events! {
     /// A program set what a signal does, by the C library's signal().
@@ -18,14 +42,10 @@ events! {
             signum: Signal, user_register("argument 1").ctype("int");
             /// What it is to do: SIG_DFL, SIG_IGN or a handler's address.
             handler: Handler, user_register("argument 2").ctype("sighandler_t");
-            /// Where the call came from: the address that the function returns to.
-            caller: Addr, user("return address").ctype("void *");
-            /// The library's path as it was named when it was found; a container that shares the file may name it otherwise.
-            library: Str, tracer("path at attachment");
-            /// The device of the library's file; on an overlay, that of the layer's own file.
-            dev: Dev, tracer("the mapped file").ctype("dev_t");
-            /// The inode number of the library's file.
-            inode: U64, tracer("the mapped file").ctype("unsigned long");
+            caller: CALLER;
+            library: LIBRARY;
+            dev: DEV;
+            inode: INODE;
         }
         page {
             purpose: "Sees the call as the program makes it, before the library turns it into rt_sigaction.",
@@ -33,9 +53,9 @@ events! {
             command: "sudo tracehound -e libc_signal -- timeout 9 true",
             issues: [
                 "A program that uses sigaction() does not come here.",
-                "Seen in every glibc and musl that is mapped as a library. A program linked statically, or a copy of the function inside another library, is not seen.",
-                "A library file that nothing mapped before is probed some milliseconds after its first mapping (0.6 to 8 were seen; the account says how long); calls before that are missed. The host's own libraries are probed before a command starts.",
-                "In a 32-bit (i386) library the arguments are on the stack, in user memory, as is caller everywhere.",
+                WHERE_SEEN,
+                PROBED_LATER,
+                ON_THE_STACK,
             ],
             related: ["signal_deliver", "sigprocmask", "libc_sigaddset"],
             sources: ["signal(2)", "sysv_signal(3)", "bsd_signal(3)"],
@@ -56,14 +76,10 @@ events! {
             set: SigSet, user("argument 1").ctype("sigset_t *").opt();
             /// The signal to add. One that cannot be is refused by the library with EINVAL.
             signum: Signal, user_register("argument 2").ctype("int");
-            /// Where the call came from: the address that the function returns to.
-            caller: Addr, user("return address").ctype("void *");
-            /// The library's path as it was named when it was found; a container that shares the file may name it otherwise.
-            library: Str, tracer("path at attachment");
-            /// The device of the library's file; on an overlay, that of the layer's own file.
-            dev: Dev, tracer("the mapped file").ctype("dev_t");
-            /// The inode number of the library's file.
-            inode: U64, tracer("the mapped file").ctype("unsigned long");
+            caller: CALLER;
+            library: LIBRARY;
+            dev: DEV;
+            inode: INODE;
         }
         page {
             purpose: "Sees the call at its start, with the set as it was.",
@@ -72,9 +88,9 @@ events! {
             issues: [
                 "A set that sigemptyset() has not prepared holds whatever the memory held.",
                 "A set that is not resident is listed under unread with its address.",
-                "Seen in every glibc and musl that is mapped as a library. A program linked statically, or a copy of the function inside another library, is not seen.",
-                "A library file that nothing mapped before is probed some milliseconds after its first mapping (0.6 to 8 were seen; the account says how long); calls before that are missed. The host's own libraries are probed before a command starts.",
-                "In a 32-bit (i386) library the arguments are on the stack, in user memory, as is caller everywhere.",
+                WHERE_SEEN,
+                PROBED_LATER,
+                ON_THE_STACK,
             ],
             related: ["sigprocmask", "libc_sigprocmask", "libc_pthread_sigmask"],
             sources: ["sigsetops(3)"],
@@ -89,20 +105,13 @@ events! {
         on ["uprobe.multi/sigprocmask", "uprobe/sigprocmask"]
         sets ["libc"]
         {
-            /// What to do with the set: SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK.
-            how: Enum(&names::HOW), user_register("argument 1").ctype("int");
-            /// The first 64 signals of the set that is passed: all there are. Absent when the pointer is null.
-            set: SigSet, user("argument 2").ctype("const sigset_t *restrict").opt();
-            /// Address where the previous mask is to be stored; 0 when it is not asked for.
-            oldset: Addr, user_register("argument 3").ctype("sigset_t *restrict");
-            /// Where the call came from: the address that the function returns to.
-            caller: Addr, user("return address").ctype("void *");
-            /// The library's path as it was named when it was found; a container that shares the file may name it otherwise.
-            library: Str, tracer("path at attachment");
-            /// The device of the library's file; on an overlay, that of the layer's own file.
-            dev: Dev, tracer("the mapped file").ctype("dev_t");
-            /// The inode number of the library's file.
-            inode: U64, tracer("the mapped file").ctype("unsigned long");
+            how: HOW;
+            set: SET;
+            oldset: OLDSET;
+            caller: CALLER;
+            library: LIBRARY;
+            dev: DEV;
+            inode: INODE;
         }
         page {
             purpose: "Sees the call as the program makes it, with the place it was made from.",
@@ -110,9 +119,9 @@ events! {
             command: "sudo tracehound -e libc_sigprocmask,sigprocmask -- bash -c true",
             issues: [
                 "The set is read from user memory, which another thread can rewrite before the kernel reads it; one that is not resident is listed under unread. What the kernel did is told by sigprocmask.",
-                "Seen in every glibc and musl that is mapped as a library. A program linked statically, or a copy of the function inside another library, is not seen.",
-                "A library file that nothing mapped before is probed some milliseconds after its first mapping (0.6 to 8 were seen; the account says how long); calls before that are missed. The host's own libraries are probed before a command starts.",
-                "In a 32-bit (i386) library the arguments are on the stack, in user memory, as is caller everywhere.",
+                WHERE_SEEN,
+                PROBED_LATER,
+                ON_THE_STACK,
             ],
             related: ["sigprocmask", "libc_pthread_sigmask", "libc_sigaddset"],
             sources: ["sigprocmask(2), section C library/kernel differences", "nptl(7)"],
@@ -126,20 +135,13 @@ events! {
         on ["uprobe.multi/pthread_sigmask", "uprobe/pthread_sigmask"]
         sets ["libc"]
         {
-            /// What to do with the set: SIG_BLOCK, SIG_UNBLOCK or SIG_SETMASK.
-            how: Enum(&names::HOW), user_register("argument 1").ctype("int");
-            /// The first 64 signals of the set that is passed: all there are. Absent when the pointer is null.
-            set: SigSet, user("argument 2").ctype("const sigset_t *restrict").opt();
-            /// Address where the previous mask is to be stored; 0 when it is not asked for.
-            oldset: Addr, user_register("argument 3").ctype("sigset_t *restrict");
-            /// Where the call came from: the address that the function returns to.
-            caller: Addr, user("return address").ctype("void *");
-            /// The library's path as it was named when it was found; a container that shares the file may name it otherwise.
-            library: Str, tracer("path at attachment");
-            /// The device of the library's file; on an overlay, that of the layer's own file.
-            dev: Dev, tracer("the mapped file").ctype("dev_t");
-            /// The inode number of the library's file.
-            inode: U64, tracer("the mapped file").ctype("unsigned long");
+            how: HOW;
+            set: SET;
+            oldset: OLDSET;
+            caller: CALLER;
+            library: LIBRARY;
+            dev: DEV;
+            inode: INODE;
         }
         page {
             purpose: "Sees the call as the program makes it, with the place it was made from.",
@@ -147,9 +149,9 @@ events! {
             command: "sudo tracehound -e libc_pthread_sigmask,sigprocmask -- bash -c true",
             issues: [
                 "The set is read from user memory, which another thread can rewrite before the kernel reads it; one that is not resident is listed under unread. What the kernel did is told by sigprocmask.",
-                "Seen in every glibc and musl that is mapped as a library. A program linked statically, or a copy of the function inside another library, is not seen.",
-                "A library file that nothing mapped before is probed some milliseconds after its first mapping (0.6 to 8 were seen; the account says how long); calls before that are missed. The host's own libraries are probed before a command starts.",
-                "In a 32-bit (i386) library the arguments are on the stack, in user memory, as is caller everywhere.",
+                WHERE_SEEN,
+                PROBED_LATER,
+                ON_THE_STACK,
             ],
             related: ["sigprocmask", "libc_sigprocmask", "libc_sigaddset"],
             sources: ["pthread_sigmask(3)", "nptl(7)"],

@@ -1,9 +1,14 @@
 //! Memory: what is mapped and made executable. Ids 400 to 429, with stacks.
 
-use super::events;
+use super::{events, facts, file, issues};
 use crate::field::{kernel, register};
 use crate::kind::Kind::{Addr, Dev, Enum, Flags, I32, Mode, Path, Size, Str, U64, WallTime};
 use crate::names;
+
+facts! {
+    /// How it is mapped.
+    MMAP_FLAGS: Flags(&names::MMAP_FLAGS), kernel("how").ctype("unsigned long");
+}
 
 events! {
     /// A file is about to be mapped into memory.
@@ -32,20 +37,15 @@ events! {
             }
         sets ["lsm_hooks", "fs", "fs_file_ops", "proc", "proc_mem"]
         {
-            /// The file's path as the kernel resolves it.
-            pathname: Path, kernel("file").ctype("const char*");
+            pathname: file::PATH;
             /// How the file was opened.
             flags: Flags(&names::FILE_FLAGS), kernel("file_flags(file)").ctype("int");
-            /// The file's device.
-            dev: Dev, kernel("file_dev(file)").ctype("dev_t");
-            /// The file's inode number.
-            inode: U64, kernel("file_inode(file)").ctype("unsigned long");
-            /// When the inode was changed last.
-            ctime: WallTime, kernel("inode_ctime(inode_of(file))").ctype("unsigned long");
+            dev: file::DEV;
+            inode: file::INODE;
+            ctime: file::CTIME;
             /// What the memory may be used for, as asked for.
             prot: Flags(&names::PROT), kernel("asked").ctype("unsigned long");
-            /// How it is mapped.
-            mmap_flags: Flags(&names::MMAP_FLAGS), kernel("how").ctype("unsigned long");
+            mmap_flags: MMAP_FLAGS;
         }
         page {
             purpose: "Sees which files are mapped, and for what use.",
@@ -53,7 +53,7 @@ events! {
             command: "sudo tracehound -e security_mmap_file -- true",
             issues: [
                 "At the end of calls only mmap calls that succeed are seen, neither an exec nor shmat(2); the file is the one behind the call's descriptor then, and another thread can have put another file there. Of the oldest 32-bit mmap the arguments are in memory that another thread can rewrite.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
                 "prot is what was asked for: with the personality READ_IMPLIES_EXEC the kernel adds PROT_EXEC.",
             ],
             related: ["mmap", "do_mmap", "shared_object_loaded", "security_file_mprotect"],
@@ -104,7 +104,7 @@ events! {
             command: "sudo tracehound -e security_file_mprotect -- true",
             issues: [
                 "At the beginning of calls only the first mapping of the range is told, and nothing of a range that begins where nothing is mapped; the call may fail for another reason yet.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
                 "addr and len are those of the part of the range that lies in the mapping; the call's own are in mprotect.",
             ],
             related: ["mprotect", "pkey_mprotect", "mem_prot_alert", "security_mmap_file"],
@@ -156,8 +156,7 @@ events! {
             len: Size, kernel("length").ctype("unsigned long");
             /// What the memory may be used for, as asked for.
             prot: Flags(&names::PROT), kernel("access").ctype("unsigned long");
-            /// How it is mapped.
-            mmap_flags: Flags(&names::MMAP_FLAGS), kernel("how").ctype("unsigned long");
+            mmap_flags: MMAP_FLAGS;
         }
         page {
             purpose: "Sees every mapping that is made, with or without a file, and where it is.",
@@ -194,16 +193,12 @@ events! {
             }
         sets ["lsm_hooks", "fs", "fs_file_ops", "proc", "proc_mem"]
         {
-            /// The file's path as the kernel resolves it.
-            pathname: Path, kernel("file").ctype("const char*");
+            pathname: file::PATH;
             /// How the file was opened.
             flags: Flags(&names::FILE_FLAGS), kernel("file_flags(file)").ctype("int");
-            /// The file's device.
-            dev: Dev, kernel("file_dev(file)").ctype("dev_t");
-            /// The file's inode number.
-            inode: U64, kernel("file_inode(file)").ctype("unsigned long");
-            /// When the inode was changed last.
-            ctime: WallTime, kernel("inode_ctime(inode_of(file))").ctype("unsigned long");
+            dev: file::DEV;
+            inode: file::INODE;
+            ctime: file::CTIME;
         }
         page {
             purpose: "Sees the libraries and plug-ins that a process loads.",
@@ -212,7 +207,7 @@ events! {
             issues: [
                 "A file is told once for each of its parts that is mapped as code. One that is mapped without PROT_EXEC and made executable later is not told here but by security_file_mprotect and mem_prot_alert.",
                 "At the end of calls only those that succeed are seen; the file is the one behind the call's descriptor then, and another thread can have put another file there.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
             ],
             related: ["security_mmap_file", "mem_prot_alert", "mmap"],
             sources: ["mmap(2)", "dlopen(3)", "security/security.c (v6.18): security_mmap_file()"],
@@ -398,14 +393,11 @@ events! {
         {
             /// The name that memfd_create(2) was given, which means nothing to the kernel.
             name: Str, kernel("memfd_name(file)").ctype("const char*");
-            /// The file's device.
-            dev: Dev, kernel("file_dev(file)").ctype("dev_t");
-            /// The file's inode number.
-            inode: U64, kernel("file_inode(file)").ctype("unsigned long");
+            dev: file::DEV;
+            inode: file::INODE;
             /// What the memory may be used for, as asked for.
             prot: Flags(&names::PROT), kernel("asked").ctype("unsigned long");
-            /// How it is mapped.
-            mmap_flags: Flags(&names::MMAP_FLAGS), kernel("how").ctype("unsigned long");
+            mmap_flags: MMAP_FLAGS;
         }
         page {
             purpose: "Sees code that is run from memory instead of a file system.",
@@ -414,7 +406,7 @@ events! {
             issues: [
                 "A file that is mapped without PROT_EXEC and made executable later is told by mem_prot_alert instead.",
                 "At the end of calls only mmap calls that succeed are seen, and no exec; the file is the one behind the call's descriptor then.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
             ],
             related: ["memfd_create", "execveat", "security_mmap_file", "mem_prot_alert"],
             sources: ["memfd_create(2)", "mm/memfd.c (v6.18): memfd_alloc_file()"],

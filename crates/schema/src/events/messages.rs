@@ -1,6 +1,6 @@
 //! What comes over sockets of this machine: peers, files, messages to the kernel. Ids 283 to 299.
 
-use super::events;
+use super::{events, issues};
 use crate::field::{kernel, register};
 use crate::kind::Kind::{Dev, Enum, Flags, I32, Path, Pid, SockAddr, U32, U64, Uid};
 use crate::names;
@@ -82,7 +82,7 @@ events! {
             issues: [
                 "At the end of calls only recvmsg(2) is seen, and of each message the first descriptor alone. It is found in the control buffer in user memory, which another thread can rewrite meanwhile; the file itself is the one that the kernel has behind the descriptor.",
                 "peer_pid is who made the connection, not who sent the message. Of socketpair(2) that is the one that called it.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
             ],
             related: ["recvmsg", "sendmsg", "unix_peer", "pidfd_getfd"],
             sources: ["unix(7), SCM_RIGHTS", "fs/file.c (v6.18): receive_fd()"],
@@ -128,7 +128,7 @@ events! {
                 "type and flags are of the first message where several are sent at once. Senders whose messages have no header of netlink, as those of udev, have other bytes there.",
                 "The receiver is not told: it is the kernel but where a process sends to another.",
                 "At the end of calls only sendto and sendmsg are seen that succeed; type and flags are then read from user memory, which another thread can rewrite meanwhile.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
             ],
             related: ["sendto", "sendmsg"],
             sources: ["netlink(7)", "net/netlink/af_netlink.c (v6.18): netlink_sendmsg()"],

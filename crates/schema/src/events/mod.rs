@@ -8,9 +8,11 @@ mod checks;
 mod connections;
 mod containers;
 mod exec;
+mod file;
 mod files;
 mod integrity;
 mod io_uring;
+mod issues;
 mod kernel_files;
 mod libraries;
 mod library;
@@ -108,7 +110,7 @@ macro_rules! events {
             sets [$($set:literal),*]
             {$(
                 $(#[doc = $fdoc:literal])*
-                $field:ident $(. $sub:ident)?: $kind:expr, $from:expr;
+                $field:ident $(. $sub:ident)?: $kind:expr $(, $from:expr)?;
             )*}
             $(ret $ret:literal)?
             $(checks [$($check:expr),*])?
@@ -117,7 +119,7 @@ macro_rules! events {
                 use_case: $use_case:literal,
                 command: $command:literal,
                 $(example: [$($efield:ident $(. $sub_efield:ident)? = $evalue:expr),* $(,)?],)?
-                issues: [$($issue:literal),* $(,)?],
+                issues: [$($issue:expr),* $(,)?],
                 related: [$($related:literal),* $(,)?],
                 sources: [$($source:literal),* $(,)?] $(,)?
             }
@@ -147,12 +149,10 @@ macro_rules! events {
             }),*],
             unproved: concat!($($unproved)?),
             sets: &[$($set),*],
-            fields: &[$(crate::field::Field {
-                name: concat!(stringify!($field) $(, ".", stringify!($sub))?),
-                kind: $kind,
-                doc: &[$($fdoc),*],
-                from: $from,
-            }),*],
+            fields: &[$(crate::events::field!(
+                [$($fdoc),*] concat!(stringify!($field) $(, ".", stringify!($sub))?),
+                $kind $(, $from)?
+            )),*],
             has_ret: false $(|| $ret)?,
             checks: &[$($($check),*)?],
             page: crate::event::Page {
@@ -168,6 +168,30 @@ macro_rules! events {
     };
 }
 pub(crate) use events;
+
+/// A field of a block: written out, or its name with a [`crate::field::Fact`].
+macro_rules! field {
+    ([$($doc:literal),*] $name:expr, $kind:expr, $from:expr) => {
+        crate::field::Field { name: $name, kind: $kind, doc: &[$($doc),*], from: $from }
+    };
+    ([] $name:expr, $fact:expr) => {
+        crate::field::Field { name: $name, kind: $fact.kind, doc: $fact.doc, from: $fact.from }
+    };
+}
+pub(crate) use field;
+
+/// What several events tell in the same words, as [`crate::field::Fact`] values; written as fields are.
+macro_rules! facts {
+    ($($(#[doc = $doc:literal])* $name:ident: $kind:expr, $from:expr;)*) => {$(
+        $(#[doc = $doc])*
+        pub(super) const $name: crate::field::Fact = crate::field::Fact {
+            kind: $kind,
+            doc: &[$($doc),*],
+            from: $from,
+        };
+    )*};
+}
+pub(crate) use facts;
 
 #[cfg(test)]
 mod tests;

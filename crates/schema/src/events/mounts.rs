@@ -1,6 +1,6 @@
 //! Mounts: what is mounted where, and taken away. Ids 450 to 459.
 
-use super::events;
+use super::{events, issues};
 use crate::field::{kernel, user};
 use crate::kind::Kind::{Flags, Path, Str};
 use crate::names;
@@ -38,7 +38,7 @@ events! {
             command: "sudo tracehound -e security_sb_mount -- unshare -m mount -t tmpfs none /mnt",
             issues: [
                 "Mounts made by fsopen(2), fsmount(2), open_tree(2) and move_mount(2) do not come here: select security_move_mount too.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
                 "At the end of calls only those that succeed are seen, without path: select mount for what was given.",
             ],
             related: ["mount", "security_move_mount", "security_sb_umount"],
@@ -77,7 +77,7 @@ events! {
             command: "sudo tracehound -e security_sb_umount -- unshare -m sh -c 'mount -t tmpfs none /mnt && umount /mnt'",
             issues: [
                 "Mounts that go with their namespace or with one below them are not told.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
                 "At the end of calls only those that succeed are seen, with flags alone: select umount2 for what was given.",
             ],
             related: ["umount2", "security_sb_mount"],
@@ -118,7 +118,7 @@ events! {
             command: "sudo tracehound -e security_sb_pivotroot -- unshare -m sh -c 'mount -t tmpfs none /mnt && mkdir /mnt/old && pivot_root /mnt /mnt/old'",
             issues: [
                 "chroot(2) changes the root of a process without this.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
                 "At the end of calls only those that succeed are seen, with the paths as they were given.",
                 "syscall_new_root and syscall_put_old are read from user memory, which another thread can rewrite meanwhile.",
             ],
@@ -166,7 +166,7 @@ events! {
             command: "sudo tracehound -e security_move_mount -- sh -c 'd=$(mktemp -d); target/programs/mounts $d; rmdir $d'",
             issues: [
                 "move_mount(2) with MOVE_MOUNT_SET_GROUP comes here too, which moves nothing.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
                 "At the end of calls only those that succeed are seen, and where the mount was given by a descriptor its new place as the kernel has it. That no path was given with the descriptor is read from user memory, which another thread can rewrite meanwhile.",
                 "Which calls mount(8) makes depends on its version.",
             ],

@@ -1,9 +1,18 @@
 //! BPF: programs, maps, links and what they are attached to. Ids 460 to 479.
 
-use super::events;
+use super::{events, facts, issues};
 use crate::field::kernel;
 use crate::kind::Kind::{Addr, Bool, Enum, Str, U32};
 use crate::names;
+
+facts! {
+    /// The program's type.
+    TYPE: Enum(&names::bpf::PROGRAM_TYPE), kernel("bpf_program_type(prog)").ctype("int");
+    /// Its name, 15 bytes at most. Empty where it has none.
+    NAME: Str, kernel("bpf_program_name(prog)").ctype("const char*");
+    /// Its id.
+    ID: U32, kernel("bpf_program_id(prog)").ctype("u32");
+}
 
 events! {
     /// bpf(2) is about to carry out a command.
@@ -30,7 +39,7 @@ events! {
             command: "sudo tracehound -e security_bpf -- bpftool prog",
             issues: [
                 "At the end of calls only commands that succeed are seen, and none that a BPF program gives.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
             ],
             related: ["bpf", "security_bpf_prog", "security_bpf_map"],
             sources: ["bpf(2)", "kernel/bpf/syscall.c (v6.18): __sys_bpf()"],
@@ -64,7 +73,7 @@ events! {
             command: "sudo tracehound -e security_bpf_map -- bpftool map list",
             issues: [
                 "At the end of calls the map is the one behind the descriptor that the call returned; another thread can have closed or replaced it by then. What a BPF program opens is not seen there.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
             ],
             related: ["bpf", "security_bpf"],
             sources: ["bpf(2)", "kernel/bpf/syscall.c (v6.18): bpf_map_new_fd()"],
@@ -87,12 +96,9 @@ events! {
             { prog = "program_opened(current, ret)"; }
         sets []
         {
-            /// The program's type.
-            type: Enum(&names::bpf::PROGRAM_TYPE), kernel("bpf_program_type(prog)").ctype("int");
-            /// Its name, 15 bytes at most. Empty where it has none.
-            name: Str, kernel("bpf_program_name(prog)").ctype("const char*");
-            /// Its id.
-            id: U32, kernel("bpf_program_id(prog)").ctype("u32");
+            type: TYPE;
+            name: NAME;
+            id: ID;
             /// Whether it was loaded just now. Absent where a BPF program of type syscall does it.
             load: Bool, kernel("bpf_program_is_new(current)").ctype("bool").opt();
         }
@@ -103,7 +109,7 @@ events! {
             issues: [
                 "Loads that the verifier refuses are not seen: select bpf.",
                 "At the end of calls the program is the one behind the descriptor that the call returned; another thread can have closed or replaced it by then. What a BPF program loads is not seen there.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
             ],
             related: ["bpf", "security_bpf", "bpf_attach"],
             sources: ["bpf(2)", "kernel/bpf/syscall.c (v6.18): bpf_prog_new_fd()"],
@@ -125,12 +131,9 @@ events! {
             }
         sets []
         {
-            /// The program's type.
-            prog_type: Enum(&names::bpf::PROGRAM_TYPE), kernel("bpf_program_type(prog)").ctype("int");
-            /// Its name, 15 bytes at most. Empty where it has none.
-            prog_name: Str, kernel("bpf_program_name(prog)").ctype("const char*");
-            /// Its id.
-            prog_id: U32, kernel("bpf_program_id(prog)").ctype("u32");
+            prog_type: TYPE;
+            prog_name: NAME;
+            prog_id: ID;
             /// What it is attached to: a kernel function, a tracepoint, of uprobes the file. Absent
             /// where it has no name, as of cgroups and devices.
             symbol_name: Str, kernel("attached_to(link, event, prog)").ctype("const char*").opt();

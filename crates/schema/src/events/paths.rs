@@ -1,9 +1,14 @@
 //! Names of files: given, changed and taken away. Ids 250 to 269, with attributes.
 
-use super::events;
+use super::{events, facts, issues};
 use crate::field::{kernel, user};
 use crate::kind::Kind::{Dev, Flags, Mode, Path, Str, U64};
 use crate::names;
+
+facts! {
+    /// The path as it was given to the call. Absent where no call with a path is under way.
+    SYSCALL_PATHNAME: Str, user("first_path(current)").ctype("const char*").opt();
+}
 
 events! {
     /// A file is about to get another name.
@@ -44,8 +49,8 @@ events! {
             command: "sudo tracehound -e security_inode_rename -- sh -c 'f=$(mktemp); mv $f $f.new; rm $f.new'",
             issues: [
                 "By lsm two files that change places (RENAME_EXCHANGE) are two events, one for each, and flags are unread.",
-                "Names come without their mount: where the file system is mounted more than once, a path is that of one of its mounts in the process's mount namespace.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::NAMES_WITHOUT_MOUNT,
+                issues::BY_LSM,
                 "At the end of calls only those that succeed are seen, without the paths: select rename, renameat and renameat2 for them. What io_uring renames is not seen there.",
             ],
             related: ["rename", "renameat", "renameat2", "security_inode_link"],
@@ -79,8 +84,8 @@ events! {
             use_case: "Find links that lead a privileged program to another file.",
             command: "sudo tracehound -e security_inode_symlink -- sh -c 'd=$(mktemp -d); ln -s /etc/passwd $d/link; rm -r $d'",
             issues: [
-                "The name comes without its mount: where the file system is mounted more than once, the path is that of one of its mounts in the process's mount namespace.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::NAME_WITHOUT_MOUNT,
+                issues::BY_LSM,
                 "At the end of calls only those that succeed are seen, without linkpath: select symlink and symlinkat for it. What io_uring links is not seen there.",
             ],
             related: ["symlink", "symlinkat", "security_inode_link"],
@@ -120,8 +125,8 @@ events! {
             use_case: "Find out who makes device files.",
             command: "sudo tracehound -e security_inode_mknod -- sh -c 'd=$(mktemp -d); mkfifo $d/pipe; rm -r $d'",
             issues: [
-                "The name comes without its mount: where the file system is mounted more than once, the path is that of one of its mounts in the process's mount namespace.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::NAME_WITHOUT_MOUNT,
+                issues::BY_LSM,
                 "At the end of calls only those that succeed are seen. mode is then what mknod was asked for, the umask's permissions included.",
                 "A regular file made by mknod(2) is told by security_inode_create.",
             ],
@@ -168,8 +173,8 @@ events! {
             use_case: "Find out who keeps a file alive that is about to be removed.",
             command: "sudo tracehound -e security_inode_link -- sh -c 'd=$(mktemp -d); : > $d/a; ln $d/a $d/b; rm -r $d'",
             issues: [
-                "Names come without their mount: where the file system is mounted more than once, a path is that of one of its mounts in the process's mount namespace.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::NAMES_WITHOUT_MOUNT,
+                issues::BY_LSM,
                 "At the end of calls only those that succeed are seen, with the paths as they were given; what io_uring links is not seen there.",
                 "syscall_old_path and syscall_new_path are read from user memory, which another thread can rewrite meanwhile.",
             ],
@@ -202,8 +207,7 @@ events! {
             pathname: Path, kernel("dentry").ctype("const char*").unread("at the end of mknod and mknodat: the kernel holds the name no longer");
             /// Its type and permissions, before the file system takes off those of the umask where it has access control lists.
             mode: Mode, kernel("asked").ctype("umode_t");
-            /// The path as it was given to the call. Absent where no call with a path is under way.
-            syscall_pathname: Str, user("first_path(current)").ctype("const char*").opt();
+            syscall_pathname: SYSCALL_PATHNAME;
         }
         page {
             purpose: "Sees which opens of files make them, and which only find them.",
@@ -211,8 +215,8 @@ events! {
             command: "sudo tracehound -e security_inode_create -- sh -c 'd=$(mktemp -d); : > $d/new; rm -r $d'",
             issues: [
                 "Files without a name (O_TMPFILE, memfd_create) are not created in a directory and not told; a name they get later is told by security_inode_link.",
-                "The name comes without its mount: where the file system is mounted more than once, the path is that of one of its mounts in the process's mount namespace.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::NAME_WITHOUT_MOUNT,
+                issues::BY_LSM,
                 "At the end of calls only those that succeed are seen, no message queues and nothing of io_uring. mode is then what the file has, of mknod what was asked for.",
                 "syscall_pathname is read from user memory, which another thread can rewrite meanwhile.",
             ],
@@ -240,16 +244,15 @@ events! {
             pathname: Path, kernel("dentry").ctype("const char*");
             /// Its permissions, before the file system takes off those of the umask where it has access control lists.
             mode: Mode, kernel("permissions(asked)").ctype("umode_t");
-            /// The path as it was given to the call. Absent where no call with a path is under way.
-            syscall_pathname: Str, user("first_path(current)").ctype("const char*").opt();
+            syscall_pathname: SYSCALL_PATHNAME;
         }
         page {
             purpose: "Sees directories come, as the kernel resolves their names.",
             use_case: "Find out who makes a directory in a place of another.",
             command: "sudo tracehound -e security_inode_mkdir -- mktemp -d",
             issues: [
-                "The name comes without its mount: where the file system is mounted more than once, the path is that of one of its mounts in the process's mount namespace.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::NAME_WITHOUT_MOUNT,
+                issues::BY_LSM,
                 "At the end of calls only those that succeed are seen, with the path as it was given and the mode that was asked for; what io_uring makes is not seen there.",
                 "syscall_pathname is read from user memory, which another thread can rewrite meanwhile.",
             ],
@@ -283,16 +286,15 @@ events! {
             inode: U64, kernel("inode_number(inode_of(dentry))").ctype("unsigned long");
             /// Its device.
             dev: Dev, kernel("inode_dev(inode_of(dentry))").ctype("dev_t");
-            /// The path as it was given to the call. Absent where no call with a path is under way.
-            syscall_pathname: Str, user("first_path(current)").ctype("const char*").opt();
+            syscall_pathname: SYSCALL_PATHNAME;
         }
         page {
             purpose: "Sees the directory that is removed, before it is gone.",
             use_case: "Find out who removes a directory.",
             command: "sudo tracehound -e security_inode_rmdir -- sh -c 'rmdir $(mktemp -d)'",
             issues: [
-                "The name comes without its mount: where the file system is mounted more than once, the path is that of one of its mounts in the process's mount namespace.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::NAME_WITHOUT_MOUNT,
+                issues::BY_LSM,
                 "At the end of calls only those that succeed are seen, with the path as it was given; what io_uring removes is not seen there.",
                 "syscall_pathname is read from user memory, which another thread can rewrite meanwhile.",
             ],

@@ -1,6 +1,6 @@
 //! Processes: names, credentials, namespaces, limits. Ids 200 to 229, with cgroups and traces.
 
-use super::events;
+use super::{events, issues};
 use crate::field::{kernel, register, user};
 use crate::kind::Kind::{
     Addr, Bytes, Cred, Dev, Enum, Flags, I32, I64, Mode, Path, Pid, Str, U32, U64, WallTime,
@@ -175,7 +175,7 @@ events! {
             command: "sudo tracehound -e security_task_setrlimit -- sh -c 'ulimit -n 64'",
             issues: [
                 "At the end of calls only those that succeed are seen, with the limit as the kernel has it then.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
             ],
             related: ["setrlimit", "prlimit64"],
             sources: ["getrlimit(2)", "kernel/sys.c (v6.18): do_prlimit()"],

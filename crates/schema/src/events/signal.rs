@@ -1,6 +1,6 @@
 //! Signals: masks, sending and delivery.
 
-use super::events;
+use super::{events, facts};
 use crate::event::Check;
 use crate::field::{kernel, register, user};
 use crate::kind::Kind::{
@@ -8,6 +8,25 @@ use crate::kind::Kind::{
 };
 use crate::names;
 use crate::sample::Sample::{Absent, Number, Text};
+
+facts! {
+    /// The signal.
+    SIG: Signal, kernel("sig").ctype("int");
+    /// Why it was sent.
+    CODE: Enum(&names::SIGNAL_CODE), kernel("siginfo_code(info)").ctype("int");
+    /// The error number that goes with it, mostly 0.
+    ERRNO: I32, kernel("siginfo_errno(info)").ctype("int");
+    /// The process id that comes with the signal, in the receiver's namespace: the sender's, or that of the child a SIGCHLD tells of; absent where none comes.
+    SENDER_PID: Pid, kernel("siginfo_pid(info)").ctype("pid_t").opt();
+    /// The real user id that comes with it.
+    SENDER_UID: Uid, kernel("siginfo_uid(info)").ctype("uid_t").opt();
+    /// Of a SIGCHLD: the child's exit code, or the signal that ended, stopped or continued it.
+    STATUS: I32, kernel("siginfo_status(info)").ctype("int").opt();
+    /// Of a SIGCHLD: the child's time in user mode, in clock ticks.
+    UTIME: I64, kernel("siginfo_utime(info)").ctype("clock_t").opt();
+    /// Of a SIGCHLD: the child's time in the kernel, in clock ticks.
+    STIME: I64, kernel("siginfo_stime(info)").ctype("clock_t").opt();
+}
 
 events! {
     /// A thread examined or changed its signal mask.
@@ -89,22 +108,14 @@ events! {
         (sig: "int", info: "struct kernel_siginfo *", target: "struct task_struct *", group: "int", result: "int")
         sets ["signals"]
         {
-            /// The signal.
-            sig: Signal, kernel("sig").ctype("int");
-            /// Why it was sent.
-            code: Enum(&names::SIGNAL_CODE), kernel("siginfo_code(info)").ctype("int");
-            /// The error number that goes with it, mostly 0.
-            errno: I32, kernel("siginfo_errno(info)").ctype("int");
-            /// The process id that comes with the signal, in the receiver's namespace: the sender's, or that of the child a SIGCHLD tells of; absent where none comes.
-            sender_pid: Pid, kernel("siginfo_pid(info)").ctype("pid_t").opt();
-            /// The real user id that comes with it.
-            sender_uid: Uid, kernel("siginfo_uid(info)").ctype("uid_t").opt();
-            /// Of a SIGCHLD: the child's exit code, or the signal that ended, stopped or continued it.
-            status: I32, kernel("siginfo_status(info)").ctype("int").opt();
-            /// Of a SIGCHLD: the child's time in user mode, in clock ticks.
-            utime: I64, kernel("siginfo_utime(info)").ctype("clock_t").opt();
-            /// Of a SIGCHLD: the child's time in the kernel, in clock ticks.
-            stime: I64, kernel("siginfo_stime(info)").ctype("clock_t").opt();
+            sig: SIG;
+            code: CODE;
+            errno: ERRNO;
+            sender_pid: SENDER_PID;
+            sender_uid: SENDER_UID;
+            status: STATUS;
+            utime: UTIME;
+            stime: STIME;
             /// The receiving process, in the initial namespace.
             target_host_pid: Pid, kernel("READ(target, tgid)").ctype("pid_t");
             /// The receiving thread, in the initial namespace.
@@ -137,22 +148,14 @@ events! {
         (sig: "int", info: "struct kernel_siginfo *", action: "struct k_sigaction *")
         sets ["signals"]
         {
-            /// The signal.
-            sig: Signal, kernel("sig").ctype("int");
-            /// Why it was sent.
-            code: Enum(&names::SIGNAL_CODE), kernel("siginfo_code(info)").ctype("int");
-            /// The error number that goes with it, mostly 0.
-            errno: I32, kernel("siginfo_errno(info)").ctype("int");
-            /// The process id that comes with the signal, in the receiver's namespace: the sender's, or that of the child a SIGCHLD tells of; absent where none comes.
-            sender_pid: Pid, kernel("siginfo_pid(info)").ctype("pid_t").opt();
-            /// The real user id that comes with it.
-            sender_uid: Uid, kernel("siginfo_uid(info)").ctype("uid_t").opt();
-            /// Of a SIGCHLD: the child's exit code, or the signal that ended, stopped or continued it.
-            status: I32, kernel("siginfo_status(info)").ctype("int").opt();
-            /// Of a SIGCHLD: the child's time in user mode, in clock ticks.
-            utime: I64, kernel("siginfo_utime(info)").ctype("clock_t").opt();
-            /// Of a SIGCHLD: the child's time in the kernel, in clock ticks.
-            stime: I64, kernel("siginfo_stime(info)").ctype("clock_t").opt();
+            sig: SIG;
+            code: CODE;
+            errno: ERRNO;
+            sender_pid: SENDER_PID;
+            sender_uid: SENDER_UID;
+            status: STATUS;
+            utime: UTIME;
+            stime: STIME;
             /// Of a fault (SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP): where.
             addr: Addr, kernel("siginfo_addr(info)").ctype("void *").opt();
             /// Of a queued signal or a timer's: the value that comes with it (`si_value`).
@@ -216,8 +219,7 @@ events! {
             }
         sets ["proc"]
         {
-            /// The signal.
-            sig: Signal, kernel("sig").ctype("int");
+            sig: SIG;
             /// Whether a new action was passed; without one the action is only examined.
             is_sa_initialized: Bool, kernel("is_given(act)").ctype("bool");
             /// Flags of the new action.

@@ -1,6 +1,6 @@
 //! Sockets: what they are bound to and connected with. Ids 270 to 277.
 
-use super::events;
+use super::{events, issues};
 use crate::field::{kernel, register};
 use crate::kind::Kind::{Enum, I32, SockAddr};
 use crate::names;
@@ -39,7 +39,7 @@ events! {
             command: "sudo tracehound -e security_socket_connect -- sh -c 'getent hosts localhost'",
             issues: [
                 "At the end of calls only those that succeed or go on (EINPROGRESS) are seen, and none of io_uring; remote_addr is then the peer that the kernel has, which of a unix socket is what the peer is bound to.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
             ],
             related: ["connect"],
             sources: ["connect(2)", "net/socket.c (v6.18): __sys_connect_file()"],
@@ -80,7 +80,7 @@ events! {
             command: "sudo tracehound -e security_socket_create -- getent hosts localhost",
             issues: [
                 "At the end of calls only sockets that socket(2) made are seen; protocol is then the one that was chosen, not the 0 that asked for it.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
             ],
             related: ["socket", "socketpair", "security_socket_connect"],
             sources: ["socket(2)", "net/socket.c (v6.18): __sock_create()"],
@@ -117,7 +117,7 @@ events! {
             command: "sudo tracehound -e security_socket_bind -- python3 -c 'import socket; socket.socket().bind((\"127.0.0.1\", 0))'",
             issues: [
                 "At the end of calls only those that succeed are seen, and none of io_uring; local_addr is then what the socket is bound to, with the port that was chosen where 0 was asked for.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
             ],
             related: ["bind", "security_socket_listen"],
             sources: ["bind(2)", "net/socket.c (v6.18): __sys_bind_socket()"],
@@ -154,7 +154,7 @@ events! {
             command: "sudo tracehound -e security_socket_listen -- python3 -c 'import socket; socket.create_server((\"127.0.0.1\", 0))'",
             issues: [
                 "At the end of calls only those that succeed are seen, and none of io_uring; backlog is then as it was passed.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
             ],
             related: ["listen", "security_socket_bind"],
             sources: ["listen(2)", "net/socket.c (v6.18): __sys_listen_socket()"],
@@ -191,7 +191,7 @@ events! {
             command: "sudo tracehound -e security_socket_accept -- python3 -c 'import socket; s = socket.create_server((\"127.0.0.1\", 0)); c = socket.create_connection(s.getsockname()); s.accept()'",
             issues: [
                 "At the end of calls only those that succeed or find no connection (EAGAIN) are seen, and none of io_uring.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
             ],
             related: ["accept", "accept4", "socket_accept", "security_socket_listen"],
             sources: ["accept(2)", "net/socket.c (v6.18): do_accept()"],
@@ -231,7 +231,7 @@ events! {
             command: "sudo tracehound -e security_socket_setsockopt -- python3 -c 'import socket; socket.create_server((\"127.0.0.1\", 0))'",
             issues: [
                 "At the end of calls only those that succeed are seen, and none of io_uring; of socketcall(2), level and optname are then read from user memory, which another thread can rewrite meanwhile.",
-                "By lsm only what the security modules before BPF's have allowed is seen.",
+                issues::BY_LSM,
                 "The value is told by setsockopt.",
             ],
             related: ["setsockopt"],

@@ -1,9 +1,18 @@
 //! Calls from code and on stacks where none belongs. Ids among those of memory.
 
-use super::events;
+use super::{events, facts};
 use crate::field::{kernel, register};
 use crate::kind::Kind::{Addr, Enum, Flags, I32, Size};
 use crate::names;
+
+facts! {
+    /// Where that mapping begins.
+    VMA_START: Addr, kernel("area_start(area)").ctype("void*").opt().unread("with vma_type");
+    /// How large it is.
+    VMA_SIZE: Size, kernel("area_size(area)").ctype("unsigned long").opt().unread("with vma_type");
+    /// Its flags, as the kernel has them.
+    VMA_FLAGS: Flags(&names::VM_FLAGS), kernel("area_flags(area)").ctype("unsigned long").opt().unread("with vma_type");
+}
 
 events! {
     /// A call was made by code that was not loaded from a file.
@@ -22,12 +31,9 @@ events! {
             ip: Addr, register("user_ip(current)").ctype("void*");
             /// What kind of memory the instruction is in. Absent where nothing is mapped there any more.
             vma_type: Enum(&names::VMA_TYPE), kernel("area_type(current, area)").ctype("const char*").opt().unread("while another thread changes the mappings: the call may be no suspicious one at all");
-            /// Where that mapping begins.
-            vma_start: Addr, kernel("area_start(area)").ctype("void*").opt().unread("with vma_type");
-            /// How large it is.
-            vma_size: Size, kernel("area_size(area)").ctype("unsigned long").opt().unread("with vma_type");
-            /// Its flags, as the kernel has them.
-            vma_flags: Flags(&names::VM_FLAGS), kernel("area_flags(area)").ctype("unsigned long").opt().unread("with vma_type");
+            vma_start: VMA_START;
+            vma_size: VMA_SIZE;
+            vma_flags: VMA_FLAGS;
         }
         page {
             purpose: "Sees calls that injected code makes.",
@@ -63,12 +69,9 @@ events! {
             sp: Addr, register("user_sp(current)").ctype("void*");
             /// What kind of memory it points to. Absent where nothing is mapped.
             vma_type: Enum(&names::VMA_TYPE), kernel("pivot_type(current, area)").ctype("const char*").opt().unread("while another thread changes the mappings: the stack may be the thread's own");
-            /// Where that mapping begins.
-            vma_start: Addr, kernel("area_start(area)").ctype("void*").opt().unread("with vma_type");
-            /// How large it is.
-            vma_size: Size, kernel("area_size(area)").ctype("unsigned long").opt().unread("with vma_type");
-            /// Its flags, as the kernel has them.
-            vma_flags: Flags(&names::VM_FLAGS), kernel("area_flags(area)").ctype("unsigned long").opt().unread("with vma_type");
+            vma_start: VMA_START;
+            vma_size: VMA_SIZE;
+            vma_flags: VMA_FLAGS;
         }
         page {
             purpose: "Sees calls from return-oriented programs that have moved the stack pointer.",

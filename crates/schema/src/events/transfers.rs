@@ -1,8 +1,11 @@
 //! What is read from files and written to them. Ids 232 to 238.
 
-use super::events;
+use super::{events, file};
 use crate::field::{kernel, user};
-use crate::kind::Kind::{Bytes, Dev, I64, Path, Size, U64, WallTime};
+use crate::kind::Kind::{Bytes, I64, Size, U64, WallTime};
+
+/// What the end of a call leaves of its file.
+const AT_CALL_END: &str = "At the end of calls the file is the one that the descriptor stands for then, and pos is told by the file's position: another thread can have changed either. An error that a seccomp filter answers with looks like the file's.";
 
 events! {
     /// Bytes were written to a file, or failed to be.
@@ -25,12 +28,9 @@ events! {
             }
         sets []
         {
-            /// The file's path as the kernel resolves it.
-            pathname: Path, kernel("file").ctype("const char*");
-            /// The file's device.
-            dev: Dev, kernel("file_dev(file)").ctype("dev_t");
-            /// The file's inode number.
-            inode: U64, kernel("file_inode(file)").ctype("unsigned long");
+            pathname: file::PATH;
+            dev: file::DEV;
+            inode: file::INODE;
             /// How many bytes were to be written.
             count: Size, kernel("count").ctype("size_t");
             /// Where in the file the first of them went. 0 for what has no places, as pipes.
@@ -45,7 +45,7 @@ events! {
             command: "sudo tracehound -e vfs_write -- sh -c 'echo hello'",
             issues: [
                 "Writes of vectors, splices, mappings, io_uring and the kernel itself (__kernel_write) do not come here.",
-                "At the end of calls the file is the one that the descriptor stands for then, and pos is told by the file's position: another thread can have changed either. An error that a seccomp filter answers with looks like the file's.",
+                AT_CALL_END,
             ],
             related: ["write", "pwrite64", "vfs_writev"],
             sources: ["write(2)", "fs/read_write.c (v6.18): vfs_write()"],
@@ -71,12 +71,9 @@ events! {
             }
         sets []
         {
-            /// The file's path as the kernel resolves it.
-            pathname: Path, kernel("file").ctype("const char*");
-            /// The file's device.
-            dev: Dev, kernel("file_dev(file)").ctype("dev_t");
-            /// The file's inode number.
-            inode: U64, kernel("file_inode(file)").ctype("unsigned long");
+            pathname: file::PATH;
+            dev: file::DEV;
+            inode: file::INODE;
             /// How many bytes were to be read.
             count: Size, kernel("count").ctype("size_t");
             /// Where in the file the first of them was. 0 for what has no places, as pipes.
@@ -91,7 +88,7 @@ events! {
             command: "sudo tracehound -e vfs_read -- cat /etc/hostname",
             issues: [
                 "Reads of vectors, splices, mappings, io_uring and the kernel itself, as of programs that are run, do not come here.",
-                "At the end of calls the file is the one that the descriptor stands for then, and pos is told by the file's position: another thread can have changed either. An error that a seccomp filter answers with looks like the file's.",
+                AT_CALL_END,
             ],
             related: ["read", "pread64", "vfs_readv"],
             sources: ["read(2)", "fs/read_write.c (v6.18): vfs_read()"],
@@ -116,12 +113,9 @@ events! {
             }
         sets []
         {
-            /// The file's path as the kernel resolves it.
-            pathname: Path, kernel("file").ctype("const char*");
-            /// The file's device.
-            dev: Dev, kernel("file_dev(file)").ctype("dev_t");
-            /// The file's inode number.
-            inode: U64, kernel("file_inode(file)").ctype("unsigned long");
+            pathname: file::PATH;
+            dev: file::DEV;
+            inode: file::INODE;
             /// How many buffers were given.
             vlen: U64, kernel("vlen").ctype("unsigned long");
             /// Where in the file the first of the bytes was. 0 for what has no places, as pipes.
@@ -136,7 +130,7 @@ events! {
             command: "sudo tracehound -e vfs_readv -- python3 -c 'import os; os.readv(os.open(\"/etc/hostname\", 0), [bytearray(9)])'",
             issues: [
                 "Requests of io_uring and of io_submit(2) do not come here.",
-                "At the end of calls the file is the one that the descriptor stands for then, and pos is told by the file's position: another thread can have changed either. An error that a seccomp filter answers with looks like the file's.",
+                AT_CALL_END,
             ],
             related: ["readv", "preadv", "preadv2", "vfs_read"],
             sources: ["readv(2)", "fs/read_write.c (v6.18): vfs_readv()"],
@@ -161,12 +155,9 @@ events! {
             }
         sets []
         {
-            /// The file's path as the kernel resolves it.
-            pathname: Path, kernel("file").ctype("const char*");
-            /// The file's device.
-            dev: Dev, kernel("file_dev(file)").ctype("dev_t");
-            /// The file's inode number.
-            inode: U64, kernel("file_inode(file)").ctype("unsigned long");
+            pathname: file::PATH;
+            dev: file::DEV;
+            inode: file::INODE;
             /// How many buffers were given.
             vlen: U64, kernel("vlen").ctype("unsigned long");
             /// Where in the file the first of the bytes went. 0 for what has no places, as pipes.
@@ -181,7 +172,7 @@ events! {
             command: "sudo tracehound -e vfs_writev -- python3 -c 'import os; os.writev(1, [b\"a\", b\"b\"])'",
             issues: [
                 "Requests of io_uring and of io_submit(2) do not come here.",
-                "At the end of calls the file is the one that the descriptor stands for then, and pos is told by the file's position: another thread can have changed either. An error that a seccomp filter answers with looks like the file's.",
+                AT_CALL_END,
             ],
             related: ["writev", "pwritev", "pwritev2", "vfs_write"],
             sources: ["writev(2)", "fs/read_write.c (v6.18): vfs_writev()"],
@@ -196,12 +187,9 @@ events! {
         unproved "it takes a core dump, which on many machines goes to a program that reports it"
         sets []
         {
-            /// The file's path as the kernel resolves it.
-            pathname: Path, kernel("file").ctype("const char*");
-            /// The file's device.
-            dev: Dev, kernel("file_dev(file)").ctype("dev_t");
-            /// The file's inode number.
-            inode: U64, kernel("file_inode(file)").ctype("unsigned long");
+            pathname: file::PATH;
+            dev: file::DEV;
+            inode: file::INODE;
             /// How many bytes were to be written.
             count: Size, kernel("count").ctype("size_t");
             /// Where in the file the first of them went. 0 for what has no places, as pipes.
@@ -250,15 +238,12 @@ events! {
             }
         sets []
         {
-            /// The file's path as the kernel resolves it.
-            pathname: Path, kernel("file").ctype("const char*");
+            pathname: file::PATH;
             /// What was written, the first 32 bytes of it.
             bytes: Bytes, user("header_of(buf, IN_USER, ret)").ctype("bytes")
                 .unread("when the caller's memory is gone or not in place");
-            /// The file's device.
-            dev: Dev, kernel("file_dev(file)").ctype("dev_t");
-            /// The file's inode number.
-            inode: U64, kernel("file_inode(file)").ctype("unsigned long");
+            dev: file::DEV;
+            inode: file::INODE;
             /// How many bytes were written.
             returnValue: I64, kernel("ret").ctype("long");
         }
@@ -318,12 +303,9 @@ events! {
             lacks { old_ctime: "when a call ends, the time has moved"; }
         sets []
         {
-            /// The file's path as the kernel resolves it.
-            file_path: Path, kernel("file").ctype("const char*");
-            /// The file's device.
-            dev: Dev, kernel("file_dev(file)").ctype("dev_t");
-            /// The file's inode number.
-            inode: U64, kernel("file_inode(file)").ctype("unsigned long");
+            file_path: file::PATH;
+            dev: file::DEV;
+            inode: file::INODE;
             /// When the inode was changed before.
             old_ctime: WallTime, kernel("kept").ctype("unsigned long");
             /// When it is changed now.
