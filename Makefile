@@ -16,6 +16,7 @@ test: setup programs
 	cargo build --release --package tracehound
 	cargo test --workspace
 	cargo xtask fuzz --seconds 60
+	cargo xtask fuzz filter --seconds 30
 	cargo xtask lab
 
 # A set rewritten under the call: how often user memory lies, and that the masks never do.
@@ -38,9 +39,9 @@ bench: build programs
 lab: setup
 	cargo xtask lab
 
-# Until it finds something or the time is over: make fuzz SECONDS=600
+# Until it finds something or the time is over: make fuzz SECONDS=600 [TARGET=filter]
 fuzz: setup
-	cargo xtask fuzz --seconds $(or $(SECONDS),60)
+	cargo xtask fuzz $(TARGET) --seconds $(or $(SECONDS),60)
 
 programs:
 	@$(MAKE) -s -C programs

@@ -56,7 +56,11 @@ fn check(mut engine: Engine, kept: &[Kept]) {
                 text.lines().for_each(parses);
             }
             Format::Table => {
-                assert_eq!(lines, engine.shown() + 1, "a line per event and the heading")
+                assert_eq!(
+                    lines,
+                    engine.shown() + 1,
+                    "a line per event and the heading"
+                )
             }
             // A call that others interrupt has two lines, other events may have none.
             Format::Strace => {}

@@ -42,7 +42,10 @@ pub fn run_fuzz(options: &Options) -> Result<()> {
     for folder in [&seeds, &corpus, &artifacts] {
         fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     }
-    plant(&seeds)?;
+    match name.as_str() {
+        "filter" => plant_filters(&seeds)?,
+        _ => plant(&seeds)?,
+    }
     let triple = host()?;
     let build = [
         "build",
@@ -89,6 +92,29 @@ fn plant(folder: &Path) -> Result<()> {
                 fs::write(&path, seed).with_context(|| format!("writing {}", path.display()))?;
             }
         }
+    }
+    Ok(())
+}
+
+/// A filter of every sort.
+fn plant_filters(folder: &Path) -> Result<()> {
+    const FILTERS: [&str; 12] = [
+        "openat.data.pathname=/etc/*,\"/tmp/\\x41*\"",
+        "openat.data.flags has any O_CREAT|0x80 and not (retval<0 or scope.uid!=0)",
+        "openat.data.mode=0644 or openat.data.mode has S_ISUID",
+        "data.pathname=*a*b* and retval=-ENOENT,1..5,..-9",
+        "sigprocmask.args.set lacks SIGTERM,SIGRT_3",
+        "security_socket_connect.data.remote_addr=10.0.0.0/8:1..1023,[::1]:80,@name",
+        "security_socket_connect.data.remote_addr.sin_port=443",
+        "security_inode_unlink.data.dev=8:1",
+        "newfstatat.data.statbuf.st_mode has S_IFREG",
+        "scope.syscall=execve and scope.abi=i386 and scope.timestamp>2026-01-01T00:00:00Z",
+        "uid=0 or comm=ba* or exe=/usr/*",
+        "pid=new and not mntns=4026531841",
+    ];
+    for (number, filter) in FILTERS.iter().enumerate() {
+        let path = folder.join(number.to_string());
+        fs::write(&path, filter).with_context(|| format!("writing {}", path.display()))?;
     }
     Ok(())
 }

@@ -26,6 +26,12 @@ impl Clock {
         (second + rest / SECOND, (rest % SECOND) as u32)
     }
 
+    /// Nanoseconds from 1970 to the instant `time` nanoseconds after boot.
+    #[must_use]
+    pub const fn nanoseconds(self, time: u64) -> i128 {
+        self.boot as i128 + time as i128
+    }
+
     /// The instant `time` nanoseconds after boot.
     #[must_use]
     pub fn at(self, time: u64) -> Timestamp {

@@ -7,7 +7,9 @@ use tracehound_schema::syscalls::Syscall;
 use tracehound_schema::{Event, all, by_name};
 
 use crate::calls::{Call, Join, Life, Phase};
+use crate::clock::Clock;
 use crate::derive::{self, Derive};
+use crate::filter::{Facts, Filters, Truth};
 use crate::integrity::{self, Mismatch};
 use crate::pieces::Pieces;
 use crate::plan::{Plan, Selection};
@@ -46,6 +48,8 @@ pub struct Engine {
 struct Output {
     sinks: Vec<Sink>,
     programs: Programs,
+    filters: Filters,
+    clock: Clock,
     left: Option<u64>,
     shown: u64,
 }
@@ -64,6 +68,8 @@ impl Engine {
             output: Output {
                 sinks,
                 programs: Programs::new(),
+                filters: Filters::default(),
+                clock: Clock::default(),
                 left: max,
                 shown: 0,
             },
@@ -76,6 +82,14 @@ impl Engine {
             joined: 0,
             unwanted: 0,
         }
+    }
+
+    /// Shows only what filters do not surely exclude; `clock` is that of the records.
+    #[must_use]
+    pub fn with_filters(mut self, filters: Filters, clock: Clock) -> Engine {
+        self.output.filters = filters;
+        self.output.clock = clock;
+        self
     }
 
     /// Takes a batch of records. The error is a sink's.
@@ -99,6 +113,12 @@ impl Engine {
     #[must_use]
     pub const fn shown(&self) -> u64 {
         self.output.shown
+    }
+
+    /// The events of which filters left records out, with the numbers of ends (or whole events) and
+    /// of beginnings.
+    pub fn left_out(&self) -> impl Iterator<Item = (u16, u64, u64)> {
+        self.output.filters.left_out()
     }
 
     /// Beginnings of calls that were not kept, since too many threads are in calls at once.
@@ -196,7 +216,6 @@ impl Engine {
             self.cut_off(joined.cut_off)?;
             let beginning = joined.beginning.as_deref().and_then(Record::split);
             let beginning = beginning.map(|(beginning, _)| beginning);
-            self.joined += u64::from(beginning.is_some());
             self.part(row, record, &Part::End(beginning.as_ref()))?;
             if let Some(kept) = joined.beginning {
                 self.join.recycle(kept);
@@ -250,14 +269,29 @@ impl Engine {
             }
             Part::End(beginning) => (Phase::Exit, Call::new(prepared, *beginning, Some(record))),
         };
+        let event = plan.event;
         let told = self.output.show(&Shown {
-            event: plan.event,
+            event,
             record,
             mismatch: None,
             call: Some(&call),
             phase,
         })?;
-        self.unwanted += u64::from(!told);
+        let is_beginning = u64::from(record.header.flags & ENTRY != 0);
+        let joined = u64::from(matches!(part, Part::End(Some(_))));
+        match told {
+            Told::Shown => self.joined += joined,
+            Told::Unwanted => {
+                self.joined += joined;
+                self.unwanted += 1;
+            }
+            // Its end decides on a beginning.
+            Told::LeftOut if phase == Phase::Enter => {}
+            Told::LeftOut => {
+                let filters = &mut self.output.filters;
+                filters.leave_out(event, 1 - is_beginning, is_beginning + joined);
+            }
+        }
         Ok(())
     }
 
@@ -288,7 +322,11 @@ impl Engine {
             call: None,
             phase: Phase::Exit,
         })?;
-        self.unwanted += u64::from(!told);
+        match told {
+            Told::Shown => {}
+            Told::Unwanted => self.unwanted += 1,
+            Told::LeftOut => self.output.filters.leave_out(event, 1, 0),
+        }
         Ok(())
     }
 }
@@ -310,14 +348,30 @@ struct Shown<'a> {
     phase: Phase,
 }
 
+/// What became of an item.
+enum Told {
+    /// The sinks have it.
+    Shown,
+    /// No more are wanted.
+    Unwanted,
+    /// Filters exclude it.
+    LeftOut,
+}
+
 impl Output {
-    /// Gives an item to the sinks; false if no more are wanted. A beginning is not counted: its call
-    /// will be.
-    fn show(&mut self, shown: &Shown<'_>) -> io::Result<bool> {
+    /// Gives an item to the sinks. A beginning is not counted: its call will be.
+    fn show(&mut self, shown: &Shown<'_>) -> io::Result<Told> {
+        if !self.lets_through(shown) {
+            return Ok(Told::LeftOut);
+        }
         let counts = u64::from(shown.phase != Phase::Enter);
         if let Some(left) = &mut self.left {
             if *left == 0 {
-                return Ok(counts == 0);
+                return Ok(if counts == 0 {
+                    Told::Shown
+                } else {
+                    Told::Unwanted
+                });
             }
             *left -= counts;
         }
@@ -333,6 +387,26 @@ impl Output {
         self.sinks
             .iter_mut()
             .try_for_each(|sink| sink.item(&item))?;
-        Ok(true)
+        Ok(Told::Shown)
+    }
+
+    /// Whether filters let an item through. What is known of a call when it begins only grows, so
+    /// what is wanted then is wanted when it ends.
+    fn lets_through(&mut self, shown: &Shown<'_>) -> bool {
+        if !self.filters.has(shown.event) {
+            return true;
+        }
+        let truth = self.filters.check(&Facts {
+            event: shown.event,
+            record: shown.record,
+            call: shown.call,
+            programs: &self.programs,
+            clock: self.clock,
+        });
+        if shown.phase == Phase::Enter {
+            truth == Truth::Yes
+        } else {
+            truth.keeps()
+        }
     }
 }

@@ -6,6 +6,7 @@ pub mod calls;
 mod clock;
 mod derive;
 mod engine;
+pub mod filter;
 mod integrity;
 mod pieces;
 mod plan;

@@ -261,7 +261,7 @@ pub fn signed(out: &mut Vec<u8>, value: i64) {
 }
 
 /// Texts one after another, each ended by NUL; no bytes are no text, a lone NUL is an empty one.
-fn items(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub fn items(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let texts = bytes.strip_suffix(b"\0").unwrap_or(bytes);
     let all = texts.split(|byte| *byte == 0);
     all.filter(move |_| !bytes.is_empty())
@@ -288,29 +288,45 @@ fn json_list(out: &mut Vec<u8>, bytes: &[u8]) -> bool {
 #[must_use]
 pub fn path_of(record: &Record<'_>, index: usize) -> Vec<u8> {
     let tail = record.tail(index).unwrap_or_default();
-    if let Some(text) = tail.strip_prefix(b"\0").filter(|text| !text.is_empty()) {
-        return text.strip_suffix(b"\0").unwrap_or(text).to_vec();
-    }
     let mut path = path(tail);
-    if record.state(index) == State::Cut || path.starts_with(b"/(unreachable)") {
+    if !is_text(tail) && (record.state(index) == State::Cut || path.starts_with(b"/(unreachable)"))
+    {
         path.remove(0);
     }
     path
 }
 
-/// A path from its names, last to first.
+/// Whether what a path's field holds is no path but text.
+#[must_use]
+pub const fn is_text(tail: &[u8]) -> bool {
+    matches!(tail, [0, _, ..])
+}
+
+/// A path from its names, last to first, or the text of what is none.
 #[must_use]
 pub fn path(bytes: &[u8]) -> Vec<u8> {
     let mut path = Vec::with_capacity(bytes.len() + 1);
-    let names: Vec<_> = items(bytes).filter(|name| !name.is_empty()).collect();
-    for name in names.iter().rev() {
+    path_into(&mut path, bytes);
+    path
+}
+
+/// The same into memory that is there.
+pub fn path_into(path: &mut Vec<u8>, bytes: &[u8]) {
+    path.clear();
+    if is_text(bytes) {
+        let text = &bytes[1..];
+        path.extend_from_slice(text.strip_suffix(b"\0").unwrap_or(text));
+        return;
+    }
+    let texts = bytes.strip_suffix(b"\0").unwrap_or(bytes);
+    let names = texts.rsplit(|byte| *byte == 0);
+    for name in names.filter(|name| !name.is_empty()) {
         path.push(b'/');
         path.extend_from_slice(name);
     }
     if path.is_empty() {
         path.push(b'/');
     }
-    path
 }
 
 /// Appends the name of the error that a negative return value stands for, if it has one.

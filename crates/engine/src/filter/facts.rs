@@ -1,0 +1,215 @@
+//! What a filter looks at of a record, and how one test is held against it.
+
+use tracehound_schema::record::{self, CredFacts, HAS_RET, IN_INTERRUPT, Record, State};
+use tracehound_schema::{Event, Kind};
+
+use super::expr::{Subject, Test};
+use super::pattern::Missing;
+use super::probe::Probe;
+use super::scope::Scope;
+use super::truth::Truth;
+use crate::calls::{self, Address, Call, Print as _};
+use crate::clock::Clock;
+use crate::programs::Programs;
+use crate::value;
+
+/// One event's record with what is known beside it.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// What kind of event it is.
+    pub event: &'static Event,
+    /// The record.
+    pub record: &'a Record<'a>,
+    /// The call that it is of, where the event is derived from a call's row.
+    pub call: Option<&'a Call<'a>>,
+    /// The programs that processes run.
+    pub programs: &'a Programs,
+    /// Where the clock of the record stands.
+    pub clock: Clock,
+}
+
+/// Memory that filters use for one record after another, so that none is allocated.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    path: Vec<u8>,
+    /// The field whose path is there.
+    of: Option<usize>,
+}
+
+impl Scratch {
+    /// Forgets what it keeps of a record; to be called before the next one.
+    pub const fn clear(&mut self) {
+        self.of = None;
+    }
+}
+
+impl Facts<'_> {
+    /// What is known of a test.
+    pub(super) fn test(&self, test: &Test, scratch: &mut Scratch) -> Truth {
+        match &test.subject {
+            Subject::Field { index, members } => {
+                let mut probe = Probe::new(&test.compare, members);
+                match self.call {
+                    Some(call) => self.argument(call, *index, &mut probe),
+                    None => self.field(*index, scratch, &mut probe),
+                }
+                probe.verdict()
+            }
+            Subject::Ret => self.ret().map_or(Truth::Unknown, |ret| {
+                Truth::from(test.compare.number(i128::from(ret)))
+            }),
+            Subject::Scope(scope) => {
+                let mut probe = Probe::new(&test.compare, &[]);
+                self.scope(*scope, &mut probe);
+                probe.verdict()
+            }
+        }
+    }
+
+    fn ret(&self) -> Option<i64> {
+        let header = &self.record.header;
+        match self.call {
+            Some(call) => call.ret,
+            None => (header.flags & HAS_RET != 0).then_some(header.ret),
+        }
+    }
+
+    /// An argument of a call; one that the caller's convention does not have is not there.
+    fn argument(&self, call: &Call<'_>, index: usize, probe: &mut Probe<'_>) {
+        probe.returned = call.ret.is_some();
+        let own = self.event.call.map_or(&[][..], |row| row.args);
+        let index = if std::ptr::eq(own, call.args()) {
+            Some(index)
+        } else {
+            own.get(index).and_then(|arg| call.index(arg.name))
+        };
+        if let Some(index) = index.filter(|index| call.uses(*index)) {
+            calls::argument(call, index, probe);
+        }
+    }
+
+    fn field(&self, index: usize, scratch: &mut Scratch, probe: &mut Probe<'_>) {
+        let record = self.record;
+        let (state, Some(field)) = (record.state(index), self.event.fields.get(index)) else {
+            return;
+        };
+        match state {
+            State::Unread => return probe.unread(0),
+            State::Absent => return,
+            State::Read | State::Cut => {}
+        }
+        let slot = record.slot(index).unwrap_or(0);
+        let tail = || record.tail(index).unwrap_or_default();
+        let whole = state == State::Read;
+        match field.kind {
+            Kind::I32 | Kind::I64 => probe.signed(slot as i64),
+            Kind::Enum(_) => probe.either(slot, slot as i64),
+            Kind::Time => probe.instant(self.clock.nanoseconds(slot)),
+            Kind::WallTime => probe.instant(i128::from(slot)),
+            Kind::SigSet => probe.signals(slot, 64),
+            Kind::Str | Kind::Bytes => probe.text(tail(), whole),
+            Kind::StrArray => probe.texts(value::items(tail()), whole),
+            Kind::Path => self.path(index, whole, scratch, probe),
+            Kind::SockAddr => Address::new(probe).tell(tail(), whole),
+            Kind::Ip => probe.host(tail()),
+            Kind::Cred => cred(tail(), probe),
+            _ => probe.unsigned(slot),
+        }
+    }
+
+    /// A path, put together once for all tests of a record that follow one another.
+    fn path(&self, index: usize, whole: bool, scratch: &mut Scratch, probe: &mut Probe<'_>) {
+        let tail = self.record.tail(index).unwrap_or_default();
+        if scratch.of != Some(index) {
+            value::path_into(&mut scratch.path, tail);
+            scratch.of = Some(index);
+        }
+        let path = scratch.path.as_slice();
+        match path.strip_prefix(b"/") {
+            Some(rest) if whole && rest.starts_with(b"(unreachable)") => {
+                probe.piece(rest, Missing::Nothing);
+            }
+            _ if whole => probe.piece(path, Missing::Nothing),
+            // What is cut of a path are its first names; of what is none, its end.
+            _ if value::is_text(tail) => probe.piece(path, Missing::End),
+            _ => probe.piece(path, Missing::Start),
+        }
+    }
+
+    /// A fact of the header. An interrupt hits whoever runs, and what the tracer makes is done by
+    /// nobody: of these nothing is known.
+    fn scope(&self, scope: Scope, probe: &mut Probe<'_>) {
+        let header = &self.record.header;
+        let nobody = header.host_tid == 0 || header.flags & IN_INTERRUPT != 0;
+        if nobody && scope.is_of_thread() {
+            return probe.unread(0);
+        }
+        let number = match scope {
+            Scope::Cpu => header.cpu,
+            Scope::Pid => header.pid,
+            Scope::Tid => header.tid,
+            Scope::Ppid => header.ppid,
+            Scope::HostPid => header.host_pid,
+            Scope::HostTid => header.host_tid,
+            Scope::HostPpid => header.host_ppid,
+            Scope::Uid => header.uid,
+            Scope::Gid => header.gid,
+            // A thread that is ending has given its namespaces back.
+            Scope::MntNs if header.mnt_ns == 0 => return probe.unread(0),
+            Scope::PidNs if header.pid_ns == 0 => return probe.unread(0),
+            Scope::MntNs => header.mnt_ns,
+            Scope::PidNs => header.pid_ns,
+            Scope::Abi if header.abi == 0 => return,
+            Scope::Abi => u32::from(header.abi),
+            other => return self.fact(other, probe),
+        };
+        probe.unsigned(u64::from(number));
+    }
+
+    /// A fact that is no 32-bit number.
+    fn fact(&self, scope: Scope, probe: &mut Probe<'_>) {
+        let header = &self.record.header;
+        match scope {
+            Scope::Timestamp => probe.instant(self.clock.nanoseconds(header.time)),
+            Scope::Start => probe.instant(self.clock.nanoseconds(header.leader_start)),
+            Scope::Comm => probe.text(record::comm(header), true),
+            Scope::Cgroup if header.cgroup == 0 => probe.unread(0),
+            Scope::Cgroup => probe.unsigned(header.cgroup),
+            Scope::Syscall => {
+                if let Ok(number) = u32::try_from(header.nr) {
+                    probe.unsigned(u64::from(header.abi) << 32 | u64::from(number));
+                }
+            }
+            _ => self.exe(probe),
+        }
+    }
+
+    /// The program, if it is known. Of a path that does not begin at the root the first names are
+    /// missing.
+    fn exe(&self, probe: &mut Probe<'_>) {
+        match self.programs.path(self.record.header.host_pid) {
+            None => probe.unread(0),
+            Some(path) if path.starts_with(b"/") || path.starts_with(b"(unreachable)") => {
+                probe.piece(path, Missing::Nothing);
+            }
+            Some(path) => probe.piece(path, Missing::Start),
+        }
+    }
+}
+
+/// The members of credentials.
+fn cred(bytes: &[u8], probe: &mut Probe<'_>) {
+    let Some((numbers, sets)) = CredFacts::read(bytes) else {
+        return probe.unread(0);
+    };
+    for (name, number) in CredFacts::NUMBERS.iter().zip(numbers) {
+        probe.member(name);
+        probe.unsigned(u64::from(number));
+        probe.done();
+    }
+    for (name, set) in CredFacts::SETS.iter().zip(sets) {
+        probe.member(name);
+        probe.unsigned(set);
+        probe.done();
+    }
+}

@@ -1,0 +1,31 @@
+//! Filters: typed expressions over records, and whether a record can be what one wants.
+//!
+//! An expression is plain data ([`Expr`]); [`parse`] makes it from text, [`Expr::check`] holds it
+//! against a record. The answer has three values ([`Truth`]): what was not read is not known, and a
+//! record is left out only where the expression is surely false.
+
+mod class;
+mod expr;
+mod facts;
+mod fault;
+mod filters;
+mod names;
+pub mod parse;
+mod pattern;
+mod probe;
+mod scope;
+mod subject;
+mod truth;
+mod value;
+
+pub use expr::{Bit, Compare, Expr, Net, Range, Subject, Test, Texts};
+pub use facts::{Facts, Scratch};
+pub use fault::Fault;
+pub use filters::{Filters, combined};
+pub use parse::Parsed;
+pub use pattern::{Missing, Pattern};
+pub use scope::Scope;
+pub use truth::Truth;
+
+#[cfg(test)]
+mod tests;
