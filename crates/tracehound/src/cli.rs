@@ -74,15 +74,19 @@ pub enum Command {
 /// What to show and where; shared by `run` and `replay`.
 #[derive(Args, Debug)]
 pub struct Show {
-    /// Events: names, tag=SET, wild*cards (not opt-in events), -excluded; separated by commas
+    /// Events: names, tag=SET, wild*cards (not opt-in events), -excluded; separated by commas. Or a
+    /// filter: EVENT.data.FIELD, EVENT.retval or EVENT.scope.NAME with =, !=, <, >, has, lacks;
+    /// repeatable
     #[arg(
         short,
         long = "events",
         value_name = "EXPR",
-        value_delimiter = ',',
         allow_hyphen_values = true
     )]
     pub events: Vec<String>,
+    /// Whose events: pid, uid, comm, exe, mntns, pidns and so on with =, !=, <, >; repeatable
+    #[arg(short, long = "scope", value_name = "EXPR")]
+    pub scope: Vec<String>,
     /// Output: table, json, strace, none or raw, with :PATH to write to a file; repeatable
     #[arg(short, long = "output", value_name = "FORMAT[:PATH]")]
     pub outputs: Vec<String>,

@@ -8,23 +8,43 @@ use tracehound_schema::{Event, all, by_name};
 
 use crate::cli::{Events, EventsAction, Filter, Form};
 use crate::failure::{Failure, shown};
+use crate::filters::{self, Item, Wanted};
 use crate::{doctor, list, outputs, page};
 
 /// Events shown unless excluded: what the tracer has to say about its own trustworthiness.
 const ALWAYS: [&str; 3] = ["gap", "argument_mismatch", "unchecked"];
 
-/// The events that expressions choose; `otherwise` when there are none.
-pub fn choose(expressions: &[String], otherwise: &str) -> Result<Vec<&'static Event>, Failure> {
-    let default = [otherwise.to_owned()];
-    let (minus, plus): (Vec<&str>, Vec<&str>) = expressions
+/// The events that arguments choose, and what is wanted of them; `otherwise` when there are none.
+pub fn choose(
+    arguments: &[String],
+    otherwise: &str,
+) -> Result<(Vec<&'static Event>, Wanted), Failure> {
+    let mut wanted = Wanted::default();
+    let mut expressions = Vec::new();
+    for argument in arguments {
+        let mut after_set = false;
+        for item in filters::items(argument) {
+            let text = match item {
+                Item::Filter(text, at) => wanted.add(argument, text, at)?.name.to_owned(),
+                Item::Events(text) if after_set && filters::is_set(text) => format!("tag={text}"),
+                Item::Events(text) => text.trim().to_owned(),
+            };
+            after_set = text.starts_with("tag=");
+            expressions.push(text);
+        }
+    }
+    let chosen = chosen(&expressions, otherwise)?;
+    Ok((chosen, wanted))
+}
+
+fn chosen(expressions: &[String], otherwise: &str) -> Result<Vec<&'static Event>, Failure> {
+    let (minus, mut plus): (Vec<&str>, Vec<&str>) = expressions
         .iter()
-        .map(|text| text.trim())
+        .map(String::as_str)
         .partition(|text| text.starts_with('-'));
-    let plus = if plus.is_empty() {
-        default.iter().map(String::as_str).collect()
-    } else {
-        plus
-    };
+    if plus.is_empty() {
+        plus.push(otherwise);
+    }
     let mut chosen: Vec<&'static Event> = ALWAYS.iter().filter_map(|name| by_name(name)).collect();
     let mut only_always = true;
     for expression in plus {
@@ -234,6 +254,7 @@ mod tests {
         let owned: Vec<String> = expressions.iter().map(|text| (*text).to_owned()).collect();
         choose(&owned, "sigprocmask")
             .unwrap()
+            .0
             .iter()
             .map(|event| event.name)
             .collect()
@@ -289,6 +310,13 @@ mod tests {
         let mismatch = by_name("argument_mismatch").unwrap();
         let traced: Vec<_> = traced(&[mismatch]).iter().map(|e| e.name).collect();
         assert_eq!(traced, ["sigprocmask"]);
+    }
+
+    #[test]
+    fn a_filter_chooses_its_event() {
+        let chosen = names(&["openat.data.pathname=/etc/*,/tmp/*", "-gap"]);
+        assert_eq!(chosen, ["argument_mismatch", "unchecked", "openat"]);
+        assert!(names(&["tag=proc_life,signals"]).contains(&"sigprocmask"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod ending;
 mod events;
 mod failure;
 mod file;
+mod filters;
 mod list;
 mod manual;
 mod outputs;

@@ -61,7 +61,7 @@ const FILES: [(&str, &str); 2] = [
     ),
 ];
 
-const EXAMPLES: [(&str, &str); 6] = [
+const EXAMPLES: [(&str, &str); 7] = [
     (
         "sudo tracehound -e sigprocmask -- bash -c 'trap : INT; sleep 0.1 & wait'",
         "A command and all that it starts:",
@@ -69,6 +69,10 @@ const EXAMPLES: [(&str, &str); 6] = [
     (
         "sudo tracehound -e sigprocmask,signal_generate",
         "The whole host, until Ctrl-C:",
+    ),
+    (
+        "sudo tracehound -e 'openat.data.pathname=/etc/*' -e 'openat.retval<0' -s uid=1000",
+        "Only what fits:",
     ),
     (
         "sudo tracehound -e 'signal_*' -o json:signals.json -o table -- make",
@@ -123,6 +127,15 @@ pub fn page() -> String {
             vec![
                 text(
                     "Chosen by name, by set (`tag=SET`), by wildcard, or excluded with a minus sign in front.",
+                ),
+                text(
+                    "Or by a filter: EVENT.data.FIELD, EVENT.retval or EVENT.scope.NAME, an operator \
+                     (=, !=, <, <=, >, >=; has, has any, lacks for sets of bits) and values with commas \
+                     between them; joined by and, or, not and parentheses. `*` stands for any text, \
+                     1..9 for a range, 10.0.0.0/8:443 for addresses and ports. Several filters of one \
+                     event must all hold, but several values of one field with = are alternatives. \
+                     What was not read is never excluded. `--scope` takes NAME, operator and values: \
+                     whose events are shown.",
                 ),
                 events(),
             ],

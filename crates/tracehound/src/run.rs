@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
+use tracehound_engine::filter::Filters;
 use tracehound_engine::recording::Preamble;
 use tracehound_engine::{Clock, Engine, Selection};
 use tracehound_probes::{
@@ -35,6 +36,8 @@ const BATCH: usize = 1 << 18;
 pub struct Session {
     /// The events to show.
     pub shown: Vec<&'static Event>,
+    /// What is wanted of them.
+    pub filters: Filters,
     /// The only rung to use.
     pub rung: Option<String>,
     /// Bytes of each CPU's ring.
@@ -82,7 +85,8 @@ impl Session {
 
 /// Runs `run`.
 pub fn run(options: &Run) -> Result<u8, Failure> {
-    let shown = events::choose(&options.show.events, "sigprocmask")?;
+    let (shown, mut wanted) = events::choose(&options.show.events, "sigprocmask")?;
+    wanted.scope(&options.show.scope, true)?;
     let stream = if options.command.is_empty() {
         outputs::Default::Stdout
     } else {
@@ -93,6 +97,7 @@ pub fn run(options: &Run) -> Result<u8, Failure> {
     let program = child::check(&options.command)?;
     let session = Session {
         shown,
+        filters: wanted.filters(),
         rung: options.rung.clone(),
         ring_size: options.ring_size,
         calls: CallOptions::default(),
@@ -152,7 +157,8 @@ pub fn traced(
         &Selection::new(&session.shown),
         session.max_events,
         outputs.keep(),
-    );
+    )
+    .with_filters(session.filters.clone(), preamble.clock);
     let ending = Ending::new(child, session.duration, signals).watching(&session.attach);
     trace(tracer, engine, session, ending)
 }
@@ -272,7 +278,11 @@ fn trace(
     }
     // With the output lost nobody knows how much of it was shown.
     let shown = engine.as_ref().filter(|_| failed.is_none());
-    report(session.report, &account?, shown);
+    let mut account = account?;
+    if let Some(engine) = shown {
+        stats::leave_out(&mut account, engine);
+    }
+    report(session.report, &account, shown);
     let code = ending.wait(end, session.quiet());
     Ok(failed.map_or(code, |failure| failure.code()))
 }

@@ -2,6 +2,7 @@
 
 use tracehound_engine::Engine;
 use tracehound_probes::{Account, Count, Library};
+use tracehound_schema::by_id;
 
 /// One line for the end of a run; without an engine where it is stuck in a sink.
 pub fn line(account: &Account, engine: Option<&Engine>) -> String {
@@ -117,6 +118,27 @@ fn library(library: &Library) -> String {
         path.escape_debug(),
         library.inode
     )
+}
+
+/// Counts as filtered what filters left out of what was delivered.
+pub fn leave_out(account: &mut Account, engine: &Engine) {
+    for (id, ends, beginnings) in engine.left_out() {
+        let Some(event) = by_id(id) else {
+            continue;
+        };
+        let beginning = format!("{} entry", event.name);
+        for (name, count) in &mut account.rows {
+            let left_out = match &**name {
+                name if name == event.name => ends,
+                name if name == beginning => beginnings,
+                _ => continue,
+            };
+            // What follows from other events is delivered in the rows of these.
+            let left_out = left_out.min(count.delivered);
+            count.delivered -= left_out;
+            count.filtered += left_out;
+        }
+    }
 }
 
 /// The sum of all rows.

@@ -18,6 +18,8 @@ use crate::workspace::command;
 pub struct Replay {
     /// What `-o` is given.
     pub output: &'static str,
+    /// What `-e` is given.
+    pub events: &'static str,
     /// Fewer events than the recording has, so that the file stays in the page cache.
     pub most: Option<u64>,
     /// What DESIGN section 7 asks: events per second.
@@ -27,6 +29,7 @@ pub struct Replay {
 const fn replay(output: &'static str) -> Replay {
     Replay {
         output,
+        events: "sigprocmask",
         most: None,
         target: None,
     }
@@ -35,13 +38,17 @@ const fn replay(output: &'static str) -> Replay {
 /// All ways that are measured.
 pub const REPLAYS: &[Replay] = &[
     replay("none"),
+    Replay {
+        events: "sigprocmask.args.set has SIGTERM and scope.comm=none and data.how=SIG_BLOCK",
+        ..replay("none")
+    },
     replay("json:/dev/null"),
     replay("table:/dev/null"),
     replay("strace:/dev/null"),
     Replay {
-        output: "json:OUT",
         most: Some(1_000_000),
         target: Some(REPLAY_JSON_FILE),
+        ..replay("json:OUT")
     },
 ];
 
@@ -107,7 +114,7 @@ impl Replay {
     fn words(&self, recording: &str, out: &str) -> Vec<String> {
         let output = self.output.replace("OUT", out);
         let mut words = ["taskset", "-c", "1", TRACEHOUND, "replay", recording].to_vec();
-        words.extend(["-e", "sigprocmask", "-o", &output]);
+        words.extend(["-e", self.events, "-o", &output]);
         let most = self.most.map(|most| most.to_string());
         words.extend(most.iter().flat_map(|most| ["--max-events", most]));
         words.into_iter().map(str::to_owned).collect()
@@ -115,7 +122,12 @@ impl Replay {
 
     /// The command as one would type it.
     pub fn shown(&self) -> String {
-        self.words("REC", "OUT").join(" ")
+        let words = self.words("REC", "OUT");
+        let quoted = words.iter().map(|word| match word.contains(' ') {
+            true => format!("'{word}'"),
+            false => word.clone(),
+        });
+        quoted.collect::<Vec<_>>().join(" ")
     }
 
     /// Replays once.

@@ -29,7 +29,7 @@ pub struct Facts<'a> {
 }
 
 /// Memory that filters use for one record after another, so that none is allocated.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Scratch {
     path: Vec<u8>,
     /// The field whose path is there.

@@ -9,7 +9,7 @@ use super::parse::Parsed;
 use super::truth::Truth;
 
 /// What is wanted of each event.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Filters {
     /// By event id; nothing for events of which all is wanted.
     events: Vec<Option<Expr>>,

@@ -13,6 +13,8 @@ use tracehound_probes::{Launch, User};
 
 pub use options::{NOTES, Options, refusal, with_refused};
 
+use tracehound_engine::filter::Filters;
+
 use crate::child;
 use crate::failure::{Failure, shown};
 use crate::run::{self, Report, Session};
@@ -33,6 +35,7 @@ fn start(options: &Options) -> Result<u8, Failure> {
     let plan = plan::plan(options)?;
     let session = Session {
         shown: plan.events,
+        filters: Filters::default(),
         rung: None,
         ring_size: RING,
         calls: plan.calls,
