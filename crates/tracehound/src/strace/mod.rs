@@ -6,7 +6,8 @@ mod options;
 mod output;
 mod plan;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt as _;
 
 use nix::unistd;
 use tracehound_probes::{Launch, User};
@@ -57,24 +58,23 @@ fn start(options: &Options) -> Result<u8, Failure> {
 
 fn launch(options: &Options) -> Result<Launch, Failure> {
     let program = child::check(&options.command)?;
-    let variable = |text: &OsString| {
-        let bytes = text.as_encoded_bytes();
-        let at = bytes.iter().position(|byte| *byte == b'=');
-        match at {
-            Some(at) => {
-                let text = text.to_string_lossy();
-                let (name, value) = text.split_at(at);
-                (name.into(), Some(value[1..].into()))
-            }
-            None => (text.clone(), None),
-        }
-    };
     Ok(Launch {
         words: options.command.clone(),
         program: program.map(Into::into),
-        environment: options.environment.iter().map(variable).collect(),
+        environment: options
+            .environment
+            .iter()
+            .map(|text| variable(text))
+            .collect(),
         user: options.user.as_deref().map(user).transpose()?,
     })
+}
+
+/// A variable to set, or to take out where no value is given.
+fn variable(text: &OsStr) -> (OsString, Option<OsString>) {
+    let mut parts = text.as_bytes().splitn(2, |byte| *byte == b'=');
+    let mut part = || parts.next().map(|part| OsStr::from_bytes(part).to_owned());
+    (part().unwrap_or_default(), part())
 }
 
 fn user(name: &str) -> Result<User, Failure> {
@@ -90,4 +90,22 @@ fn user(name: &str) -> Result<User, Failure> {
         gid: user.gid.as_raw(),
         groups: groups.into_iter().map(unistd::Gid::as_raw).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_is_split_at_its_first_sign_whatever_its_bytes() {
+        let split = |text: &[u8]| {
+            let (name, value) = variable(OsStr::from_bytes(text));
+            let value = value.map(|value| value.as_bytes().to_vec());
+            (name.as_bytes().to_vec(), value)
+        };
+        let (name, value) = (b"\xff\xffA".to_vec(), b"b=\xfe".to_vec());
+        assert_eq!(split(b"\xff\xffA=b=\xfe"), (name, Some(value)));
+        assert_eq!(split(b"A"), (b"A".to_vec(), None));
+        assert_eq!(split(b"A="), (b"A".to_vec(), Some(Vec::new())));
+    }
 }
