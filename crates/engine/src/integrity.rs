@@ -121,18 +121,7 @@ impl SigMask {
 #[must_use]
 pub fn record_of(event: &Event, header: &Header, mismatch: &Mismatch) -> Vec<u8> {
     let kind = by_name("argument_mismatch").expect("the catalogue has argument_mismatch");
-    let header = Header {
-        unread: 0,
-        cut: 0,
-        absent: 0,
-        late: 0,
-        kernel: 0,
-        flags: 0,
-        ret: 0,
-        rung: 0,
-        ..*header
-    };
-    Builder::new(kind.id, kind.fields.len(), header)
+    Builder::new(kind.id, kind.fields.len(), header.derived())
         .tail(0, event.name.as_bytes())
         .tail(1, mismatch.field.as_bytes())
         .slot(2, mismatch.user)

@@ -246,6 +246,26 @@ header! {
     ret: i64 as "__s64" [0];
 }
 
+impl Header {
+    /// The header of a record that follows from this one: of the same thread and time, and nothing of
+    /// its fields.
+    #[must_use]
+    pub fn derived(&self) -> Header {
+        Header {
+            unread: 0,
+            cut: 0,
+            absent: 0,
+            late: 0,
+            kernel: 0,
+            flags: 0,
+            pieces: 0,
+            ret: 0,
+            rung: 0,
+            ..*self
+        }
+    }
+}
+
 /// Where in a record the thread is described: what stays the same from one of its events to the
 /// next, unless it changes its name, user or namespaces.
 pub const IDENTITY: std::ops::Range<usize> =

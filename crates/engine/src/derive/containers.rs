@@ -138,18 +138,7 @@ fn record_of(
         Change::Made => "container_create",
         Change::Removed => "container_remove",
     })?;
-    let header = Header {
-        unread: 0,
-        cut: 0,
-        absent: 0,
-        late: 0,
-        kernel: 0,
-        flags: 0,
-        ret: 0,
-        rung: 0,
-        ..*header
-    };
-    let mut record = Builder::new(event.id, event.fields.len(), header);
+    let mut record = Builder::new(event.id, event.fields.len(), header.derived());
     for (index, field) in event.fields.iter().enumerate() {
         let text = match field.name {
             "runtime" => container.runtime,
@@ -184,7 +173,7 @@ mod tests {
             time: 99,
             ..Header::default()
         };
-        let bytes = Builder::new(event.id, event.fields.len(), header)
+        let bytes = Builder::new(event.id, event.fields.len(), header.derived())
             .tail(index("cgroup_path"), format!("/docker/{ID}").as_bytes())
             .slot(index("hierarchy_id"), hierarchy)
             .build();

@@ -216,15 +216,8 @@ fn one(event: &'static Event, record: Builder) -> Made {
 /// first field of both.
 fn start(event: &'static Event, load: &Load, cut: u64) -> Builder {
     let header = Header {
-        unread: 0,
         cut: cut | u64::from(load.names.is_some() && !load.whole),
-        absent: 0,
-        late: 0,
-        kernel: 0,
-        flags: 0,
-        ret: 0,
-        rung: 0,
-        ..load.header
+        ..load.header.derived()
     };
     let record = Builder::new(event.id, event.fields.len(), header);
     match &load.names {
