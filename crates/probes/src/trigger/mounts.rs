@@ -21,6 +21,11 @@ fn mount() {
 
 /// Acts with a new file system of memory that nobody else sees.
 fn in_tmpfs(act: impl FnOnce(&CStr)) {
+    in_mounted(c"tmpfs", act);
+}
+
+/// Acts with a file system that is mounted for this child alone.
+pub(super) fn in_mounted(kind: &CStr, act: impl FnOnce(&CStr)) {
     let Some(folder) = Folder::new() else {
         return;
     };
@@ -35,15 +40,15 @@ fn in_tmpfs(act: impl FnOnce(&CStr)) {
     let private = libc::MS_REC | libc::MS_PRIVATE;
     // SAFETY: every text is ended by NUL, the others are not looked at.
     unsafe { libc::mount(none, c"/".as_ptr(), none, private, none.cast()) };
-    if mount_tmpfs(&path) {
+    if mount_at(kind, &path) {
         act(&path);
         // SAFETY: as above; without it the folder could not be removed.
         unsafe { libc::umount2(path.as_ptr(), libc::MNT_DETACH) };
     }
 }
 
-fn mount_tmpfs(path: &CStr) -> bool {
-    let kind = c"tmpfs".as_ptr();
+fn mount_at(kind: &CStr, path: &CStr) -> bool {
+    let kind = kind.as_ptr();
     // SAFETY: every text is ended by NUL, the others are not looked at.
     unsafe { libc::mount(kind, path.as_ptr(), kind, 0, ptr::null()) == 0 }
 }
@@ -57,7 +62,7 @@ fn pivot() {
             return;
         }
         if fs::create_dir("/new").is_ok()
-            && mount_tmpfs(c"/new")
+            && mount_at(c"tmpfs", c"/new")
             && fs::create_dir("/new/old").is_ok()
         {
             let (new, old) = (c"/new".as_ptr(), c"/new/old".as_ptr());

@@ -1,12 +1,14 @@
 //! Names, credentials and cgroups.
 
-use std::ffi::CString;
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use super::{Folder, Trigger, trigger};
+use super::mounts::in_mounted;
+use super::{Trigger, trigger};
 
 pub(super) const TRIGGERS: &[Trigger] = &[
     trigger("task_rename", rename),
@@ -60,34 +62,14 @@ fn enter_cgroup() {
 
 /// Acts with a hierarchy that is mounted for this child alone, and a cgroup that is removed again.
 fn in_cgroup(act: impl FnOnce(&Path, &Path)) {
-    let Some(folder) = Folder::new() else {
-        return;
-    };
-    let Ok(path) = CString::new(folder.0.as_os_str().as_encoded_bytes()) else {
-        return;
-    };
-    // SAFETY: leaves the mount namespace of the tracer, in a process of one thread.
-    if unsafe { libc::unshare(libc::CLONE_NEWNS) } != 0 {
-        return;
-    }
-    let none = std::ptr::null();
-    let private = libc::MS_REC | libc::MS_PRIVATE;
-    // SAFETY: every text is ended by NUL, the others are not looked at.
-    unsafe { libc::mount(none, c"/".as_ptr(), none, private, none.cast()) };
-    let kind = c"cgroup2".as_ptr();
-    // SAFETY: as above.
-    if unsafe { libc::mount(kind, path.as_ptr(), kind, 0, none.cast()) } != 0 {
-        return;
-    }
-    let group = folder
-        .0
-        .join(format!("tracehound-prove-{}", std::process::id()));
-    if fs::create_dir(&group).is_ok() {
-        act(&folder.0, &group);
-        let _ = fs::remove_dir(&group);
-    }
-    // SAFETY: as above; without it the folder could not be removed.
-    unsafe { libc::umount2(path.as_ptr(), libc::MNT_DETACH) };
+    in_mounted(c"cgroup2", |mounted| {
+        let mounted = Path::new(OsStr::from_bytes(mounted.to_bytes()));
+        let group = mounted.join(format!("tracehound-prove-{}", std::process::id()));
+        if fs::create_dir(&group).is_ok() {
+            act(mounted, &group);
+            let _ = fs::remove_dir(&group);
+        }
+    });
 }
 
 fn enter_namespace() {
