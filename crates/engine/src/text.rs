@@ -223,10 +223,11 @@ fn c_char(out: &mut Vec<u8>, byte: u8, next: Option<&u8>) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn shown(write: impl Fn(&mut Vec<u8>)) -> String {
+    /// What is written, as text.
+    pub(crate) fn shown(write: impl Fn(&mut Vec<u8>)) -> String {
         let mut out = Vec::new();
         write(&mut out);
         String::from_utf8(out).unwrap()

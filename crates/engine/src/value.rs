@@ -342,12 +342,7 @@ pub fn error_name(ret: i64) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn shown(write: impl Fn(&mut Vec<u8>)) -> String {
-        let mut out = Vec::new();
-        write(&mut out);
-        String::from_utf8(out).unwrap()
-    }
+    use crate::text::tests::shown;
 
     #[test]
     fn sets_read_as_strace_writes_them() {

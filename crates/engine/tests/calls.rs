@@ -2,9 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-
+use kept::Kept;
 use serde_json::Value;
 use tracehound_engine::recording::Preamble;
 use tracehound_engine::{Clock, Engine, Format, Selection, Sink};
@@ -13,25 +11,7 @@ use tracehound_schema::record::{
 };
 use tracehound_schema::{Abi, all, by_name, sample};
 
-#[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Kept {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
+mod kept;
 
 const FORMATS: [Format; 4] = [Format::Json, Format::Table, Format::Strace, Format::None];
 

@@ -4,10 +4,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::io::{self, Write};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 
+use kept::Kept;
 use tracehound_engine::recording::Preamble;
 use tracehound_engine::{Clock, Engine, Format, Selection, Sink};
 use tracehound_schema::record::{
@@ -17,20 +16,7 @@ use tracehound_schema::{Abi, Event, all, by_name, sample};
 
 #[path = "golden/calls.rs"]
 mod calls;
-
-#[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+mod kept;
 
 fn print(records: &[Vec<u8>], format: Format) -> String {
     let kept = Kept::default();
@@ -46,8 +32,7 @@ fn print(records: &[Vec<u8>], format: Format) -> String {
     let mut engine = Engine::new(&Selection::new(&every), None, vec![sink]);
     engine.feed(&records.concat()).unwrap();
     engine.finish().unwrap();
-    let bytes = kept.0.lock().unwrap().clone();
-    String::from_utf8(bytes).expect("outputs are UTF-8 whatever goes in")
+    kept.text()
 }
 
 /// Prints records in every format and compares with `golden/NAME.FORMAT`.

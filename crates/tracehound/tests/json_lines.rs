@@ -3,16 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::HashMap;
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
 
 use jsonschema::Validator;
+use kept::Kept;
 use serde_json::Value;
 use support::{root, source, tracehound};
 use tracehound_engine::recording::Preamble;
 use tracehound_engine::{Clock, Engine, Format, Selection, Sink};
 use tracehound_schema::{all, sample};
 
+#[path = "../../engine/tests/kept/mod.rs"]
+mod kept;
 #[expect(dead_code, reason = "each test file uses a part")]
 mod support;
 
@@ -47,20 +48,6 @@ const ORDER: [&str; 28] = [
     "raw",
     "mismatch",
 ];
-
-#[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// What each event's lines must be like.
 struct Schemas {
@@ -157,8 +144,7 @@ fn lines_of(records: &[Vec<u8>]) -> String {
         engine.feed(record).unwrap();
     }
     engine.finish().unwrap();
-    let bytes = kept.0.lock().unwrap().clone();
-    String::from_utf8(bytes).unwrap()
+    kept.text()
 }
 
 #[test]

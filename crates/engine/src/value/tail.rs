@@ -121,12 +121,7 @@ pub fn human_cred(out: &mut Vec<u8>, bytes: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn shown(write: impl Fn(&mut Vec<u8>)) -> String {
-        let mut out = Vec::new();
-        write(&mut out);
-        String::from_utf8(out).unwrap()
-    }
+    use crate::text::tests::shown;
 
     #[test]
     fn bits_that_are_no_capability_stay_a_number() {

@@ -79,22 +79,27 @@ fn runtimes((run, id): &(Run, String), event: &str) -> Vec<Value> {
     events.iter().map(runtime).collect()
 }
 
+/// The engines by the names of `ENGINES`' groups, which say nothing of the fourth.
+fn engines() -> [Value; 5] {
+    let name = Value::from;
+    [
+        name("docker"),
+        name("containerd"),
+        name("podman"),
+        Value::Null,
+        name("crio"),
+    ]
+}
+
 #[test]
 fn container_create_tells_engine_id_and_pod() {
     let Some(run) = trace("container_create", ENGINES) else {
         return;
     };
-    let expected = [
-        "docker".into(),
-        "containerd".into(),
-        "podman".into(),
-        Value::Null,
-        "crio".into(),
-    ];
-    assert_eq!(runtimes(&run, "container_create"), expected);
+    assert_eq!(runtimes(&run, "container_create"), engines());
     let run = run.0;
     // What it follows from is traced, and not shown.
-    assert_eq!(run.events.len(), expected.len());
+    assert_eq!(run.events.len(), engines().len());
     let pods: Vec<_> = run
         .events
         .iter()
@@ -115,15 +120,8 @@ fn container_remove_tells_engine_and_id() {
     let Some(run) = trace("container_remove", ENGINES) else {
         return;
     };
-    let expected = [
-        "docker".into(),
-        "containerd".into(),
-        "podman".into(),
-        Value::Null,
-        "crio".into(),
-    ];
-    assert_eq!(runtimes(&run, "container_remove"), expected);
-    assert_eq!(run.0.events.len(), expected.len());
+    assert_eq!(runtimes(&run, "container_remove"), engines());
+    assert_eq!(run.0.events.len(), engines().len());
 }
 
 /// One in two hierarchies is told when it gets its first cgroup and when it loses its last.

@@ -27,6 +27,13 @@ fn temporary(name: &str) -> PathBuf {
     path
 }
 
+fn named_pipe(name: &str) -> PathBuf {
+    let path = temporary(name);
+    let made = Command::new("mkfifo").arg(&path).status();
+    assert!(made.unwrap().success());
+    path
+}
+
 fn millis(count: u64) -> Duration {
     Duration::from_millis(count)
 }
@@ -408,14 +415,7 @@ fn waiting_for_a_named_pipes_reader_can_be_interrupted() {
     if !root() {
         return;
     }
-    let pipe = temporary("unread");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .unwrap()
-            .success()
-    );
+    let pipe = named_pipe("unread");
     let mut tracer = tracehound()
         .args(["-e", "sigprocmask", "-o"])
         .arg(format!("json:{}", pipe.display()))

@@ -3,22 +3,15 @@
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread::sleep;
 
 use crate::support::{program, root, row, tracehound};
-use crate::{Held, ends, errors, lines, millis, signal, temporary};
+use crate::{Held, ends, errors, lines, millis, named_pipe, signal};
 
 /// A tracer that writes to a named pipe of which nobody reads, over a flood of calls.
 fn stalled(name: &str) -> (Child, File, PathBuf) {
-    let pipe = temporary(name);
-    assert!(
-        Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .unwrap()
-            .success()
-    );
+    let pipe = named_pipe(name);
     let tracer = tracehound()
         .args(["-e", "sigprocmask", "--stats", "--ring-size", "64K", "-o"])
         .arg(format!("json:{}", pipe.display()))
