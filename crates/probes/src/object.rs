@@ -99,6 +99,22 @@ pub struct Maps {
     kept_execs: MapHandle,
 }
 
+/// Large maps that the programs of one event use; what has none of these programs does without.
+const OWN_MAPS: [(&str, &str); 1] = [("udp_lives", "udp_socket_close__")];
+
+/// Leaves out the maps that are others' than of the programs with these names.
+fn leave_out(object: &mut OpenObject, programs: &[String]) -> libbpf_rs::Result<()> {
+    for mut map in object.maps_mut() {
+        let own = OWN_MAPS.iter().find(|row| map.name() == OsStr::new(row.0));
+        if let Some((_, prefix)) = own
+            && !programs.iter().any(|name| name.starts_with(prefix))
+        {
+            map.set_autocreate(false)?;
+        }
+    }
+    Ok(())
+}
+
 /// How many entries the maps have that are as large as what is traced.
 #[derive(Clone, Copy, Debug)]
 pub struct Sizes {
@@ -134,6 +150,7 @@ impl Maps {
         for mut program in object.progs_mut() {
             program.set_autoload(false);
         }
+        leave_out(&mut object, &[]).map_err(Error::bpf("leaving out BPF maps"))?;
         for mut map in object.maps_mut() {
             if let Some(entries) = sizes.of(map.name()) {
                 map.set_max_entries(entries)
@@ -297,15 +314,19 @@ pub fn load_chosen(
     mut choose: impl FnMut(&mut OpenProgramMut<'_>) -> bool,
 ) -> Result<Object, Refusal> {
     let mut object = open(flavour).map_err(|error| Refusal::Tracer(error.to_string()))?;
-    let mut found = 0;
+    let mut found = Vec::new();
     for mut program in object.progs_mut() {
         let ours = choose(&mut program);
         program.set_autoload(ours);
-        found += usize::from(ours);
+        if ours {
+            found.push(program.name().to_string_lossy().into_owned());
+        }
     }
-    if found == 0 {
+    if found.is_empty() {
         return Err(Refusal::NotBuilt);
     }
+    leave_out(&mut object, &found)
+        .map_err(|error| Refusal::Tracer(format!("leaving out maps: {error}")))?;
     for mut map in object.maps_mut() {
         let name = map.name().to_owned();
         let Some(shared) = maps.by_name(&name) else {
