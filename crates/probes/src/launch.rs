@@ -181,11 +181,11 @@ fn spawn(
         user.as_ref().map_or(Ok(()), User::assume)?;
         pid_to.write_all(&std::process::id().to_ne_bytes())?;
         // A tracer that ends before the release closes the pipe: the command then ends too.
-        // The end of this read is left out of the trace; what would follow it were not.
+        // The end of this read is left out of the trace; a call behind it would be told as the command's.
         go_from.read_exact(&mut [0])
     };
-    // SAFETY: between fork and exec only write, read, close, getpid and sigaction and
-    // the calls that set ids are made, which are safe there.
+    // SAFETY: between fork and exec only write, read, close, getpid, signal and the calls that set ids
+    // are made, which are safe there.
     unsafe { command.pre_exec(hold) };
     command.spawn()
 }
