@@ -383,6 +383,7 @@ impl Output {
             mismatch: shown.mismatch,
             call: shown.call,
             phase: shown.phase,
+            policies: self.filters.policies(),
         };
         self.sinks
             .iter_mut()
@@ -393,9 +394,6 @@ impl Output {
     /// Whether filters let an item through. What is known of a call when it begins only grows, so
     /// what is wanted then is wanted when it ends.
     fn lets_through(&mut self, shown: &Shown<'_>) -> bool {
-        if !self.filters.has(shown.event) {
-            return true;
-        }
         let truth = self.filters.check(&Facts {
             event: shown.event,
             record: shown.record,

@@ -38,7 +38,7 @@ const RUN: &str = "The command keeps its standard streams; events go to standard
 )]
 #[command(
     override_usage = "tracehound [run] [OPTIONS] [-- COMMAND [ARGS]...]\n       \
-    tracehound strace | events | replay | doctor | completions | man | help ..."
+    tracehound strace | events | policy | replay | doctor | completions | man | help ..."
 )]
 #[command(after_help = EXAMPLES)]
 pub struct Cli {
@@ -60,6 +60,8 @@ pub enum Command {
     Strace(Box<strace::Options>),
     /// Show a recording made with `-o raw:PATH`; needs no root
     Replay(Replay),
+    /// Check policies and say in words what they select
+    Policy(Policy),
     /// Say what this kernel can and cannot give, event by event, and why
     Doctor(Doctor),
     /// Print a shell's completion script
@@ -87,6 +89,15 @@ pub struct Show {
     /// Whose events: pid, uid, comm, exe, mntns, pidns and so on with =, !=, <, >; repeatable
     #[arg(short, long = "scope", value_name = "EXPR")]
     pub scope: Vec<String>,
+    /// Policy file or folder of them, instead of --events and --scope; repeatable
+    #[arg(
+        short,
+        long = "policy",
+        value_name = "PATH",
+        value_hint = ValueHint::AnyPath,
+        conflicts_with_all = ["events", "scope"]
+    )]
+    pub policies: Vec<std::path::PathBuf>,
     /// Output: table, json, strace, none or raw, with :PATH to write to a file; repeatable
     #[arg(short, long = "output", value_name = "FORMAT[:PATH]")]
     pub outputs: Vec<String>,
@@ -128,6 +139,25 @@ pub struct Replay {
     /// The recording
     #[arg(value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub path: std::path::PathBuf,
+}
+
+/// Options of `policy`.
+#[derive(Args, Debug)]
+pub struct Policy {
+    /// What to do
+    #[command(subcommand)]
+    pub action: PolicyAction,
+}
+
+/// Subcommands of `policy`.
+#[derive(Debug, Subcommand)]
+pub enum PolicyAction {
+    /// Read policies, say what is wrong with them, else what they select
+    Check {
+        /// Files, or folders of them (.yaml, .yml, .json)
+        #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+        paths: Vec<std::path::PathBuf>,
+    },
 }
 
 /// Options of `doctor`.

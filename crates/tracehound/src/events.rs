@@ -4,12 +4,13 @@ use std::io::IsTerminal as _;
 use std::process::{Command, Stdio};
 
 use strsim::damerau_levenshtein as distance;
+use tracehound_engine::filter::Filters;
 use tracehound_schema::{Event, all, by_name};
 
-use crate::cli::{Events, EventsAction, Filter, Form};
+use crate::cli::{Events, EventsAction, Filter, Form, Show};
 use crate::failure::{Failure, shown};
 use crate::filters::{self, Item, Wanted};
-use crate::{doctor, list, outputs, page};
+use crate::{doctor, list, outputs, page, policy};
 
 /// Events shown unless excluded: what the tracer has to say about its own trustworthiness.
 const ALWAYS: [&str; 3] = ["gap", "argument_mismatch", "unchecked"];
@@ -35,6 +36,28 @@ pub fn choose(
     }
     let chosen = chosen(&expressions, otherwise)?;
     Ok((chosen, wanted))
+}
+
+/// What `run` and `replay` are to show, by policies or by expressions; `lives` if there is a run that
+/// processes can begin after.
+pub fn wanted_by(
+    show: &Show,
+    otherwise: &str,
+    lives: bool,
+) -> Result<(Vec<&'static Event>, Filters), Failure> {
+    if show.policies.is_empty() {
+        let (shown, mut wanted) = choose(&show.events, otherwise)?;
+        wanted.scope(&show.scope, lives)?;
+        return Ok((shown, wanted.filters()));
+    }
+    let policies = policy::read(&show.policies, lives)?;
+    let mut shown: Vec<&'static Event> = ALWAYS.iter().filter_map(|name| by_name(name)).collect();
+    for event in tracehound_policy::selected(&policies) {
+        if !shown.iter().any(|other| other.id == event.id) {
+            shown.push(event);
+        }
+    }
+    Ok((shown, tracehound_policy::filters(policies)))
 }
 
 fn chosen(expressions: &[String], otherwise: &str) -> Result<Vec<&'static Event>, Failure> {

@@ -14,6 +14,7 @@ mod list;
 mod manual;
 mod outputs;
 mod page;
+mod policy;
 mod replay;
 mod run;
 mod signals;
@@ -50,6 +51,7 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         Command::Strace(options) => strace::run(&options),
         Command::Events(options) => events::run(&options),
         Command::Replay(options) => replay::run(&options),
+        Command::Policy(options) => policy::run(&options),
         Command::Doctor(options) => doctor::run(&options),
         Command::Completions { shell } => outputs::print(&manual::completions(shell)),
         Command::Man => outputs::print(manual::page().as_bytes()),

@@ -26,8 +26,7 @@ impl From<recording::Error> for Ended {
 /// Runs `replay`.
 pub fn run(options: &Replay) -> Result<u8, Failure> {
     let shown = shown(options.path.as_os_str());
-    let (selected, mut wanted) = events::choose(&options.show.events, "*")?;
-    wanted.scope(&options.show.scope, false)?;
+    let (selected, filters) = events::wanted_by(&options.show, "*", false)?;
     let planned = outputs::plan(&options.show.outputs, outputs::Default::Stdout)?;
     outputs::spare(&planned, &options.path)?;
     let mut file = File::open(&options.path)
@@ -35,8 +34,8 @@ pub fn run(options: &Replay) -> Result<u8, Failure> {
     let preamble = recording::open(&mut file).with_context(|| format!("recording {shown}"))?;
     let sinks = outputs::open(planned, &preamble, || Ok(()))?.keep();
     let max = options.show.max_events;
-    let mut engine = Engine::new(&Selection::new(&selected), max, sinks)
-        .with_filters(wanted.filters(), preamble.clock);
+    let mut engine =
+        Engine::new(&Selection::new(&selected), max, sinks).with_filters(filters, preamble.clock);
     let result = recording::batches(&mut file, |batch| {
         engine.feed(batch).map_err(Ended::Output)?;
         if engine.full() {

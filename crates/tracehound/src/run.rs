@@ -85,8 +85,7 @@ impl Session {
 
 /// Runs `run`.
 pub fn run(options: &Run) -> Result<u8, Failure> {
-    let (shown, mut wanted) = events::choose(&options.show.events, "sigprocmask")?;
-    wanted.scope(&options.show.scope, true)?;
+    let (shown, filters) = events::wanted_by(&options.show, "sigprocmask", true)?;
     let stream = if options.command.is_empty() {
         outputs::Default::Stdout
     } else {
@@ -97,7 +96,7 @@ pub fn run(options: &Run) -> Result<u8, Failure> {
     let program = child::check(&options.command)?;
     let session = Session {
         shown,
-        filters: wanted.filters(),
+        filters,
         rung: options.rung.clone(),
         ring_size: options.ring_size,
         calls: CallOptions::default(),

@@ -48,15 +48,29 @@ impl Fault {
     pub fn shown(&self, text: &str) -> String {
         let upto = |end: usize| text.get(..end).unwrap_or(text);
         // What a terminal would obey is escaped, so that the marks stand where they should.
-        let width = |text: &str| text.escape_debug().count();
+        let width = |text: &str| plain(text).chars().count();
         let (before, through) = (width(upto(self.start)), width(upto(self.end)));
         format!(
             "  {}\n  {}{}",
-            text.escape_debug(),
+            plain(text),
             " ".repeat(before),
             "^".repeat(through.saturating_sub(before).max(1))
         )
     }
+}
+
+/// A text in one line that no terminal obeys; quotes and backslashes stay.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
+        if matches!(char, '\'' | '"' | '\\') {
+            out.push(char);
+        } else {
+            out.extend(char.escape_debug());
+        }
+    }
+    out
 }
 
 /// Names that can all be listed.

@@ -8,32 +8,98 @@ use super::facts::{Facts, Scratch};
 use super::parse::Parsed;
 use super::truth::Truth;
 
+/// A policy as the engine needs it.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// Its name.
+    pub name: String,
+    /// Whose events it is about; everybody's without.
+    pub scope: Option<Expr>,
+    /// The events that it selects, each with what is wanted of it, if not all. Of several entries for
+    /// one event one is enough.
+    pub events: Vec<(&'static Event, Option<Expr>)>,
+}
+
+/// What one policy wants of one event.
+#[derive(Clone, Debug)]
+struct Entry {
+    policy: usize,
+    expr: Option<Expr>,
+}
+
 /// What is wanted of each event.
 #[derive(Clone, Debug, Default)]
 pub struct Filters {
     /// By event id; nothing for events of which all is wanted.
-    events: Vec<Option<Expr>>,
+    events: Vec<Vec<Entry>>,
+    /// The names of the policies; none where filters are of no policy.
+    names: Vec<String>,
+    /// The policies that the last record fits.
+    matched: Vec<usize>,
     scratch: Scratch,
     /// Records left out by event id: of ends or whole events, and of beginnings.
     left_out: Vec<[u64; 2]>,
 }
 
+/// The policies that a record fits.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Policies<'a> {
+    names: &'a [String],
+    matched: &'a [usize],
+}
+
+impl<'a> Policies<'a> {
+    /// Their names.
+    pub fn names(self) -> impl Iterator<Item = &'a str> {
+        let names = self
+            .matched
+            .iter()
+            .filter_map(|index| self.names.get(*index));
+        names.map(String::as_str)
+    }
+}
+
 impl Filters {
+    fn empty() -> Filters {
+        let highest = all().map(|event| usize::from(event.id)).max().unwrap_or(0);
+        Filters {
+            events: (0..=highest).map(|_| Vec::new()).collect(),
+            left_out: vec![[0; 2]; highest + 1],
+            ..Filters::default()
+        }
+    }
+
     /// The filters of some events, and one for all.
     #[must_use]
     pub fn new(events: Vec<(&'static Event, Expr)>, scope: Option<Expr>) -> Filters {
-        let highest = all().map(|event| usize::from(event.id)).max().unwrap_or(0);
-        let mut filters = Filters {
-            events: (0..=highest).map(|_| scope.clone()).collect(),
-            scratch: Scratch::default(),
-            left_out: vec![[0; 2]; highest + 1],
-        };
+        let mut filters = Filters::empty();
         for (event, expr) in events {
-            let place = &mut filters.events[usize::from(event.id)];
-            *place = Some(match place.take() {
-                Some(other) => Expr::All(vec![expr, other]),
-                None => expr,
-            });
+            let expr = both(scope.clone(), Some(expr));
+            filters.events[usize::from(event.id)] = vec![Entry { policy: 0, expr }];
+        }
+        for entries in &mut filters.events {
+            if entries.is_empty() && scope.is_some() {
+                let expr = scope.clone();
+                entries.push(Entry { policy: 0, expr });
+            }
+        }
+        filters
+    }
+
+    /// The filters of policies: of an event that some select, what one of them wants.
+    #[must_use]
+    pub fn of_policies(policies: Vec<Named>) -> Filters {
+        let mut filters = Filters::empty();
+        for (index, policy) in policies.into_iter().enumerate() {
+            for (event, expr) in policy.events {
+                let expr = both(policy.scope.clone(), expr);
+                let entry = Entry {
+                    policy: index,
+                    expr,
+                };
+                filters.events[usize::from(event.id)].push(entry);
+            }
+            filters.names.push(policy.name);
         }
         filters
     }
@@ -41,18 +107,41 @@ impl Filters {
     /// Whether anything is asked of an event.
     #[must_use]
     pub fn has(&self, event: &Event) -> bool {
-        matches!(self.events.get(usize::from(event.id)), Some(Some(_)))
+        let entries = self.events.get(usize::from(event.id));
+        entries.is_some_and(|entries| !entries.is_empty())
     }
 
     /// What is known of a record's being wanted.
     #[inline]
     pub fn check(&mut self, facts: &Facts<'_>) -> Truth {
-        let id = usize::from(facts.event.id);
-        let Some(Some(expr)) = self.events.get(id) else {
+        self.matched.clear();
+        let entries = self.events.get(usize::from(facts.event.id));
+        let Some(entries) = entries.filter(|entries| !entries.is_empty()) else {
             return Truth::Yes;
         };
         self.scratch.clear();
-        expr.check(facts, &mut self.scratch)
+        let mut whole = Truth::No;
+        for entry in entries {
+            let truth = match &entry.expr {
+                Some(expr) => expr.check(facts, &mut self.scratch),
+                None => Truth::Yes,
+            };
+            // Entries of one policy follow one another.
+            if truth.keeps() && self.matched.last() != Some(&entry.policy) {
+                self.matched.push(entry.policy);
+            }
+            whole = whole.max(truth);
+        }
+        whole
+    }
+
+    /// The policies that the record fits that was checked last.
+    #[must_use]
+    pub fn policies(&self) -> Policies<'_> {
+        Policies {
+            names: &self.names,
+            matched: &self.matched,
+        }
     }
 
     /// Counts records that are left out: ends or whole events, and beginnings.
@@ -69,6 +158,13 @@ impl Filters {
         let rows = (0..).zip(&self.left_out);
         rows.filter(|(_, row)| **row != [0; 2])
             .map(|(id, row)| (id, row[0], row[1]))
+    }
+}
+
+fn both(one: Option<Expr>, other: Option<Expr>) -> Option<Expr> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(Expr::All(vec![other, one])),
+        (one, other) => one.or(other),
     }
 }
 

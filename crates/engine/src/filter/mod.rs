@@ -5,6 +5,7 @@
 //! record is left out only where the expression is surely false.
 
 mod class;
+mod describe;
 mod expr;
 mod facts;
 mod fault;
@@ -18,10 +19,11 @@ mod subject;
 mod truth;
 mod value;
 
+pub use describe::describe;
 pub use expr::{Bit, Compare, Expr, Net, Range, Subject, Test, Texts};
 pub use facts::{Facts, Scratch};
-pub use fault::Fault;
-pub use filters::{Filters, combined};
+pub use fault::{Fault, nearest, plain};
+pub use filters::{Filters, Named, Policies, combined};
 pub use parse::Parsed;
 pub use pattern::{Missing, Pattern};
 pub use scope::Scope;

@@ -112,6 +112,20 @@ pub fn field(
     }
 }
 
+/// What a value can be compared with.
+pub fn class_of(event: Option<&'static Event>, subject: &Subject) -> Class {
+    match subject {
+        Subject::Scope(scope) => scope_class(*scope),
+        Subject::Ret => Class::integer(true, names::errors()),
+        Subject::Field { index, members } => {
+            let field = event.and_then(|event| event.fields.get(*index));
+            let found = field.map(|field| class::resolve(field, members.iter().copied()));
+            let found = found.and_then(Result::ok).map(|found| found.0);
+            found.unwrap_or_else(|| Class::plain(Form::Text))
+        }
+    }
+}
+
 fn scope_class(scope: Scope) -> Class {
     match scope {
         Scope::Comm | Scope::Exe => Class::plain(Form::Text),

@@ -10,6 +10,7 @@ use tracehound_schema::Event;
 use tracehound_schema::record::Record;
 
 use crate::calls::{Call, Phase};
+use crate::filter::Policies;
 use crate::integrity::Mismatch;
 use crate::programs::Programs;
 use crate::recording::Preamble;
@@ -47,6 +48,8 @@ pub struct Item<'a> {
     pub call: Option<&'a Call<'a>>,
     /// How far the call is.
     pub phase: Phase,
+    /// The policies that chose it.
+    pub policies: Policies<'a>,
 }
 
 /// One format's way of turning an event into text.

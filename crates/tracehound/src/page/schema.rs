@@ -30,7 +30,7 @@ pub fn json_schema(event: &Event) -> String {
 }
 
 /// What each key of a line says; what is not known of a record is left out of its line.
-const MEANINGS: [(&str, &str); 25] = [
+const MEANINGS: [(&str, &str); 26] = [
     ("time", "When the record was made, UTC, to the nanosecond."),
     ("event", "The event."),
     ("schema", "Version of this form."),
@@ -73,6 +73,10 @@ const MEANINGS: [(&str, &str); 25] = [
     (
         "via",
         "io_uring: by one of its threads, or while the thread was in io_uring_enter(2).",
+    ),
+    (
+        "policies",
+        "The policies that chose the event, where any are in use.",
     ),
     ("unread", "Values that could not be read."),
     ("unread_at", "The addresses where they would have been."),
@@ -188,6 +192,10 @@ fn paths(event: &Event, call: &Syscall) -> Vec<(&'static str, Value)> {
     let list = |items: Value| json!({"type": "array", "items": items, "minItems": 1});
     let raw = path.replacen('^', "^(comm|exe)$|^", 1);
     let mut states = vec![
+        (
+            "policies",
+            list(json!({"type": "string", "pattern": "^[a-z0-9-]{1,63}$"})),
+        ),
         ("unread", list(text(&path))),
         (
             "unread_at",
@@ -219,6 +227,11 @@ fn states(event: &Event) -> Vec<(&'static str, Value)> {
         .chain(names.iter().copied())
         .collect();
     let mut states = vec![
+        (
+            "policies",
+            json!({"type": "array", "minItems": 1,
+                "items": {"type": "string", "pattern": "^[a-z0-9-]{1,63}$"}}),
+        ),
         ("unread", list(&names)),
         (
             "unread_at",

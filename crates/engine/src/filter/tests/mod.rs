@@ -87,6 +87,7 @@ impl Told {
                 mismatch: None,
                 call: facts.call,
                 phase,
+                policies: super::Policies::default(),
             };
             sink.item(&item).unwrap();
         });

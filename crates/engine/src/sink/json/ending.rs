@@ -25,6 +25,7 @@ pub fn write(out: &mut Vec<u8>, item: &Item<'_>, raw: &[&str]) {
     if header.flags & VIA_IO_URING != 0 {
         out.extend_from_slice(b",\"via\":\"io_uring\"");
     }
+    policies(out, item);
     if header.unread | header.cut | header.late != 0 {
         states(out, item, header);
     }
@@ -34,6 +35,16 @@ pub fn write(out: &mut Vec<u8>, item: &Item<'_>, raw: &[&str]) {
     }
     if let Some(mismatch) = item.mismatch {
         disagreement(out, mismatch);
+    }
+}
+
+/// Appends the names of the policies that chose the event, if any is in use.
+pub fn policies(out: &mut Vec<u8>, item: &Item<'_>) {
+    let mut names = item.policies.names().peekable();
+    if names.peek().is_some() {
+        // Names are labels of DNS: nothing in them is special to JSON.
+        out.extend_from_slice(b",\"policies\":[");
+        list(out, names);
     }
 }
 

@@ -68,6 +68,7 @@ impl Text for Json {
             let notes = &mut self.notes;
             call::arguments(out, call, notes);
             call::result(out, item, call, notes);
+            ending::policies(out, item);
             call::states(out, notes);
             call::raw(out, &raw, notes);
             out.extend_from_slice(b"}\n");

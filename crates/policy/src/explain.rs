@@ -1,0 +1,41 @@
+//! A policy in plain words.
+
+use tracehound_engine::filter::{describe, plain};
+
+use crate::policy::{Policy, Rule};
+
+/// Events of a rule that are named one by one.
+const FEW: usize = 8;
+
+/// What a policy selects, in words.
+#[must_use]
+pub fn explain(policy: &Policy) -> String {
+    let path = policy.path.to_string_lossy();
+    let mut out = format!("policy {} ({})\n", policy.name, path.escape_debug());
+    if !policy.description.is_empty() {
+        out += &format!("  {}\n", plain(policy.description.trim()));
+    }
+    out += &match &policy.scope {
+        None => "  whose events: everybody's\n".to_owned(),
+        Some(scope) => format!("  whose events: where {}\n", describe(None, scope)),
+    };
+    for one in &policy.rules {
+        out += &rule(one);
+    }
+    out
+}
+
+fn rule(rule: &Rule) -> String {
+    let names: Vec<&str> = rule.events.iter().map(|event| event.0.name).collect();
+    let named = match names.as_slice() {
+        [one] => (*one).to_owned(),
+        few if few.len() <= FEW => format!("{} ({})", rule.named.escape_debug(), few.join(", ")),
+        many => format!("{} ({} events)", rule.named.escape_debug(), many.len()),
+    };
+    match rule.events.first() {
+        Some((event, Some(expr))) => {
+            format!("  shows {named} where {}\n", describe(Some(event), expr))
+        }
+        _ => format!("  shows every {named}\n"),
+    }
+}

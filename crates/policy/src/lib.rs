@@ -1,0 +1,22 @@
+//! Policies: files that say whose events are wanted and which, in both of Tracee's forms.
+//!
+//! A file is read into a tree of bounded size ([`yaml`]), the tree into a [`Policy`] whose names,
+//! fields and values are known to exist ([`read`]), and policies into the engine's filters. What is
+//! wrong is told with its place in the file. The reader of YAML is a dependency of this crate alone.
+
+#![forbid(unsafe_code)]
+
+mod error;
+mod explain;
+mod file;
+mod policy;
+mod read;
+mod yaml;
+
+pub use error::Error;
+pub use explain::explain;
+pub use file::load;
+pub use policy::{Policy, Rule, filters, selected};
+
+#[cfg(test)]
+mod tests;

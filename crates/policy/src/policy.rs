@@ -1,0 +1,59 @@
+//! A policy, and what several together mean for the engine.
+
+use std::path::PathBuf;
+
+use tracehound_engine::filter::{Expr, Filters, Named};
+use tracehound_schema::Event;
+
+/// A policy whose names are known to exist.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Its name.
+    pub name: String,
+    /// What it says of itself.
+    pub description: String,
+    /// The file.
+    pub path: PathBuf,
+    /// Whose events it is about; everybody's without.
+    pub scope: Option<Expr>,
+    /// What it selects.
+    pub rules: Vec<Rule>,
+}
+
+/// A rule of a policy.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// The events as the file names them.
+    pub named: String,
+    /// The events, each with what is wanted of it, if not all.
+    pub events: Vec<(&'static Event, Option<Expr>)>,
+}
+
+/// The events that policies select, each once.
+#[must_use]
+pub fn selected(policies: &[Policy]) -> Vec<&'static Event> {
+    let rules = policies.iter().flat_map(|policy| &policy.rules);
+    let mut events: Vec<&'static Event> = Vec::new();
+    let mut known = std::collections::HashSet::new();
+    for (event, _) in rules.flat_map(|rule| &rule.events) {
+        if known.insert(event.id) {
+            events.push(event);
+        }
+    }
+    events
+}
+
+/// The engine's filters for policies.
+#[must_use]
+pub fn filters(policies: Vec<Policy>) -> Filters {
+    let named = policies.into_iter().map(|policy| Named {
+        name: policy.name,
+        scope: policy.scope,
+        events: policy
+            .rules
+            .into_iter()
+            .flat_map(|rule| rule.events)
+            .collect(),
+    });
+    Filters::of_policies(named.collect())
+}

@@ -1,0 +1,181 @@
+//! Policies over programs that are really traced, and from the command line.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use support::{named, root, row, source, trace, tracehound};
+
+#[expect(dead_code, reason = "each test file uses a part")]
+mod support;
+
+/// A folder of files, removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str, files: &[(&str, &str)]) -> Folder {
+        let name = format!("tracehound-policies-{name}-{}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::remove_dir_all(&path).ok();
+        std::fs::create_dir(&path).unwrap();
+        for (name, content) in files {
+            std::fs::write(path.join(name), content).unwrap();
+        }
+        Folder(path)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).ok();
+    }
+}
+
+const ETC: &str = "type: policy\nname: etc\nscope: [comm=cat]\nrules:\n  - event: openat\n    \
+    filters: [data.pathname=/etc/hostname]\n  - event: close\n";
+const FAILED: &str = r#"{"apiVersion": "tracee.aquasec.com/v1beta1", "kind": "Policy",
+    "metadata": {"name": "failed"}, "spec": {"scope": ["global"], "defaultActions": ["log"],
+    "rules": [{"event": "openat", "filters": ["retval<0", "data.pathname=/no*,/etc/hostname"]}]}}"#;
+
+#[test]
+fn lines_name_the_policies_that_chose_them() {
+    if !root() {
+        return;
+    }
+    let folder = Folder::new(
+        "live",
+        &[("a.yaml", ETC), ("b.json", FAILED), ("c.txt", "?")],
+    );
+    let script = "cat /etc/hostname /no-such-file; true < /etc/hostname";
+    let run = trace(&["-p", folder.path()], &["bash", "-c", script]);
+    let opened = named(&run, "openat");
+    assert_eq!(opened.len(), 2, "{}", run.text);
+    assert_eq!(opened[0]["args"]["pathname"], "/etc/hostname");
+    assert_eq!(opened[0]["policies"], serde_json::json!(["etc"]));
+    assert_eq!(opened[1]["args"]["pathname"], "/no-such-file");
+    assert_eq!(opened[1]["policies"], serde_json::json!(["failed"]));
+    let closed = named(&run, "close");
+    assert!(!closed.is_empty());
+    for event in closed {
+        assert_eq!(event["process"]["comm"], "cat");
+        assert_eq!(event["policies"], serde_json::json!(["etc"]));
+    }
+    assert!(row(&run.stats, "openat ")[2] > 0, "{}", run.stats);
+    let without = trace(&["-e", "close"], &["true"]);
+    assert!(!without.text.contains("policies"), "{}", without.text);
+}
+
+fn run(arguments: &[&str]) -> Output {
+    tracehound()
+        .args(arguments)
+        .current_dir(source())
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn checked_policies_are_explained() {
+    let output = run(&["policy", "check", "examples/policies"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    for line in [
+        "policy failures (examples/policies/failures.json)",
+        "  whose events: where uid is at least 1000",
+        "policy secrets (examples/policies/secrets.yaml)",
+        "  whose events: everybody's",
+        "  shows security_file_open where pathname is \"/etc/gshadow\" or \"/etc/shadow\" or what \
+         begins with \"/root/.ssh/\"",
+    ] {
+        assert!(
+            said.lines().any(|own| own == line),
+            "{line:?} is missing:\n{said}"
+        );
+    }
+    assert!(said.contains("the return value is at most -1"), "{said}");
+}
+
+/// What is wrong with a policy, and the part of its line that is marked.
+fn refused(content: &str, message: &str, marked: &str) {
+    let folder = Folder::new("refused", &[("p.yaml", content)]);
+    let file = Path::new(folder.path()).join("p.yaml");
+    let output = run(&["policy", "check", file.to_str().unwrap()]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.len(), 3, "{said}");
+    assert!(
+        lines[0].contains(message) && lines[0].contains("p.yaml:"),
+        "{said}"
+    );
+    let start = lines[2].find('^').unwrap();
+    let width = lines[2].trim_start().len();
+    assert_eq!(&lines[1][start..start + width], marked, "{said}");
+    let column = lines[0]
+        .split("p.yaml:")
+        .nth(1)
+        .unwrap()
+        .split(':')
+        .nth(1)
+        .unwrap();
+    assert_eq!(column.parse::<usize>().unwrap(), start - 1, "{said}");
+}
+
+#[test]
+fn what_is_wrong_is_pointed_at_in_the_file() {
+    let rule = |rule: &str| format!("type: policy\nname: a\nscope: [global]\nrules:\n{rule}\n");
+    refused(
+        &rule("  - event: openat\n    filters:\n      - data.pathnam=/etc/*"),
+        "did you mean pathname?",
+        "pathnam",
+    );
+    refused(
+        &rule("  - event: openat\n    filters: ['retval<0', 'data.flags has O_CREATE']"),
+        "did you mean O_CREAT?",
+        "O_CREATE",
+    );
+    refused(
+        &rule("  - event: opennat"),
+        "did you mean openat?",
+        "opennat",
+    );
+    refused(
+        &rule("  - event: close\n    filtres: []"),
+        "did you mean filters?",
+        "filtres",
+    );
+    refused(
+        &rule("  - event: close\n    actions: [record]"),
+        "kept for later",
+        "record",
+    );
+    refused(
+        &rule("  - event: close\n    actions: [prnt]"),
+        "did you mean print?",
+        "prnt",
+    );
+    refused(
+        &rule("  - event: threat.name=x"),
+        "no detections",
+        "threat.name=x",
+    );
+    refused(
+        &rule("  - event: close\n  - event: close"),
+        "line 5 has a rule",
+        "close",
+    );
+    refused(
+        "type: policy\nname: A_b\nrules: [{event: close}]\n",
+        "1 to 63 of a-z",
+        "A_b",
+    );
+    refused(
+        "type: policy\nname: a\nscope: [global, uid=0]\nrules: [{event: close}]\n",
+        "global stands alone",
+        "global",
+    );
+}
