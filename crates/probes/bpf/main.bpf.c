@@ -22,6 +22,7 @@
 #include "pieces.h"
 #include "held.h"
 #include "hook.h"
+#include "ends.h"
 #include "snapshot.h"
 #include "view.h"
 #include "hook/processes.h"

@@ -8,7 +8,7 @@ use tracehound_schema::record::{
     ChunkKind, CredFacts, ENTRY, FileFacts, HAS_ENTRY, HAS_RET, HEADER_SIZE, IN_INTERRUPT, LAYOUT,
     MAX_SIZE, PIECE, SocketFacts, VIA_IO_URING, chunk,
 };
-use tracehound_schema::{Abi, all, syscalls};
+use tracehound_schema::{Abi, all, ends, syscalls};
 
 /// Renders the header. Writing to a `String` cannot fail, so results are dropped.
 pub fn render() -> String {
@@ -48,6 +48,7 @@ const NUMBERS: &[(&str, u64)] = &[
     ("TH_HAS_ENTRY", HAS_ENTRY as u64),
     ("MAX_SIZE", MAX_SIZE as u64),
     ("MOST_STEPS", MOST_STEPS as u64),
+    ("MOST_PLACES", ends::MOST_PLACES as u64),
     ("REGISTERS", syscalls::REGISTERS as u64),
     ("ARGUMENT_WORD", syscalls::multiplexed::WORD as u64),
     (

@@ -14,7 +14,7 @@ mod udp;
 use std::fmt::Write as _;
 
 use tracehound_schema::rung::CALL_LADDER;
-use tracehound_schema::{Abi, Event, Hook, HookKind, MadeBy, Rung, all};
+use tracehound_schema::{Abi, Event, Hook, HookKind, MadeBy, Rung, all, ends};
 
 /// Functions that one rung can sit on: those of 32 calls, each served by one for every convention.
 const MOST_FUNCTIONS: usize = 64;
@@ -142,9 +142,22 @@ fn program(out: &mut String, event: &Event, rung: &Rung, index: usize, number: u
         MadeBy::Library => section.to_owned(),
         _ => format!("{section}/{target}"),
     };
+    let program = format!("{name}__{index}_{number}");
+    let way = ends::way(event, rung).filter(|_| ends::is_at_end(&section));
+    let ended = way.and_then(|_| ends::place(event));
+    let Some(place) = ended else {
+        let _ = write!(
+            out,
+            "SEC(\"{section}\")\nint {program}({context})\n{{\n{body}\treturn 0;\n}}\n\n"
+        );
+        return;
+    };
+    let direct = rung.kind == HookKind::TpBtf;
     let _ = write!(
         out,
-        "SEC(\"{section}\")\nint {name}__{index}_{number}({context})\n{{\n{body}\treturn 0;\n}}\n\n"
+        "static __always_inline int {program}_tell({context})\n{{\n{body}\treturn 0;\n}}\n\n\
+         SEC(\"{section}\")\nint {program}({context})\n{{\n\t{program}_tell(ctx);\n\
+         \treturn next_end(ctx, {direct}, {place});\n}}\n\n"
     );
 }
 

@@ -4,6 +4,7 @@ use tracehound_schema::record::Record;
 use tracehound_schema::{Abi, Event, MadeBy, Rung, syscalls};
 
 use crate::calls::lacking;
+use crate::ends::Ends;
 use crate::library::Libraries;
 use crate::object::{Attached, Flavour, Maps, Together, attach, prefix};
 use crate::preempt::order;
@@ -172,6 +173,7 @@ impl Climb {
         flavour: Flavour,
         maps: &Maps,
         libraries: &Libraries,
+        ends: &Ends,
         loaded: Option<&Together>,
     ) {
         while self.attached.is_none()
@@ -184,7 +186,7 @@ impl Climb {
             let event = self.outcome.event;
             let attached = match event.made_by {
                 MadeBy::Library => libraries.attach_own(maps, event, rung, index),
-                _ => attach(flavour, maps, loaded, event, rung, index),
+                _ => attach(flavour, maps, ends, loaded, event, (rung, index)),
             };
             match attached {
                 Ok(attached) => {

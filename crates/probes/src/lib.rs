@@ -6,6 +6,7 @@
 mod account;
 mod calls;
 mod check;
+mod ends;
 mod error;
 mod exports;
 mod ladder;

@@ -9,6 +9,7 @@ use libbpf_rs::{
 };
 use tracehound_schema::{Abi, Event, Rung};
 
+use crate::ends::{End, Ends};
 use crate::error::Error;
 use crate::reason::{self, Doing};
 use crate::trial;
@@ -97,6 +98,12 @@ pub struct Maps {
     held_args: MapHandle,
     owners: MapHandle,
     kept_execs: MapHandle,
+    /// Which programs look at the end of each call.
+    pub ends: MapHandle,
+    /// Those programs where pointers are typed.
+    pub ends_tp_btf: MapHandle,
+    /// Those where they are not.
+    pub ends_raw_tp: MapHandle,
 }
 
 /// Large maps that the programs of one event use; what has none of these programs does without.
@@ -182,6 +189,9 @@ impl Maps {
             held_args: handle("held_args")?,
             owners: handle("owners")?,
             kept_execs: handle("kept_execs")?,
+            ends: handle("ends")?,
+            ends_tp_btf: handle("ends_tp_btf")?,
+            ends_raw_tp: handle("ends_raw_tp")?,
         })
     }
 
@@ -204,6 +214,9 @@ impl Maps {
             "held_args" => Some(&self.held_args),
             "owners" => Some(&self.owners),
             "kept_execs" => Some(&self.kept_execs),
+            "ends" => Some(&self.ends),
+            "ends_tp_btf" => Some(&self.ends_tp_btf),
+            "ends_raw_tp" => Some(&self.ends_raw_tp),
             _ => None,
         }
     }
@@ -218,6 +231,8 @@ pub struct Attached {
     pub links: Vec<Link>,
     /// What is attached in ways that libbpf-rs does not know.
     pub other_links: Vec<OwnedFd>,
+    /// What is jumped to at the ends of calls.
+    pub ends: Vec<End>,
     /// Maps that programs jump by.
     pub jumps: Vec<MapHandle>,
     /// What holds the programs, for those that are attached to more as it is found. It is a
@@ -261,6 +276,7 @@ pub fn detach<'a>(attached: impl Iterator<Item = &'a mut Attached>) {
     for one in attached {
         links.append(&mut one.links);
         one.other_links.clear();
+        one.ends.clear();
     }
     let share = links.len().div_ceil(DETACHERS);
     thread::scope(|scope| {
@@ -363,15 +379,15 @@ pub fn prefix(event: &Event, index: usize) -> String {
     format!("{}__{index}_", event.name)
 }
 
-/// Loads, where `loaded` does not have it, and attaches what `rung` (the `index`th) needs for `event`.
+/// Loads, where `loaded` does not have it, and attaches what the rung, with its index, needs for `event`.
 /// The error is a reason to show.
 pub fn attach(
     flavour: Flavour,
     maps: &Maps,
+    ends: &Ends,
     loaded: Option<&Together>,
     event: &Event,
-    rung: &Rung,
-    index: usize,
+    (rung, index): (&Rung, usize),
 ) -> Result<Attached, String> {
     let prefix = prefix(event, index);
     let hooks = rung.hooks(event, Abi::X86_64);
@@ -388,16 +404,26 @@ pub fn attach(
         }
     };
     let mut links = Vec::with_capacity(hooks.len());
+    let mut jumped_to = Vec::new();
     let mut programs = Vec::with_capacity(hooks.len());
     for program in object.progs_mut() {
         if !program.name().to_string_lossy().starts_with(&prefix) {
             continue;
         }
         let section = program.section().to_string_lossy().into_owned();
-        let link = program
-            .attach()
-            .map_err(|error| reason::reason(rung, &section, Doing::Attaching, &error))?;
-        links.push(link);
+        let end = if Ends::serve(event, rung, &section) {
+            ends.enter(flavour, maps, event, rung, &program)?
+        } else {
+            None
+        };
+        if let Some(end) = end {
+            jumped_to.push(end);
+        } else {
+            let link = program
+                .attach()
+                .map_err(|error| reason::reason(rung, &section, Doing::Attaching, &error))?;
+            links.push(link);
+        }
         programs.push(
             program
                 .as_fd()
@@ -408,6 +434,7 @@ pub fn attach(
     Ok(Attached {
         programs,
         links,
+        ends: jumped_to,
         ..Attached::default()
     })
 }

@@ -11,6 +11,7 @@ use tracehound_schema::{Event, MadeBy, all};
 
 use crate::calls::{CallOptions, Group};
 use crate::check::Checks;
+use crate::ends::Ends;
 use crate::error::Error;
 use crate::exports::Loads;
 use crate::ladder::{Climb, Only, Outcome};
@@ -52,6 +53,7 @@ pub struct Tracer {
     _rings: Vec<MapHandle>,
     reader: Reader,
     climbs: Vec<Climb>,
+    ends: Ends,
     calls: Group,
     content: u32,
     chosen: u32,
@@ -102,6 +104,7 @@ impl Tracer {
             _rings: handles,
             reader,
             climbs,
+            ends: Ends::default(),
             calls,
             content: options.calls.content,
             chosen: if options.whole_lives {
@@ -137,7 +140,13 @@ impl Tracer {
         let mut loaded = Together::load(self.flavour, &self.maps, first);
         while !self.done() {
             for climb in &mut self.climbs {
-                climb.step(self.flavour, &self.maps, &self.libraries, loaded.as_ref());
+                climb.step(
+                    self.flavour,
+                    &self.maps,
+                    &self.libraries,
+                    &self.ends,
+                    loaded.as_ref(),
+                );
             }
             loaded = None;
             self.calls.step(self.flavour, &self.maps);

@@ -9,6 +9,7 @@
 pub mod abi;
 pub mod capture;
 pub mod ctype;
+pub mod ends;
 pub mod event;
 pub mod events;
 pub mod field;

@@ -152,5 +152,10 @@ fn security_file_open_of_a_killed_process_is_its_own() {
             seen.insert(pid);
         }
     }
-    assert!(seen.len() > 12, "{} of {}", seen.len(), children.len());
+    assert!(
+        seen.len() * 10 > children.len(),
+        "{} of {}",
+        seen.len(),
+        children.len()
+    );
 }
