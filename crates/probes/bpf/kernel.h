@@ -185,6 +185,7 @@ struct inode {
 	unsigned long i_ino;
 	s64 i_size;
 	struct super_block *i_sb;
+	struct hlist_head i_dentry;
 };
 struct qstr {
 	const unsigned char *name;
@@ -205,6 +206,9 @@ struct dentry {
 	struct qstr d_name;
 	struct inode *d_inode;
 	struct super_block *d_sb;
+	union {
+		struct hlist_node d_alias;
+	} d_u;
 };
 struct vfsmount {
 	struct dentry *mnt_root;

@@ -108,7 +108,6 @@ static __always_inline struct path *pwd_of(struct task_struct *task)
 	return fs ? (void *)fs + bpf_core_field_offset(struct fs_struct, pwd) : NULL;
 }
 
-#define OVERLAYFS_MAGIC 0x794c7630
 #define LAST_ERROR (-4095)
 enum { SOURCE_MEMFD = 1, SOURCE_DELETED = 2, SOURCE_UPPER = 4 };
 
@@ -124,21 +123,6 @@ static __always_inline bool is_memfd(struct file *file)
 	bpf_probe_read_kernel_str(name, sizeof(name),
 				  BPF_CORE_READ(file, f_path.dentry, d_name.name));
 	return !__builtin_memcmp(name, "memfd:", 6);
-}
-
-/*
- * Overlay file systems keep the file of the upper layer in a structure around the inode, right behind
- * it on all kernels; its type is a module's, which is not to be had.
- */
-static __always_inline bool is_of_upper_layer(struct inode *inode)
-{
-	u64 upper = 0;
-
-	if (BPF_CORE_READ(inode, i_sb, s_magic) != OVERLAYFS_MAGIC)
-		return false;
-	bpf_probe_read_kernel(&upper, sizeof(upper),
-			      (void *)((u64)inode + bpf_core_type_size(struct inode)));
-	return upper;
 }
 
 /* What is unusual about where a program comes from. */

@@ -330,6 +330,16 @@ static __always_inline bool is_whole_file(const void *of)
 	       BPF_CORE_READ(inode, i_sb) == BPF_CORE_READ(file, f_path.dentry, d_sb);
 }
 
+/* Whether it is a layer's file that bears the overlay's path, as up to 6.7: only its inode is its own. */
+static __always_inline bool bears_path_of(struct file *file, const void *of)
+{
+	const struct file *real = of;
+	struct inode *inode = BPF_CORE_READ(real, f_inode);
+
+	return inode && inode != BPF_CORE_READ(file, f_inode) &&
+	       BPF_CORE_READ(real, f_path.dentry) == BPF_CORE_READ(file, f_path.dentry);
+}
+
 /*
  * The file of a layer that stands behind one of overlayfs: its private data up to 6.12, the first
  * member of that since. overlayfs may be a module whose types are not known.
@@ -342,7 +352,7 @@ static __always_inline struct file *layer_file(struct file *file)
 	if (!data || !file_is_regular(file) ||
 	    BPF_CORE_READ(file, f_inode, i_sb, s_magic) != OVERLAYFS_SUPER_MAGIC)
 		return NULL;
-	if (is_whole_file(data))
+	if (is_whole_file(data) || bears_path_of(file, data))
 		return data;
 	bpf_probe_read_kernel(&first, sizeof(first), data);
 	return first && is_whole_file(first) ? first : NULL;
@@ -353,8 +363,41 @@ static __always_inline struct dentry *file_dentry(struct file *file)
 	return BPF_CORE_READ(file, f_path.dentry);
 }
 
-/* overlayfs mounts lower layers read-only for itself, and refuses an upper layer that is. */
-static __always_inline u32 layer_of(struct file *real)
+/* The name of a layer's file there; one that bears the overlay's path has it by its inode. */
+static __always_inline struct dentry *layer_dentry(struct file *real)
 {
+	struct dentry *dentry = file_dentry(real);
+	struct inode *inode = BPF_CORE_READ(real, f_inode);
+	u64 alias;
+
+	if (BPF_CORE_READ(dentry, d_inode) == inode || !bpf_core_field_exists(dentry->d_u.d_alias))
+		return dentry;
+	alias = (u64)BPF_CORE_READ(inode, i_dentry.first);
+	return alias ? (void *)(alias - bpf_core_field_offset(dentry->d_u.d_alias)) : NULL;
+}
+
+/*
+ * Overlay file systems keep the file of the upper layer in a structure around the inode, right behind
+ * it on all kernels; its type is a module's, which is not to be had.
+ */
+static __always_inline bool is_of_upper_layer(struct inode *inode)
+{
+	u64 upper = 0;
+
+	if (BPF_CORE_READ(inode, i_sb, s_magic) != OVERLAYFS_SUPER_MAGIC)
+		return false;
+	bpf_probe_read_kernel(&upper, sizeof(upper),
+			      (void *)((u64)inode + bpf_core_type_size(struct inode)));
+	return upper;
+}
+
+/*
+ * overlayfs mounts lower layers read-only for itself, and refuses an upper layer that is. A file that bears
+ * the overlay's path has no such mount.
+ */
+static __always_inline u32 layer_of(struct file *file, struct file *real)
+{
+	if (bears_path_of(file, real))
+		return is_of_upper_layer(BPF_CORE_READ(file, f_inode));
 	return BPF_CORE_READ(real, f_path.mnt, mnt_flags) & MNT_READONLY ? 0 : 1;
 }

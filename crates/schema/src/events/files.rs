@@ -139,10 +139,10 @@ events! {
             /// The inode number there.
             inode: U64, kernel("file_inode(file)").ctype("unsigned long");
             /// In which layer it lies.
-            layer: Enum(&names::OVERLAY_LAYER), kernel("layer_of(layer_file(file))").ctype("int");
+            layer: Enum(&names::OVERLAY_LAYER), kernel("layer_of(file, layer_file(file))").ctype("int");
             /// The path of the file behind it, by a mount of its file system that the process sees, else
             /// by one that the first process sees.
-            layer_path: Path, kernel("file_dentry(layer_file(file))").ctype("const char*")
+            layer_path: Path, kernel("layer_dentry(layer_file(file))").ctype("const char*")
                 .unread("where neither sees its file system");
             /// That file's device.
             layer_dev: Dev, kernel("file_dev(layer_file(file))").ctype("dev_t");
