@@ -18,7 +18,7 @@ mod kept;
 mod support;
 
 /// The order of keys as the design has it; what is not listed there stands where it is put here.
-const ORDER: [&str; 28] = [
+const ORDER: [&str; 29] = [
     "time",
     "event",
     "schema",
@@ -40,6 +40,7 @@ const ORDER: [&str; 28] = [
     "policies",
     "in_interrupt",
     "via",
+    "policies",
     "unread",
     "unread_at",
     "cut",
