@@ -8,6 +8,8 @@ use std::process::{Child, Command};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
+use crate::machine;
+
 /// Signals for which the tracer has handlers of its own, or the default action because it must wait
 /// for children.
 const TAKEN: [i32; 5] = [
@@ -178,6 +180,7 @@ fn spawn(
         // The fork's copy of our end would keep the pipe open after our death.
         // SAFETY: closes a descriptor of this process alone, which nothing in it uses.
         unsafe { libc::close(ours) };
+        machine::give_files_back()?;
         user.as_ref().map_or(Ok(()), User::assume)?;
         pid_to.write_all(&std::process::id().to_ne_bytes())?;
         // A tracer that ends before the release closes the pipe: the command then ends too.
@@ -185,7 +188,7 @@ fn spawn(
         go_from.read_exact(&mut [0])
     };
     // SAFETY: between fork and exec only write, read, close, getpid, signal and the calls that set ids
-    // are made, which are safe there.
+    // and limits are made, which are safe there.
     unsafe { command.pre_exec(hold) };
     command.spawn()
 }
@@ -219,14 +222,14 @@ mod tests {
     fn a_command_that_ends_before_it_says_its_id_keeps_its_status() {
         let (pids, pid_to) = io::pipe().unwrap();
         let (tell, spawned) = channel();
-        let child = Command::new("sh").args(["-c", "kill -INT $$"]).spawn();
+        let child = Command::new("sh").args(["-c", "kill -KILL $$"]).spawn();
         let id = child.as_ref().unwrap().id();
         tell.send(child).unwrap();
         drop(pid_to);
         let (pid, spawned) = identified(pids, spawned).unwrap();
         assert_eq!(pid, id);
         let status = result(&spawned).unwrap().wait().unwrap();
-        assert_eq!(status.signal(), Some(libc::SIGINT));
+        assert_eq!(status.signal(), Some(libc::SIGKILL));
     }
 
     #[test]

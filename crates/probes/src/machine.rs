@@ -1,8 +1,13 @@
 //! What the machine must allow before anything is tried.
 
+use std::io;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use crate::error::Error;
+
+/// The limit of open files that the run began with, where the tracer has raised it.
+static FILES: OnceLock<libc::rlimit> = OnceLock::new();
 
 const CAP_SYS_ADMIN: u64 = 1 << 21;
 const CAP_PERFMON: u64 = 1 << 38;
@@ -30,17 +35,43 @@ const fn may_trace(held: u64) -> bool {
     held & CAP_SYS_ADMIN != 0 || held & (CAP_BPF | CAP_PERFMON) == CAP_BPF | CAP_PERFMON
 }
 
-/// Refuses a limit of open files that the maps, programs and links of a run would exceed: every
-/// step of the start would fail in a way of its own. An event takes a program and a link for each of its
-/// hooks, four at most; one of a library also those for each file that it is found in.
-pub fn check_files(cpus: usize, events: usize, of_libraries: usize) -> Result<(), Error> {
+/// Has as many files as the maps, programs and links of a run take, or refuses: every step of the start
+/// would fail in a way of its own. An event takes a program and a link for each of its hooks, four at
+/// most; one of a library also those for each file that it is found in. The soft limit, which shells
+/// leave at 1,024, is raised to the hard one, which is the administrator's.
+pub fn have_files(cpus: usize, events: usize, of_libraries: usize) -> Result<(), Error> {
     let needed = 64 + cpus + 8 * events + 8 * of_libraries;
-    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    // "unlimited" is no number.
-    let soft = value(&limits, "Max open files").and_then(|text| text.parse::<usize>().ok());
-    match soft {
-        Some(limit) if limit < needed => Err(Error::FewFiles { limit, needed }),
-        _ => Ok(()),
+    let mut limits = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: the buffer is ours and of the right type.
+    let known = unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limits) } == 0;
+    if !known || limits.rlim_cur >= needed as u64 {
+        return Ok(());
+    }
+    if limits.rlim_max < needed as u64 {
+        let limit = limits.rlim_max as usize;
+        return Err(Error::FewFiles { limit, needed });
+    }
+    FILES.set(limits).ok();
+    let raised = libc::rlimit {
+        rlim_cur: limits.rlim_max,
+        ..limits
+    };
+    set_files(&raised).map_err(Error::io("raising the limit of open files"))
+}
+
+/// Gives the process the limit back that the run began with. May be called between fork and exec.
+pub fn give_files_back() -> io::Result<()> {
+    FILES.get().map_or(Ok(()), set_files)
+}
+
+fn set_files(limits: &libc::rlimit) -> io::Result<()> {
+    // SAFETY: reads a structure of the right type.
+    match unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, limits) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
     }
 }
 
@@ -63,9 +94,8 @@ mod tests {
 
     #[test]
     fn values_are_found_by_their_key() {
-        let text =
-            "Max processes  1  2  processes\nMax open files            20000  30000  files\n";
-        assert_eq!(value(text, "Max open files"), Some("20000"));
-        assert_eq!(value(text, "CapEff:"), None);
+        let text = "Name:\ttracehound\nCapEff:\t000001ffffffffff\n";
+        assert_eq!(value(text, "CapEff:"), Some("000001ffffffffff"));
+        assert_eq!(value(text, "CapPrm:"), None);
     }
 }

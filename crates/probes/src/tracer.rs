@@ -85,7 +85,7 @@ impl Tracer {
         let cpus = libbpf_rs::num_possible_cpus().map_err(Error::bpf("counting CPUs"))?;
         let (climbs, calls) = choice::climbs(options)?;
         let library = |climb: &&Climb| climb.outcome.event.made_by == MadeBy::Library;
-        machine::check_files(cpus, climbs.len(), climbs.iter().filter(library).count())?;
+        machine::have_files(cpus, climbs.len(), climbs.iter().filter(library).count())?;
         let flavour = Flavour::detect();
         let sizes = Sizes {
             cpus: cpus as u32,

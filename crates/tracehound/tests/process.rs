@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::process::Command;
+
 use serde_json::Value;
 
 use support::{named, program, root, trace, tracehound};
@@ -33,6 +35,23 @@ fn signals_tell_who_sent_what_to_whom() {
     assert!(sent.get("in_interrupt").is_none(), "{sent}");
     assert_eq!(got["args"]["sender_pid"], got["process"]["pid"]);
     assert!(got["args"]["handler"].as_str().unwrap().starts_with("0x"));
+}
+
+/// Shells leave the soft limit at 1,024 files, which many events exceed.
+#[test]
+fn the_soft_limit_of_files_is_raised_for_the_tracer_alone() {
+    if !root() {
+        return;
+    }
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "ulimit -S -n 60; exec \"$@\"", "sh"]);
+    shell.arg(tracehound().get_program());
+    shell.args(["-q", "-e", "signal_generate", "-o", "json", "--"]);
+    shell.args(["sh", "-c", "trap : USR1; kill -USR1 $$; ulimit -S -n"]);
+    let output = shell.output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("\"sig\":\"SIGUSR1\""), "{told}");
+    assert_eq!(output.stdout, b"60\n", "{told}");
 }
 
 #[test]
