@@ -12,7 +12,7 @@ pub fn page(outcomes: &[Outcome]) -> String {
     let mut page = String::from(
         "# Which kernels tell which events
 
-Written by `cargo xtask lab all`; see [the kernel lab](lab.md). A cell says how many of the event's rungs
+Written by `cargo xtask lab --coverage`; see [the kernel lab](lab.md). A cell says how many of the event's rungs
 work on the stock Debian kernel and which is the best of them. All calls share one ladder, that of
 `openat`. Why a rung is lacking, `tracehound doctor --all-rungs EVENT` says on the machine itself.
 

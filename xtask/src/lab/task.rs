@@ -43,8 +43,8 @@ struct Options {
     /// Seconds that a guest may take
     #[arg(long, default_value_t = 2400)]
     limit: u64,
-    /// Each hook event's tests run on every so many-th kernel per rung, those of a rung of many events on
-    /// every second, and proofs on every kernel; 1 runs all, as `all` does
+    /// Tests run on every so many-th kernel per event and rung, those of many events per rung; proofs on
+    /// every kernel; 1 runs all, as `all` does
     #[arg(long, default_value_t = SHARE, value_parser = clap::value_parser!(u32).range(1..))]
     share: u32,
     /// Only this rung
