@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use support::{Run, named, program, root, row, trace};
+use support::{Run, named, preempts, program, root, row, trace};
 
 #[expect(dead_code, reason = "each test file uses a part")]
 mod support;
@@ -182,7 +182,12 @@ fn an_exec_is_told_with_its_own_lists() {
     counts.sort_unstable();
     let mut wanted: Vec<usize> = (0..16).map(|n| format!("1{n}").parse().unwrap()).collect();
     wanted.sort_unstable();
-    assert_eq!(counts, wanted);
+    // An exec that another one was preempted by is missed, and counted.
+    let missed = row(&run.stats, EXEC)[4] as usize;
+    assert!(missed == 0 || preempts(), "{}", run.stats);
+    assert!(counts.iter().all(|count| wanted.contains(count)));
+    assert!(counts.len() + missed >= wanted.len(), "{}", run.stats);
+    assert!(missed > 0 || counts == wanted, "{counts:?}");
 }
 
 /// With no room for the pieces a list is cut behind what came, and never told in the wrong place.

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use support::{bits, named, program, root, row, trace, trace_text};
+use support::{bits, named, preempts, program, root, row, trace, trace_text};
 
 #[expect(dead_code, reason = "each test file uses a part")]
 mod support;
@@ -44,13 +44,6 @@ fn agrees_with_the_program(name: &str) {
 fn fits(told: &str, line: &str) -> bool {
     let mut words = told.split(' ').zip(line.split(' '));
     words.all(|(told, line)| told == line || told == "?" && preempts())
-}
-
-/// Whether this kernel may preempt BPF programs: see docs/decisions/0010.
-fn preempts() -> bool {
-    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
-    let major = release.split('.').next().unwrap();
-    major.parse::<u32>().unwrap() >= 7
 }
 
 /// A record in the form of the program's own lines.

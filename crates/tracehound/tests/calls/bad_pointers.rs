@@ -4,7 +4,7 @@
 use tracehound_schema::record::ChunkKind;
 
 use crate::raw::{Call, Run, trace};
-use crate::support::{program, root};
+use crate::support::{preempts, program, root, row};
 
 const EVENTS: &str = "openat,write,read,execve,rt_sigprocmask,nanosleep,connect";
 /// The fifth argument of the program's own calls.
@@ -151,7 +151,9 @@ fn contents(run: &Run, word: usize) {
 /// A text that comes and goes under the call is read as it was at some moment, or not at all.
 fn races(run: &Run) {
     let calls = marked(run, MARK + 1);
-    assert_eq!(calls.len(), 2000, "{}", run.stats);
+    let missed = row(&run.stats, "total")[4] as usize;
+    assert!(missed == 0 || preempts(), "{}", run.stats);
+    assert!(calls.len() + missed >= 2000, "{}", run.stats);
     for call in calls {
         let piece = call.memory(1).unwrap();
         let text = piece.bytes.split(|byte| *byte == 0).next().unwrap();

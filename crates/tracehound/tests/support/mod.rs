@@ -153,6 +153,13 @@ fn number(name: &str) -> u32 {
     }
 }
 
+/// Whether this kernel may preempt BPF programs: see docs/decisions/0010.
+pub fn preempts() -> bool {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+    let major = release.split('.').next().unwrap();
+    major.parse::<u32>().unwrap() >= 7
+}
+
 /// A row of the account: made, delivered, filtered, dropped, missed.
 pub fn row(stats: &str, event: &str) -> Vec<u64> {
     let line = stats
