@@ -31,5 +31,6 @@ pub use error::Error;
 pub use ladder::{Only, Outcome, Verdict};
 pub use launch::{Held, Launch, User, send_signal};
 pub use library::{Library, Report};
+pub use machine::go_first;
 pub use prove::make_calls;
 pub use tracer::{Options, Tracer, boot_time};

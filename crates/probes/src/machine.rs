@@ -75,6 +75,14 @@ fn set_files(limits: &libc::rlimit) -> io::Result<()> {
     }
 }
 
+/// Puts the calling thread, and those that it starts from now on, before all others that share the CPUs
+/// fairly: under a bomb of processes a reader among twenty thousand would come too late. Where that is
+/// not allowed, things stay as they are.
+pub fn go_first() {
+    // SAFETY: a system call with numbers; 0 is the calling thread.
+    unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, -20) };
+}
+
 fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     let rest = text.lines().find_map(|line| line.strip_prefix(key))?;
     rest.split_whitespace().next()

@@ -258,6 +258,8 @@ fn trace(
     session: &Session,
     mut ending: Ending,
 ) -> Result<u8, Failure> {
+    // The command runs already, with the priority that the run was given.
+    tracehound_probes::go_first();
     let mut worker = Worker::start(engine);
     let (end, rest) = read(&mut tracer, &worker, &mut ending);
     let account = finish(&mut tracer, &worker, rest, &mut ending);
