@@ -153,7 +153,8 @@ fn races(run: &Run) {
     let calls = marked(run, MARK + 1);
     let missed = row(&run.stats, "total")[4] as usize;
     assert!(missed == 0 || preempts(), "{}", run.stats);
-    assert!(calls.len() + missed >= 2000, "{}", run.stats);
+    let least = 2000_usize.saturating_sub(missed);
+    assert!((least..=2000).contains(&calls.len()), "{}", run.stats);
     for call in calls {
         let piece = call.memory(1).unwrap();
         let text = piece.bytes.split(|byte| *byte == 0).next().unwrap();

@@ -75,7 +75,8 @@ fn security_file_open_tells_no_name_that_never_was() {
         .iter()
         .filter(|event| event["args"]["syscall_pathname"] == "file")
         .collect();
-    assert!(opens.len() > 500, "{}", run.stats);
+    let least = if in_lab() { 500 } else { 1000 };
+    assert!(opens.len() > least, "{}", run.stats);
     let mut cut = 0;
     for event in &opens {
         let path = event["args"]["pathname"].as_str().unwrap();
@@ -152,10 +153,6 @@ fn security_file_open_of_a_killed_process_is_its_own() {
             seen.insert(pid);
         }
     }
-    assert!(
-        seen.len() * 10 > children.len(),
-        "{} of {}",
-        seen.len(),
-        children.len()
-    );
+    let least = if in_lab() { 5 } else { 50 };
+    assert!(seen.len() > least, "{} of {}", seen.len(), children.len());
 }
