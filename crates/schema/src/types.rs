@@ -158,6 +158,27 @@ pub enum Type {
 }
 
 impl Type {
+    /// The type that this one points at, repeats, or prints in another way.
+    #[must_use]
+    pub const fn inner(&self) -> Option<&'static Type> {
+        match self {
+            Type::In(inner)
+            | Type::Out(inner)
+            | Type::InOut(inner)
+            | Type::Found(inner)
+            | Type::Left(inner)
+            | Type::Array(inner, _)
+            | Type::Inline(inner, _)
+            | Type::Split(inner)
+            | Type::Wide(_, inner)
+            | Type::Net(inner)
+            | Type::Nibble(_, inner)
+            | Type::Hex(inner)
+            | Type::Octal(inner) => Some(*inner),
+            _ => None,
+        }
+    }
+
     /// How many descriptors a call leaves behind a pointer of this type, where it leaves nothing else.
     #[must_use]
     pub const fn left_descriptors(&self) -> Option<u32> {

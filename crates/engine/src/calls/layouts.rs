@@ -165,15 +165,6 @@ fn may_be(kind: &Type, such: fn(&Type) -> bool) -> bool {
 /// Adds the structures that a type reaches.
 fn gather(kind: &'static Type, abi: Abi, layouts: &mut Vec<(usize, Layout)>) {
     match kind {
-        Type::In(inner)
-        | Type::Out(inner)
-        | Type::InOut(inner)
-        | Type::Found(inner)
-        | Type::Left(inner)
-        | Type::Split(inner)
-        | Type::Wide(_, inner)
-        | Type::Inline(inner, _)
-        | Type::Array(inner, _) => gather(inner, abi, layouts),
         Type::By(by) => {
             by.cases
                 .iter()
@@ -192,6 +183,10 @@ fn gather(kind: &'static Type, abi: Abi, layouts: &mut Vec<(usize, Layout)>) {
                 .into_iter()
                 .for_each(|kind| gather(kind, abi, layouts));
         }
-        _ => {}
+        other => {
+            if let Some(inner) = other.inner() {
+                gather(inner, abi, layouts);
+            }
+        }
     }
 }

@@ -206,19 +206,10 @@ fn cases(by: &'static By) -> impl Iterator<Item = &'static Type> {
 /// The members of what stands at a type, behind pointers and in lists too.
 fn members_of(kind: &'static Type) -> Vec<(&'static str, &'static Type)> {
     match kind {
-        Type::In(inner)
-        | Type::Out(inner)
-        | Type::InOut(inner)
-        | Type::Found(inner)
-        | Type::Left(inner)
-        | Type::Array(inner, _)
-        | Type::Inline(inner, _)
-        | Type::Split(inner)
-        | Type::Wide(_, inner) => members_of(inner),
         Type::By(by) => cases(by).flat_map(members_of).collect(),
         Type::Struct(structure) | Type::Records(structure, _) => members_in(structure),
         Type::SockAddr(_) => ADDRESS.to_vec(),
-        _ => Vec::new(),
+        other => other.inner().map(members_of).unwrap_or_default(),
     }
 }
 
@@ -251,17 +242,6 @@ static ADDRESS: [(&str, &Type); 11] = [
 
 fn of_type(kind: &'static Type) -> Option<Class> {
     Some(match kind {
-        Type::In(inner)
-        | Type::Out(inner)
-        | Type::InOut(inner)
-        | Type::Found(inner)
-        | Type::Left(inner)
-        | Type::Array(inner, _)
-        | Type::Inline(inner, _)
-        | Type::Split(inner)
-        | Type::Wide(_, inner)
-        | Type::Net(inner)
-        | Type::Nibble(_, inner) => return of_type(inner),
         Type::By(by) => return Class::merged(cases(by).filter_map(of_type).collect()),
         Type::I16 | Type::I32 | Type::I64 | Type::Long | Type::Loff | Type::Low | Type::Pid => {
             Class::integer(true, Vec::new())
@@ -296,6 +276,6 @@ fn of_type(kind: &'static Type) -> Option<Class> {
         | Type::Raw(_)
         | Type::TextBehind
         | Type::Strings => Class::plain(Form::Text),
-        _ => return None,
+        other => return of_type(other.inner()?),
     })
 }

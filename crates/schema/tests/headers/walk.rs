@@ -100,19 +100,11 @@ impl Found {
                 by.cases.iter().for_each(|case| self.walk(&case.kind));
                 self.walk(&by.other);
             }
-            Type::In(inner)
-            | Type::Out(inner)
-            | Type::InOut(inner)
-            | Type::Found(inner)
-            | Type::Left(inner)
-            | Type::Net(inner)
-            | Type::Split(inner)
-            | Type::Hex(inner)
-            | Type::Octal(inner)
-            | Type::Wide(_, inner)
-            | Type::Inline(inner, _)
-            | Type::Array(inner, _) => self.walk(inner),
-            _ => {}
+            other => {
+                if let Some(inner) = other.inner() {
+                    self.walk(inner);
+                }
+            }
         }
     }
 }
