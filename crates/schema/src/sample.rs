@@ -5,7 +5,7 @@
 mod call;
 mod scrambled;
 
-pub use scrambled::scrambled;
+pub use scrambled::{Random, scrambled};
 
 use crate::abi::Abi;
 use crate::event::Event;

@@ -6,17 +6,28 @@ use crate::record::{Builder, Chunk, ChunkKind, ENTRY, HAS_ENTRY, HAS_RET, Header
 use crate::syscalls::REGISTERS;
 
 /// Numbers that look random and are the same every time (xorshift).
-struct Random(u64);
+#[derive(Clone, Copy, Debug)]
+pub struct Random(u64);
 
 impl Random {
-    const fn next(&mut self) -> u64 {
+    /// Numbers that follow from `seed`, other ones for each.
+    #[must_use]
+    pub const fn new(seed: u64) -> Random {
+        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        random.next();
+        random
+    }
+
+    /// The next one.
+    pub const fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         self.0
     }
 
-    const fn below(&mut self, limit: u64) -> u64 {
+    /// A number below `limit`.
+    pub const fn below(&mut self, limit: u64) -> u64 {
         self.next() % limit
     }
 
@@ -54,8 +65,7 @@ const ADDRESS: u64 = 0x7ffd_0000_0000;
 /// A record of a call with registers, memory and states by chance; the same for the same seed.
 #[must_use]
 pub fn scrambled(event: &Event, header: Header, seed: u64) -> Vec<u8> {
-    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-    random.next();
+    let mut random = Random::new(seed);
     let flags = [HAS_RET, HAS_RET | HAS_ENTRY, ENTRY, HAS_RET];
     let abi = [Abi::X86_64, Abi::I386, Abi::X32, Abi::Aarch64][random.below(4) as usize];
     let header = Header {

@@ -3,43 +3,32 @@
 use proptest::prelude::*;
 use serde_json::Value;
 use tracehound_schema::record::{Builder, Header};
+use tracehound_schema::sample::Random;
 use tracehound_schema::{Event, Kind, all, sample};
 
 use super::super::{Compare, Expr, Parsed, parse};
 use super::evaluator::{Ask, ask};
 use super::{Told, Truth};
 
-/// Numbers that look random and are the same every time (xorshift).
-struct Random(u64);
+fn below(random: &mut Random, limit: usize) -> usize {
+    random.below(limit.max(1) as u64) as usize
+}
 
-impl Random {
-    const fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.next() >> 8) as usize % limit.max(1)
-    }
-
-    fn text(&mut self) -> Vec<u8> {
-        const WORDS: [&[u8]; 6] = [b"a", b"ab", b"etc", b".so", b"aab", b"x"];
-        (0..self.below(4))
-            .flat_map(|_| WORDS[self.below(6)].to_vec())
-            .collect()
-    }
+fn text(random: &mut Random) -> Vec<u8> {
+    const WORDS: [&[u8]; 6] = [b"a", b"ab", b"etc", b".so", b"aab", b"x"];
+    (0..below(random, 4))
+        .flat_map(|_| WORDS[below(random, 6)].to_vec())
+        .collect()
 }
 
 fn slot(kind: &Kind, random: &mut Random) -> u64 {
-    let wild = [0, 1, 2, 15, 1 << 31, u64::MAX, random.next()][random.below(7)];
+    let wild = [0, 1, 2, 15, 1 << 31, u64::MAX, random.next()][below(random, 7)];
     match kind {
         Kind::Bool => wild & 1,
         Kind::U32 | Kind::Uid | Kind::Pid => wild & 0xffff_ffff,
         Kind::I32 => i64::from(wild as i32) as u64,
-        Kind::Enum(table) | Kind::Flags(table) if random.below(4) > 0 => {
-            table.rows[random.below(table.rows.len())].0 as u64
+        Kind::Enum(table) | Kind::Flags(table) if below(random, 4) > 0 => {
+            table.rows[below(random, table.rows.len())].0 as u64
         }
         Kind::Time | Kind::WallTime => wild >> 3,
         Kind::Dev => wild & 0xffff_ffff,
@@ -51,8 +40,8 @@ fn slot(kind: &Kind, random: &mut Random) -> u64 {
 fn tail(kind: &Kind, random: &mut Random) -> Vec<u8> {
     match kind {
         Kind::StrArray | Kind::Path => {
-            let names = (0..1 + random.below(3)).map(|_| {
-                let mut name = random.text();
+            let names = (0..1 + below(random, 3)).map(|_| {
+                let mut name = text(random);
                 name.push(if name.is_empty() { b'b' } else { 0 });
                 if name.last() != Some(&0) {
                     name.push(0);
@@ -66,25 +55,24 @@ fn tail(kind: &Kind, random: &mut Random) -> Vec<u8> {
                 2,
                 0,
                 0,
-                80 + random.below(3) as u8,
+                80 + below(random, 3) as u8,
                 10,
                 0,
                 0,
-                random.below(3) as u8,
+                below(random, 3) as u8,
             ];
             bytes.resize(16, 0);
             bytes
         }
-        Kind::Ip => vec![10, 0, 0, random.below(3) as u8],
-        Kind::Cred => vec![random.below(3) as u8; 80],
-        _ => random.text(),
+        Kind::Ip => vec![10, 0, 0, below(random, 3) as u8],
+        Kind::Cred => vec![below(random, 3) as u8; 80],
+        _ => text(random),
     }
 }
 
 /// A record of any event by chance.
 fn record(event: &'static Event, seed: u64) -> Told {
-    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-    random.next();
+    let mut random = Random::new(seed);
     if event.call.is_some() {
         let bytes = if seed & 1 == 0 {
             sample::scrambled(event, sample::header(event), seed)
@@ -94,11 +82,11 @@ fn record(event: &'static Event, seed: u64) -> Told {
         return Told::new(event, bytes);
     }
     let mut header = Header {
-        ret: random.below(5) as i64 - 2,
+        ret: below(&mut random, 5) as i64 - 2,
         ..sample::header(event)
     };
     for index in 0..event.fields.len() {
-        match random.below(8) {
+        match below(&mut random, 8) {
             0 => header.unread |= 1 << index,
             1 => header.absent |= 1 << index,
             2 if event.fields[index].kind.has_tail() => header.cut |= 1 << index,
@@ -137,8 +125,8 @@ fn leaves<'v>(path: &str, value: &'v Value, found: &mut Vec<(String, &'v Value)>
 fn comparison(value: &Value, random: &mut Random) -> Option<(String, Ask)> {
     match value {
         Value::Number(number) => {
-            let number = i128::from(number.as_i64()?) + random.below(3) as i128 - 1;
-            Some(match random.below(4) {
+            let number = i128::from(number.as_i64()?) + below(random, 3) as i128 - 1;
+            Some(match below(random, 4) {
                 0 => (format!("<{number}"), Ask::Within(i128::MIN, number - 1)),
                 1 => (format!(">={number}"), Ask::Within(number, i128::MAX)),
                 2 => (
@@ -153,8 +141,8 @@ fn comparison(value: &Value, random: &mut Random) -> Option<(String, Ask)> {
             Some((format!("={value}"), Ask::Within(number, number)))
         }
         Value::Array(items) => {
-            let item = items.get(random.below(items.len()))?;
-            match (item, random.below(2)) {
+            let item = items.get(below(random, items.len()))?;
+            match (item, below(random, 2)) {
                 (Value::String(text), 0) => {
                     Some((format!(" has {text}"), Ask::Has(vec![text.clone()])))
                 }
@@ -162,16 +150,16 @@ fn comparison(value: &Value, random: &mut Random) -> Option<(String, Ask)> {
                 (item, _) => comparison(item, random),
             }
         }
-        Value::String(text) => match random.below(4) {
+        Value::String(text) => match below(random, 4) {
             0 => {
                 let words: Vec<&str> = text.split('|').collect();
-                let word = words[random.below(words.len())];
+                let word = words[below(random, words.len())];
                 Some((format!(" has {word}"), Ask::Names(word.to_owned())))
             }
             1 => Some((format!("={text}"), Ask::Written(text.clone()))),
             _ => {
                 let mut bound = || {
-                    let at = random.below(text.len() + 1);
+                    let at = below(random, text.len() + 1);
                     (0..=at)
                         .rev()
                         .find(|at| text.is_char_boundary(*at))
@@ -179,7 +167,7 @@ fn comparison(value: &Value, random: &mut Random) -> Option<(String, Ask)> {
                 };
                 let (one, other) = (bound(), bound());
                 let inner = &text[one.min(other)..one.max(other)];
-                let pattern = match random.below(5) {
+                let pattern = match below(random, 5) {
                     0 => text.clone(),
                     1 => format!("{inner}*"),
                     2 => format!("*{inner}"),
@@ -226,7 +214,7 @@ proptest! {
         let line = told.json();
         let mut found = Vec::new();
         leaves("", &seen["args"], &mut found);
-        let mut random = Random(seed ^ choice | 1);
+        let mut random = Random::new(seed ^ choice);
         for (path, value) in found {
             let Some((text, question)) = comparison(value, &mut random) else { continue };
             let text = format!("data.{path}{text}");
@@ -261,7 +249,7 @@ fn the_cases_ask_of_every_sort() {
         let line = told.json();
         let mut found = Vec::new();
         leaves("", &line["args"], &mut found);
-        let mut random = Random(seed.wrapping_mul(77) | 1);
+        let mut random = Random::new(seed);
         for (path, value) in found {
             let Some((text, question)) = comparison(value, &mut random) else {
                 continue;
