@@ -3,27 +3,19 @@
  * calls of either width, and are closed in every way. The test beside it states what must be seen.
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 
+#include "address.h"
 #include "calls.h"
 
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
-
-union address {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
 
 /* A socket with the times between which it was made. */
 struct made {
@@ -45,31 +37,6 @@ static void note_of(const char *label, const char *what, long long value)
 
 	snprintf(name, sizeof(name), "%s-%s", label, what);
 	note(name, value);
-}
-
-static int port_of(int fd)
-{
-	union address address;
-	socklen_t length = sizeof(address);
-
-	if (getsockname(fd, &address.any, &length))
-		return -1;
-	return ntohs(address.v4.sin_port);
-}
-
-/* An address of the machine itself; `text` tells the family. */
-static socklen_t set(union address *address, const char *text, int port)
-{
-	memset(address, 0, sizeof(*address));
-	if (inet_pton(AF_INET, text, &address->v4.sin_addr) == 1) {
-		address->v4.sin_family = AF_INET;
-		address->v4.sin_port = htons(port);
-		return sizeof(address->v4);
-	}
-	inet_pton(AF_INET6, text, &address->v6.sin6_addr);
-	address->v6.sin6_family = AF_INET6;
-	address->v6.sin6_port = htons(port);
-	return sizeof(address->v6);
 }
 
 /* By this program's own call, by i386's, and by i386's socketcall. */
