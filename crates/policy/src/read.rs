@@ -1,5 +1,6 @@
 //! From a tree to a policy: both forms, and what is wrong with them.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use tracehound_engine::filter::{Fault, Parsed, combined, nearest, parse};
@@ -68,6 +69,7 @@ fn body(
     path: &Path,
     began: Option<i128>,
 ) -> Result<Policy, Problem> {
+    let label = label(name)?;
     let scope = match get(spec, "scope")? {
         Some(scope) => whose(scope, began)?,
         None => None,
@@ -80,24 +82,23 @@ fn body(
     if list.is_empty() {
         return Err(Problem::new(rules.place, "a policy has one rule at least"));
     }
-    let mut named: Vec<(&str, Place)> = Vec::new();
+    let mut named: HashMap<&str, Place> = HashMap::new();
     let mut read = Vec::new();
     for node in list {
         known(node, &["event", "filters", "actions"])?;
         let event = needed(node, "event")?;
         let (name, _) = scalar(event)?;
-        if let Some((_, first)) = named.iter().find(|one| one.0 == name) {
+        if let Some(first) = named.insert(name, event.place) {
             let message = format!(
                 "line {} has a rule for {name} already: put the filters there",
                 first.line
             );
             return Err(Problem::new(event.place, message));
         }
-        named.push((name, event.place));
         read.push(rule(node, event)?);
     }
     Ok(Policy {
-        name: label(name)?,
+        name: label,
         description: description.to_owned(),
         path: path.to_owned(),
         scope,
