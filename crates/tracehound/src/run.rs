@@ -12,7 +12,7 @@ use tracehound_engine::filter::Filters;
 use tracehound_engine::recording::Preamble;
 use tracehound_engine::{Clock, Engine, Selection};
 use tracehound_probes::{
-    Account, CallOptions, Held, Launch, Only, Options, Outcome, Tracer, boot_time,
+    Account, CallOptions, Held, Launch, Only, Options, Outcome, Tracer, boot_time, go_first,
 };
 use tracehound_schema::Event;
 
@@ -205,6 +205,7 @@ fn start(
     }
     let Some(name) = session.name() else {
         tracer.go_live()?;
+        go_first();
         if session.attach.is_empty() && io::stderr().is_terminal() && !session.quiet() {
             eprintln!("tracehound: tracing the whole host; Ctrl-C ends it");
         }
@@ -215,6 +216,9 @@ fn start(
     let held = held.context("starting the command")?;
     tracer.follow_held(&held)?;
     tracer.go_live()?;
+    // The command is a process already and keeps the priority that the run was given. Once it is
+    // released it may start so many others that we would not come to read of the first.
+    go_first();
     // From its release on, a signal is the command's business.
     go_on(Some(name), signals)?;
     let released = held.release();
@@ -258,8 +262,6 @@ fn trace(
     session: &Session,
     mut ending: Ending,
 ) -> Result<u8, Failure> {
-    // The command runs already, with the priority that the run was given.
-    tracehound_probes::go_first();
     let mut worker = Worker::start(engine);
     let (end, rest) = read(&mut tracer, &worker, &mut ending);
     let account = finish(&mut tracer, &worker, rest, &mut ending);
