@@ -13,8 +13,9 @@ use crate::filter::{Facts, Filters, Truth};
 use crate::integrity::{self, Mismatch};
 use crate::pieces::Pieces;
 use crate::plan::{Plan, Selection};
-use crate::programs::Programs;
+use crate::processes::Running;
 use crate::sink::{Item, Sink};
+use crate::world::World;
 
 /// What a record is of a call.
 enum Part<'r> {
@@ -47,7 +48,7 @@ pub struct Engine {
 /// Where items go.
 struct Output {
     sinks: Vec<Sink>,
-    programs: Programs,
+    world: World,
     filters: Filters,
     clock: Clock,
     left: Option<u64>,
@@ -67,7 +68,7 @@ impl Engine {
             plans,
             output: Output {
                 sinks,
-                programs: Programs::new(),
+                world: World::new(),
                 filters: Filters::default(),
                 clock: Clock::default(),
                 left: max,
@@ -87,8 +88,20 @@ impl Engine {
     /// Shows only what filters do not surely exclude; `clock` is that of the records.
     #[must_use]
     pub fn with_filters(mut self, filters: Filters, clock: Clock) -> Engine {
+        if filters.needs_processes() {
+            self.output.world.know_processes();
+        }
         self.output.filters = filters;
         self.output.clock = clock;
+        self
+    }
+
+    /// Takes what /proc tells of processes that no record may tell of: the tracer's ancestors.
+    #[must_use]
+    pub fn with_running(mut self, running: Vec<Running>) -> Engine {
+        for one in running {
+            self.output.world.processes.runs(one);
+        }
         self
     }
 
@@ -177,7 +190,7 @@ impl Engine {
     /// A whole record of what is no call.
     fn event(&mut self, event: &'static Event, shown: bool, record: &Record<'_>) -> io::Result<()> {
         let plan = &self.plans[usize::from(event.id)];
-        self.output.programs.learn(event, record);
+        self.output.learn(event, record);
         let mut checkers = plan.iter().flat_map(|plan| &plan.checkers);
         let mismatch = checkers.find_map(|check| check.check(record));
         let cut_off = self.life.learn(event, record, &mut self.join);
@@ -191,7 +204,7 @@ impl Engine {
             self.mismatch(event, &record.header, &mismatch)?;
         }
         self.derive(event, record)?;
-        self.output.programs.forget(event, record);
+        self.output.world.forget(event, record);
         Ok(())
     }
 
@@ -359,6 +372,21 @@ enum Told {
 }
 
 impl Output {
+    /// Learns from a record before it is shown.
+    fn learn(&mut self, event: &'static Event, record: &Record<'_>) {
+        let Some(child) = self.world.learn(event, record) else {
+            return;
+        };
+        let followed = self.filters.followed(&Facts {
+            event,
+            record,
+            call: None,
+            world: &self.world,
+            clock: self.clock,
+        });
+        self.world.processes.follow(child, followed);
+    }
+
     /// Gives an item to the sinks. A beginning is not counted: its call will be.
     fn show(&mut self, shown: &Shown<'_>) -> io::Result<Told> {
         if !self.lets_through(shown) {
@@ -379,7 +407,7 @@ impl Output {
         let item = Item {
             event: shown.event,
             record: shown.record,
-            programs: &self.programs,
+            programs: &self.world.programs,
             mismatch: shown.mismatch,
             call: shown.call,
             phase: shown.phase,
@@ -398,7 +426,7 @@ impl Output {
             event: shown.event,
             record: shown.record,
             call: shown.call,
-            programs: &self.programs,
+            world: &self.world,
             clock: self.clock,
         });
         if shown.phase == Phase::Enter {

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod calls;
+mod cgroups;
 mod clock;
 mod derive;
 mod engine;
@@ -10,14 +11,17 @@ pub mod filter;
 mod integrity;
 mod pieces;
 mod plan;
+mod processes;
 mod programs;
 pub mod recording;
 pub mod sink;
 mod text;
 mod value;
+mod world;
 
 pub use clock::Clock;
 pub use engine::Engine;
 pub use integrity::Mismatch;
 pub use plan::Selection;
+pub use processes::Running;
 pub use sink::{Format, Sink, strace};

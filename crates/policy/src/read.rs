@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use tracehound_engine::filter::{Fault, Parsed, combined, nearest, parse};
+use tracehound_engine::filter::{self, Fault, Parsed, combined, nearest, parse};
 use tracehound_schema::{Event, all, by_name};
 
 use crate::error::{Place, Problem};
@@ -142,7 +142,7 @@ fn whose(
         let one = parse::of_scope(text, began);
         parsed.push(one.map_err(|fault| within(scope, text, offset, fault))?);
     }
-    Ok(Some(combined(parsed)))
+    Ok(Some(filter::scope(parsed)))
 }
 
 fn rule(node: &Node, event: &Node) -> Result<Rule, Problem> {

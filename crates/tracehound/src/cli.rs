@@ -86,7 +86,8 @@ pub struct Show {
         allow_hyphen_values = true
     )]
     pub events: Vec<String>,
-    /// Whose events: pid, uid, comm, exe, mntns, pidns and so on with =, !=, <, >; repeatable
+    /// Whose events: pid, uid, comm, exe, mntns, pidns, container, tree, ancestor.exe and so on with =,
+    /// !=, <, >; or follow, for those created by these; repeatable
     #[arg(short, long = "scope", value_name = "EXPR")]
     pub scope: Vec<String>,
     /// Policy file or folder of them, instead of --events and --scope; repeatable

@@ -91,22 +91,24 @@ fn chosen(expressions: &[String], otherwise: &str) -> Result<Vec<&'static Event>
     Ok(chosen)
 }
 
-/// The events to trace for those to show: the same with what they are derived from, or where only the tracer's own are to be shown,
-/// what they are made from.
-pub fn traced(shown: &[&'static Event]) -> Vec<&'static Event> {
+/// The events to trace for those to show: the same with what they are derived from and what filters
+/// need to know, or where only the tracer's own are to be shown, what they are made from.
+pub fn traced(shown: &[&'static Event], filters: &Filters) -> Vec<&'static Event> {
+    let mut traced: Vec<&'static Event>;
     if shown.iter().any(|event| !ALWAYS.contains(&event.name)) {
-        let sources = shown.iter().flat_map(|event| event.derived);
-        let mut traced = shown.to_vec();
-        for event in sources.filter_map(|name| by_name(name)) {
-            if !traced.iter().any(|other| other.id == event.id) {
-                traced.push(event);
-            }
-        }
-        return traced;
+        traced = shown.to_vec();
+    } else {
+        let checked = all().filter(|event| !event.checks.is_empty() && !event.opt_in());
+        traced = checked.collect();
     }
-    all()
-        .filter(|event| !event.checks.is_empty() && !event.opt_in())
-        .collect()
+    let sources = shown.iter().flat_map(|event| event.derived);
+    let sources = sources.filter_map(|name| by_name(name));
+    for event in sources.chain(filters.needs()) {
+        if !traced.iter().any(|other| other.id == event.id) {
+            traced.push(event);
+        }
+    }
+    traced
 }
 
 /// What an expression chooses. Opt-in events must be named, in full or by their set: a wildcard is
@@ -331,7 +333,10 @@ mod tests {
         let only = ["argument_mismatch", "-gap", "-unchecked"];
         assert_eq!(names(&only), ["argument_mismatch"]);
         let mismatch = by_name("argument_mismatch").unwrap();
-        let traced: Vec<_> = traced(&[mismatch]).iter().map(|e| e.name).collect();
+        let traced: Vec<_> = traced(&[mismatch], &Filters::default())
+            .iter()
+            .map(|e| e.name)
+            .collect();
         assert_eq!(traced, ["sigprocmask"]);
     }
 

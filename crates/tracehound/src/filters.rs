@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use tracehound_engine::filter::{Expr, Fault, Filters, combined, parse};
+use tracehound_engine::filter::{Expr, Fault, Filters, combined, parse, scope};
 use tracehound_schema::{Event, all, by_name};
 
 use crate::failure::Failure;
@@ -72,7 +72,7 @@ impl Wanted {
             parse::of_scope(argument, began).map_err(|fault| refused(argument, fault))
         });
         let parsed: Vec<_> = parsed.collect::<Result<_, _>>()?;
-        self.scope = (!parsed.is_empty()).then(|| combined(parsed));
+        self.scope = (!parsed.is_empty()).then(|| scope(parsed));
         Ok(())
     }
 

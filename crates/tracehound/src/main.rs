@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod ancestry;
 mod child;
 mod cli;
 mod doctor;

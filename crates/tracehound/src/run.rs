@@ -22,7 +22,7 @@ use crate::failure::Failure;
 use crate::outputs::Outputs;
 use crate::signals::Signals;
 use crate::worker::{Batch, Offer, Worker};
-use crate::{child, events, outputs, stats};
+use crate::{ancestry, child, events, outputs, stats};
 
 /// The shortest pause between two looks at the rings; a 4 MiB ring takes 9 ms to fill at the rate
 /// of one saturated CPU.
@@ -133,7 +133,7 @@ pub fn traced(
     let mut signals = Signals::catch()?;
     let command = session.name();
     let started = Tracer::start(&Options {
-        events: events::traced(&session.shown),
+        events: events::traced(&session.shown, &session.filters),
         only: session.rung.clone().map_or(Only::Any, Only::Named),
         ring_size: session.ring_size,
         scoped: command.is_some() || !session.attach.is_empty(),
@@ -157,7 +157,8 @@ pub fn traced(
         session.max_events,
         outputs.keep(),
     )
-    .with_filters(session.filters.clone(), preamble.clock);
+    .with_filters(session.filters.clone(), preamble.clock)
+    .with_running(ancestry::running());
     let ending = Ending::new(child, session.duration, signals).watching(&session.attach);
     trace(tracer, engine, session, ending)
 }

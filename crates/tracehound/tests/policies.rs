@@ -70,6 +70,59 @@ fn lines_name_the_policies_that_chose_them() {
     assert!(!without.text.contains("policies"), "{}", without.text);
 }
 
+/// The processes' names of the opened files that a scope lets through, in order.
+fn openers(scopes: &[&str], command: &[&str]) -> Vec<String> {
+    let mut options = vec!["-e", "openat.data.pathname=/etc/hostname"];
+    options.extend(scopes.iter().flat_map(|scope| ["-s", scope]));
+    let run = trace(&options, command);
+    let openers = named(&run, "openat").into_iter();
+    openers
+        .map(|event| event["process"]["comm"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn descendants_are_told_by_their_ancestors() {
+    if !root() {
+        return;
+    }
+    let script = "cat /etc/hostname; sh -c 'head /etc/hostname; (tail /etc/hostname; true); true'";
+    let command = ["bash", "-c", &format!("{script}; true")];
+    let all = ["cat", "head", "tail"];
+    assert_eq!(openers(&["ancestor.exe=*/bash"], &command), all);
+    let below = ["head", "tail"];
+    assert_eq!(openers(&["ancestor.comm=sh"], &command), below);
+    assert_eq!(openers(&["ancestor.comm!=sh"], &command), ["cat"]);
+    assert_eq!(openers(&["comm=sh", "follow"], &command), below);
+    let tracer = std::process::id();
+    assert_eq!(openers(&[&format!("tree={tracer}")], &command), all);
+    assert!(openers(&[&format!("tree!={tracer}")], &command).is_empty());
+    assert!(openers(&["tree=4000000000"], &command).is_empty());
+}
+
+#[test]
+fn containers_are_told_by_their_cgroups() {
+    if !root() {
+        return;
+    }
+    let script = "d=/mnt/libpod-$(printf %064d 7).scope; mount -t cgroup2 none /mnt && mkdir $d; \
+        sh -c \"echo 0 > $d/cgroup.procs; cat /etc/hostname\"; head /etc/hostname; sleep 0.2; rmdir $d";
+    let command = ["unshare", "-m", "sh", "-c", script];
+    let id = format!("container={:064}", 7);
+    for (scope, openers) in [
+        ("container", &["cat"][..]),
+        ("not-container", &["head"]),
+        ("container=new", &["cat"]),
+        ("container!=new", &["head"]),
+        (&id, &["cat"]),
+        ("container=00000", &["cat"]),
+        ("container=1", &[]),
+        ("container!=1", &["cat", "head"]),
+    ] {
+        assert_eq!(self::openers(&[scope], &command), openers, "{scope}");
+    }
+}
+
 fn run(arguments: &[&str]) -> Output {
     tracehound()
         .args(arguments)

@@ -6,6 +6,7 @@ use tracehound_schema::Event;
 use super::class::{Class, Form};
 use super::expr::{Bit, Compare, Expr, Net, Range, Subject, Test, Texts};
 use super::pattern::Pattern;
+use super::scope::Scope;
 use super::subject::class_of;
 
 /// What an expression asks for; `event` is what its fields are of.
@@ -47,6 +48,9 @@ fn test(event: Option<&'static Event>, test: &Test, negative: bool) -> String {
         Subject::Ret => "the return value".to_owned(),
         Subject::Scope(scope) => scope.name().to_owned(),
     };
+    if test.subject == Subject::Scope(Scope::Followed) {
+        return "it was created by a process in scope, or by what that created".to_owned();
+    }
     let class = class_of(event, &test.subject);
     let values: Vec<String> = match &test.compare {
         Compare::Number(ranges) => ranges

@@ -136,6 +136,35 @@ impl Expr {
     }
 }
 
+impl Expr {
+    /// Shows each test.
+    pub fn tests<'e>(&'e self, see: &mut impl FnMut(&'e Test)) {
+        match self {
+            Expr::Test(test) => see(test),
+            Expr::Not(inner) => inner.tests(see),
+            Expr::All(many) | Expr::Any(many) => many.iter().for_each(|one| one.tests(see)),
+        }
+    }
+
+    /// Has the tests of whether a process is followed ask for one scope.
+    pub(super) fn follow(&mut self, number: usize) {
+        match self {
+            Expr::Test(test) if test.subject == Subject::Scope(Scope::Followed) => {
+                let number = number as i128;
+                test.compare = Compare::Number(vec![Range {
+                    low: number,
+                    high: number,
+                }]);
+            }
+            Expr::Test(_) => {}
+            Expr::Not(inner) => inner.follow(number),
+            Expr::All(many) | Expr::Any(many) => {
+                many.iter_mut().for_each(|one| one.follow(number));
+            }
+        }
+    }
+}
+
 impl Range {
     /// Whether one of `ranges` holds the number.
     #[must_use]
@@ -199,6 +228,24 @@ impl Texts {
         texts.exact.sort_unstable();
         texts.exact.dedup();
         texts
+    }
+
+    /// The same for texts of which all but so many bytes are cut.
+    #[must_use]
+    pub fn cut(self, bytes: usize) -> Texts {
+        let exact = self.exact.into_iter().map(Pattern::Exact);
+        let short = |pattern: Pattern| {
+            let start = match &pattern {
+                Pattern::Exact(text) | Pattern::Prefix(text) => Some(text),
+                Pattern::Glob(pieces) => pieces.first(),
+                Pattern::Suffix(_) | Pattern::Contains(_) => None,
+            };
+            match start.and_then(|start| start.get(..bytes + 1)) {
+                Some(long) => Pattern::Exact(long[..bytes].into()),
+                None => pattern,
+            }
+        };
+        Texts::new(exact.chain(self.patterns).map(short).collect())
     }
 
     /// Whether a text is one of them.

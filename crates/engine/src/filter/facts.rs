@@ -9,9 +9,11 @@ use super::probe::Probe;
 use super::scope::Scope;
 use super::truth::Truth;
 use crate::calls::{self, Address, Call, Print as _};
+use crate::cgroups::Place;
 use crate::clock::Clock;
-use crate::programs::Programs;
+use crate::processes::{Identity, name_of};
 use crate::value;
+use crate::world::World;
 
 /// One event's record with what is known beside it.
 #[derive(Clone, Copy, Debug)]
@@ -22,8 +24,8 @@ pub struct Facts<'a> {
     pub record: &'a Record<'a>,
     /// The call that it is of, where the event is derived from a call's row.
     pub call: Option<&'a Call<'a>>,
-    /// The programs that processes run.
-    pub programs: &'a Programs,
+    /// What the records before tell of programs, processes and containers.
+    pub world: &'a World,
     /// Where the clock of the record stands.
     pub clock: Clock,
 }
@@ -180,20 +182,88 @@ impl Facts<'_> {
                     probe.unsigned(u64::from(header.abi) << 32 | u64::from(number));
                 }
             }
-            _ => self.exe(probe),
+            Scope::Exe => program(self.world.programs.path(header.host_pid), probe),
+            Scope::FirstMntNs => match (self.world.first_mnt_ns, header.mnt_ns) {
+                (None, _) | (_, 0) => probe.unread(0),
+                (Some(first), own) => probe.unsigned(u64::from(first == own)),
+            },
+            scope if scope.is_of_ancestors() => self.ancestors(scope, probe),
+            scope => self.container(scope, probe),
         }
     }
 
-    /// The program, if it is known. Of a path that does not begin at the root the first names are
-    /// missing.
-    fn exe(&self, probe: &mut Probe<'_>) {
-        match self.programs.path(self.record.header.host_pid) {
-            None => probe.unread(0),
-            Some(path) if path.starts_with(b"/") || path.starts_with(b"(unreachable)") => {
-                probe.piece(path, Missing::Nothing);
+    fn container(&self, scope: Scope, probe: &mut Probe<'_>) {
+        let inside = match self.world.cgroups.place(&self.record.header) {
+            Place::Unknown => return probe.unread(0),
+            Place::Host => None,
+            Place::Container(inside) => Some(inside),
+        };
+        let is = match scope {
+            Scope::Contained => inside.is_some(),
+            Scope::Uncontained => inside.is_none(),
+            Scope::ContainerNew => inside.is_some_and(|inside| inside.new),
+            Scope::ContainerStarted => inside.is_some_and(|inside| inside.started),
+            scope => {
+                let container = inside.map(|inside| &inside.container);
+                let text = match scope {
+                    Scope::Container => container.map(|container| container.id.as_str()),
+                    _ => container.and_then(|container| container.pod.as_deref()),
+                };
+                // Where there is none, there is no value.
+                if let Some(text) = text {
+                    probe.text(text.as_bytes(), true);
+                }
+                return;
             }
-            Some(path) => probe.piece(path, Missing::Start),
+        };
+        probe.unsigned(u64::from(is));
+    }
+
+    /// Facts of ancestors, of which one is to fit; what has no name or no program fits nothing.
+    fn ancestors(&self, scope: Scope, probe: &mut Probe<'_>) {
+        let header = &self.record.header;
+        let processes = &self.world.processes;
+        if scope == Scope::Followed {
+            let own = Identity::of(header).and_then(|own| processes.get(own));
+            match own {
+                None => probe.unread(0),
+                Some(process) => probe.each(&process.followed),
+            }
+            return;
         }
+        if scope == Scope::Tree {
+            probe.unsigned(u64::from(header.host_pid));
+        }
+        let whole = processes.ancestors(header, |identity, process| {
+            match (scope, process) {
+                (Scope::Tree | Scope::AncestorPid, _) => probe.unsigned(u64::from(identity.pid)),
+                (_, None) => probe.unread(0),
+                (Scope::AncestorComm, Some(process)) => match &process.comm {
+                    Some(comm) => probe.text(name_of(comm), true),
+                    None => probe.unread(0),
+                },
+                (_, Some(process)) => match &process.exe {
+                    Some(Some(path)) => program(Some(path), probe),
+                    Some(None) => {}
+                    None => probe.unread(0),
+                },
+            }
+            probe.verdict() == Truth::Yes
+        });
+        if !whole {
+            probe.unread(0);
+        }
+    }
+}
+
+/// A program, if it is known. Of a path that does not begin at the root the first names are missing.
+fn program(path: Option<&[u8]>, probe: &mut Probe<'_>) {
+    match path {
+        None => probe.unread(0),
+        Some(path) if path.starts_with(b"/") || path.starts_with(b"(unreachable)") => {
+            probe.piece(path, Missing::Nothing);
+        }
+        Some(path) => probe.piece(path, Missing::Start),
     }
 }
 

@@ -1,11 +1,12 @@
 //! The filters of a run: what is wanted of each event, ready to be asked for one record after
 //! another.
 
-use tracehound_schema::{Event, all};
+use tracehound_schema::{Event, all, by_name};
 
-use super::expr::Expr;
+use super::expr::{Expr, Subject};
 use super::facts::{Facts, Scratch};
 use super::parse::Parsed;
+use super::scope::Scope;
 use super::truth::Truth;
 
 /// A policy as the engine needs it.
@@ -36,6 +37,8 @@ pub struct Filters {
     names: Vec<String>,
     /// The policies that the last record fits.
     matched: Vec<usize>,
+    /// Scopes that the children of who is in them belong to.
+    follows: Vec<Expr>,
     scratch: Scratch,
     /// Records left out by event id: of ends or whole events, and of beginnings.
     left_out: Vec<[u64; 2]>,
@@ -73,6 +76,7 @@ impl Filters {
     #[must_use]
     pub fn new(events: Vec<(&'static Event, Expr)>, scope: Option<Expr>) -> Filters {
         let mut filters = Filters::empty();
+        let scope = filters.following(scope);
         for (event, expr) in events {
             let expr = both(scope.clone(), Some(expr));
             filters.events[usize::from(event.id)] = vec![Entry { policy: 0, expr }];
@@ -91,8 +95,9 @@ impl Filters {
     pub fn of_policies(policies: Vec<Named>) -> Filters {
         let mut filters = Filters::empty();
         for (index, policy) in policies.into_iter().enumerate() {
+            let scope = filters.following(policy.scope);
             for (event, expr) in policy.events {
-                let expr = both(policy.scope.clone(), expr);
+                let expr = both(scope.clone(), expr);
                 let entry = Entry {
                     policy: index,
                     expr,
@@ -102,6 +107,61 @@ impl Filters {
             filters.names.push(policy.name);
         }
         filters
+    }
+
+    /// A scope; if it is one that is followed, it is given its number.
+    fn following(&mut self, scope: Option<Expr>) -> Option<Expr> {
+        let mut scope = scope?;
+        let mut follows = false;
+        scope.tests(&mut |test| follows |= test.subject == Subject::Scope(Scope::Followed));
+        if follows {
+            scope.follow(self.follows.len());
+            self.follows.push(scope.clone());
+        }
+        Some(scope)
+    }
+
+    /// What is known, for each scope that is followed, of whether a child belongs to it: its creator's
+    /// record is in it or not.
+    #[must_use]
+    pub fn followed(&mut self, facts: &Facts<'_>) -> Vec<Truth> {
+        self.scratch.clear();
+        let scratch = &mut self.scratch;
+        let scopes = self.follows.iter();
+        scopes.map(|scope| scope.check(facts, scratch)).collect()
+    }
+
+    fn scopes(&self) -> Vec<Scope> {
+        let mut scopes = Vec::new();
+        let entries = self.events.iter().flatten();
+        for expr in entries.filter_map(|entry| entry.expr.as_ref()) {
+            expr.tests(&mut |test| {
+                if let Subject::Scope(scope) = test.subject {
+                    scopes.push(scope);
+                }
+            });
+        }
+        scopes.sort_unstable();
+        scopes.dedup();
+        scopes
+    }
+
+    /// Whether it is asked who created whom.
+    #[must_use]
+    pub fn needs_processes(&self) -> bool {
+        let scopes = self.scopes();
+        scopes.iter().any(|scope| scope.is_of_ancestors())
+    }
+
+    /// The events that tell what is asked beside the record, whether these are selected or not.
+    #[must_use]
+    pub fn needs(&self) -> Vec<&'static Event> {
+        let scopes = self.scopes();
+        let names = scopes.iter().flat_map(|scope| scope.needs());
+        let mut events: Vec<_> = names.filter_map(|name| by_name(name)).collect();
+        events.sort_unstable_by_key(|event| event.id);
+        events.dedup_by_key(|event| event.id);
+        events
     }
 
     /// Whether anything is asked of an event.
@@ -165,6 +225,22 @@ fn both(one: Option<Expr>, other: Option<Expr>) -> Option<Expr> {
     match (one, other) {
         (Some(one), Some(other)) => Some(Expr::All(vec![other, one])),
         (one, other) => one.or(other),
+    }
+}
+
+/// What several expressions about scope say together: all of them, or, if one of them is `follow`,
+/// also what is done by those whom processes in scope created.
+#[must_use]
+pub fn scope(parts: Vec<Parsed>) -> Expr {
+    let is_follow = |part: &Parsed| {
+        let follow = Subject::Scope(Scope::Followed);
+        matches!(&part.expr, Expr::Test(test) if test.subject == follow)
+    };
+    let (follow, others): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_follow);
+    let scope = combined(others);
+    match follow.into_iter().next() {
+        Some(follow) => Expr::Any(vec![scope, follow.expr]),
+        None => scope,
     }
 }
 

@@ -15,6 +15,7 @@ use super::class::{Class, Form};
 use super::expr::{Compare, Expr, Range, Subject, Test};
 use super::fault::Fault;
 use super::scope::Scope;
+use super::special;
 use super::subject;
 use super::value::{Op, Token, compare};
 
@@ -106,7 +107,13 @@ impl<'t> Parser<'t> {
             let end = self.text.len();
             return Err(Fault::new((self.at, end), "nothing is expected here"));
         }
-        let single = self.tests == 1 && matches!(expr, Expr::Test(_));
+        let single = self.tests == 1 && !matches!(expr, Expr::Not(_));
+        let mut follows = false;
+        expr.tests(&mut |test| follows |= test.subject == Subject::Scope(Scope::Followed));
+        if follows && !matches!(expr, Expr::Test(_)) {
+            let message = "follow stands alone: give it an -s, or a line of the scope, of its own";
+            return Err(Fault::new((0, self.text.len()), message));
+        }
         Ok(Parsed {
             expr,
             alternative: self.alternative.take().filter(|_| single),
@@ -210,8 +217,20 @@ impl<'t> Parser<'t> {
         if let Some(expr) = self.new_process(&subject, *op, &tokens)? {
             return Ok(expr);
         }
-        self.names_of_threads(&subject, &tokens)?;
-        let compare = compare(&class, *op, place, &tokens)?;
+        if let Subject::Scope(scope) = subject {
+            special::check(scope, *op, place)?;
+            if scope == Scope::Contained {
+                let (expr, only_ids) = special::container(*op, place, &tokens)?;
+                let is_one = *op == Op::Is && only_ids;
+                self.alternative = is_one.then_some(Subject::Scope(Scope::Container));
+                return Ok(expr);
+            }
+            if special::has_namespaces(scope, &tokens) {
+                self.alternative = (*op == Op::Is).then_some(subject);
+                return special::programs(*op, place, &tokens);
+            }
+        }
+        let compare = special::cut(&subject, compare(&class, *op, place, &tokens)?);
         self.alternative = (*op == Op::Is).then(|| subject.clone());
         let test = Expr::Test(Test { subject, compare });
         Ok(if op.is_negative() {
@@ -231,6 +250,11 @@ impl<'t> Parser<'t> {
         if class.form != Form::Bool {
             let known = "an operator is missing: =, !=, <, <=, >, >=, has, has any or lacks";
             return Err(Fault::new((place.1, place.1), known));
+        }
+        if subject == Subject::Scope(Scope::Followed) && !matches!(self.about, About::Scope(_)) {
+            let message =
+                "follow is about whose events are told: write it in -s or a policy's scope";
+            return Err(Fault::new(place, message));
         }
         let compare = Compare::Number(vec![Range { low: 1, high: 1 }]);
         Ok(Expr::Test(Test { subject, compare }))
@@ -268,29 +292,6 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// A thread's name is short; what is longer would never be found. A program's path is not
-    /// looked for in one mount namespace yet.
-    fn names_of_threads(&self, subject: &Subject, tokens: &[Token<'_>]) -> Result<(), Fault> {
-        for token in tokens {
-            let place = (token.start, token.start + token.text.len());
-            let long = token.text.len() > 15 && !token.text.contains(['*', '\\']);
-            if *subject == Subject::Scope(Scope::Comm) && long {
-                let end = (0..=15).rev().find(|end| token.text.is_char_boundary(*end));
-                let kept = &token.text[..end.unwrap_or(0)];
-                let message = format!("a thread's name has at most 15 bytes: write {kept}*");
-                return Err(Fault::new(place, message));
-            }
-            let prefix = token.text.split_once(":/").map(|split| split.0);
-            let is_namespace =
-                |prefix: &str| prefix == "host" || prefix.chars().all(|char| char.is_ascii_digit());
-            if *subject == Subject::Scope(Scope::Exe) && prefix.is_some_and(is_namespace) {
-                let message = "write the path alone, and compare mntns beside it";
-                return Err(Fault::new(place, message));
-            }
-        }
-        Ok(())
-    }
-
     fn subject(&mut self, name: &str, place: (usize, usize)) -> Result<(Subject, Class), Fault> {
         let About::Event(event) = self.about else {
             // Tracee's scope filters mean the host's ids, its fields of events the process's own.
@@ -299,7 +300,7 @@ impl<'t> Parser<'t> {
         };
         let is_part = |name: &str| {
             name == "retval"
-                || ["data.", "args.", "scope."]
+                || ["data.", "args.", "scope.", "ancestor."]
                     .iter()
                     .any(|start| name.starts_with(start))
         };
@@ -322,6 +323,7 @@ impl<'t> Parser<'t> {
         }
         match name.split_once('.') {
             Some(("scope", name)) => subject::scope(name, (place.0 + 6, place.1)),
+            Some(("ancestor", _)) => subject::scope(name, place),
             Some(("data" | "args", name)) => subject::field(event, name, (place.0 + 5, place.1)),
             _ => {
                 let message = format!(

@@ -90,6 +90,15 @@ impl<'t> Probe<'t> {
         }
     }
 
+    /// Statements by number, of which what is known is told.
+    pub fn each(&mut self, statements: &[Truth]) {
+        for (number, truth) in (0..).zip(statements) {
+            if self.compare.number(number) {
+                self.learn(*truth);
+            }
+        }
+    }
+
     /// An instant in nanoseconds since 1970.
     pub fn instant(&mut self, nanoseconds: i128) {
         self.number(nanoseconds);

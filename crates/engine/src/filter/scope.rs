@@ -39,6 +39,30 @@ pub enum Scope {
     Syscall,
     /// When the process started.
     Start,
+    /// Whether it is in a container.
+    Contained,
+    /// Whether it is in none.
+    Uncontained,
+    /// The container's id.
+    Container,
+    /// Whether the container was made after tracing began.
+    ContainerNew,
+    /// Whether the container's own program runs.
+    ContainerStarted,
+    /// The id of the container's pod.
+    PodUid,
+    /// Whether it is in the mount namespace of the machine's first process.
+    FirstMntNs,
+    /// The ids of the process and its ancestors.
+    Tree,
+    /// Whether a process in scope created it, or one that it created did; the number of the scope.
+    Followed,
+    /// The ids of its ancestors in the initial namespace.
+    AncestorPid,
+    /// The names of their first threads.
+    AncestorComm,
+    /// The paths of their programs.
+    AncestorExe,
 }
 
 impl Scope {
@@ -65,39 +89,30 @@ impl Scope {
         (Scope::Abi, &["abi"]),
         (Scope::Syscall, &["syscall"]),
         (Scope::Start, &["start"]),
+        (Scope::Contained, &["container"]),
+        (Scope::Uncontained, &["not-container", "host"]),
+        (Scope::Container, &["container_id", "containerId"]),
+        (Scope::ContainerNew, &["container_new"]),
+        (Scope::ContainerStarted, &["container_started"]),
+        (Scope::PodUid, &["pod_uid", "podUid"]),
+        (Scope::FirstMntNs, &["host_mntns"]),
+        (Scope::Tree, &["tree"]),
+        (Scope::Followed, &["follow"]),
+        (Scope::AncestorPid, &["ancestor.pid"]),
+        (Scope::AncestorComm, &["ancestor.comm"]),
+        (Scope::AncestorExe, &["ancestor.exe"]),
     ];
 
-    /// Names that Tracee has and a record has no fact for yet, with the reason.
+    /// Names that Tracee has and no event can tell, with the reason.
     pub const LACKING: &[(&str, &str)] = &[
-        ("container", CONTAINER),
-        ("not-container", CONTAINER),
-        ("host", CONTAINER),
-        ("containerId", CONTAINER),
-        ("containerImage", CONTAINER),
-        ("containerImageDigest", CONTAINER),
-        ("containerName", CONTAINER),
-        ("podName", PODS),
-        ("podNamespace", PODS),
-        ("podUid", PODS),
-        ("podSandbox", PODS),
-        (
-            "hostName",
-            "records do not say the name of the machine or container (uts namespace) yet",
-        ),
-        (
-            "uts",
-            "records do not say the name of the machine or container (uts namespace) yet",
-        ),
-        (
-            "tree",
-            "which processes descend from which is not known to filters yet; trace a command with \
-             `-- COMMAND`, which follows its descendants, or compare ppid or host_ppid",
-        ),
-        (
-            "follow",
-            "children are not followed by filters yet; trace a command with `-- COMMAND`, which \
-             follows its descendants",
-        ),
+        ("containerImage", ENGINE),
+        ("containerImageDigest", ENGINE),
+        ("containerName", ENGINE),
+        ("podName", ENGINE),
+        ("podNamespace", ENGINE),
+        ("podSandbox", ENGINE),
+        ("hostName", UTS),
+        ("uts", UTS),
     ];
 
     /// The fact of a name.
@@ -114,6 +129,52 @@ impl Scope {
         found.and_then(|row| row.1.first()).copied().unwrap_or("")
     }
 
+    /// The events that tell what it asks for, beside those of a process's life, which are always traced.
+    #[must_use]
+    pub const fn needs(self) -> &'static [&'static str] {
+        match self {
+            Scope::Contained
+            | Scope::Uncontained
+            | Scope::Container
+            | Scope::ContainerNew
+            | Scope::ContainerStarted
+            | Scope::PodUid => &["existing_cgroup", "cgroup_mkdir", "cgroup_rmdir"],
+            Scope::FirstMntNs => &["init_namespaces"],
+            Scope::AncestorComm => &["existing_process", "sched_process_fork", "task_rename"],
+            Scope::Tree | Scope::Followed | Scope::AncestorPid | Scope::AncestorExe => {
+                &["existing_process", "sched_process_fork"]
+            }
+            _ => &[],
+        }
+    }
+
+    /// Whether it is true or false.
+    #[must_use]
+    pub const fn is_bool(self) -> bool {
+        matches!(
+            self,
+            Scope::Contained
+                | Scope::Uncontained
+                | Scope::ContainerNew
+                | Scope::ContainerStarted
+                | Scope::FirstMntNs
+                | Scope::Followed
+        )
+    }
+
+    /// Whether it is about processes that created the one that did it.
+    #[must_use]
+    pub const fn is_of_ancestors(self) -> bool {
+        matches!(
+            self,
+            Scope::Tree
+                | Scope::Followed
+                | Scope::AncestorPid
+                | Scope::AncestorComm
+                | Scope::AncestorExe
+        )
+    }
+
     /// Whether it is about the thread that did it, and not about the record itself.
     #[must_use]
     pub const fn is_of_thread(self) -> bool {
@@ -124,6 +185,7 @@ impl Scope {
     }
 }
 
-const CONTAINER: &str = "which container a process belongs to is not known to filters yet; \
-     compare cgroup, pidns or mntns";
-const PODS: &str = "pods are not known to filters yet; compare cgroup, pidns or mntns";
+const ENGINE: &str = "only the container's engine knows it, which is not asked yet; compare \
+     container_id, pod_uid or cgroup";
+const UTS: &str = "no record says the name of its machine or container (uts namespace), so it could \
+     never be known; compare container, mntns or pidns";

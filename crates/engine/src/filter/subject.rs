@@ -128,7 +128,13 @@ pub fn class_of(event: Option<&'static Event>, subject: &Subject) -> Class {
 
 fn scope_class(scope: Scope) -> Class {
     match scope {
-        Scope::Comm | Scope::Exe => Class::plain(Form::Text),
+        Scope::Comm
+        | Scope::Exe
+        | Scope::AncestorComm
+        | Scope::AncestorExe
+        | Scope::Container
+        | Scope::PodUid => Class::plain(Form::Text),
+        scope if scope.is_bool() => Class::plain(Form::Bool),
         Scope::Timestamp | Scope::Start => Class::plain(Form::Instant),
         Scope::Abi => {
             let words = Abi::ALL.iter();

@@ -29,8 +29,9 @@ fn faults_name_the_place_and_the_remedy() {
         "write data.FIELD, retval or scope.NAME",
     );
     says("openat.scope.⟦uidd⟧=0", "did you mean uid?");
-    says("openat.scope.⟦podName⟧=a", "pods are not known");
-    says("openat.scope.⟦container⟧", "which container");
+    says("openat.scope.⟦podName⟧=a", "engine knows it");
+    says("⟦openat.scope.follow⟧", "write it in -s");
+    says("openat.scope.⟦uts⟧=a", "could never be known");
     says("openat.data.flags has ⟦O_CREATE⟧", "did you mean O_CREAT?");
     says(
         "openat.data.flags has O_EXCL|⟦O_CREATE⟧",
@@ -51,11 +52,6 @@ fn faults_name_the_place_and_the_remedy() {
     says("(openat.retval=1⟦⟧", "not closed");
     says("openat.retval=1 or⟦⟧", "a name is missing");
     says("openat.data.pathname=\"/x\" ⟦y⟧", "nothing is expected");
-    says(
-        "openat.scope.comm=⟦a-name-that-is-long⟧",
-        "write a-name-that-is-*",
-    );
-    says("openat.scope.exe=⟦host:/bin/ls⟧", "compare mntns");
     says("openat.scope.timestamp>⟦yesterday⟧", "write an instant");
     says(
         "security_socket_connect.data.remote_addr=⟦1.2.3⟧",
@@ -91,6 +87,16 @@ fn a_recording_has_no_new_processes() {
     assert!(parse::of_scope("pid=new", Some(5)).is_ok());
     assert!(parse::of_scope("pid!=new", Some(5)).is_ok());
     assert!(parse::of_scope("pid=new", None).is_err());
-    assert!(parse::of_scope("tree=5", Some(5)).is_err());
+    for text in [
+        "tree<5",
+        "follow=1",
+        "follow and uid=0",
+        "uts=a",
+        "container=x",
+        "container<5",
+    ] {
+        assert!(parse::of_scope(text, Some(5)).is_err(), "{text}");
+    }
+    assert!(parse::of_event(event("openat"), "scope.follow").is_err());
     assert!(parse::of_event(event("openat"), "openat.retval=1").is_ok());
 }

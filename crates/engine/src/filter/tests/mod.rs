@@ -1,5 +1,6 @@
 //! Filters over records that are made here; what they say is compared with what JSON says.
 
+mod around;
 mod errors;
 mod evaluator;
 mod property;
@@ -12,9 +13,9 @@ use super::{Facts, Parsed, Scratch, Truth, parse};
 use crate::calls::{Call, Phase};
 use crate::clock::Clock;
 use crate::plan::{Plan, Selection};
-use crate::programs::Programs;
 use crate::recording::Preamble;
 use crate::sink::{Format, Item, Sink};
+use crate::world::World;
 
 const CLOCK: Clock = Clock {
     boot: 1_795_461_315_000_000_000,
@@ -28,7 +29,7 @@ fn event(name: &str) -> &'static Event {
 struct Told {
     event: &'static Event,
     bytes: Vec<u8>,
-    programs: Programs,
+    world: World,
 }
 
 impl Told {
@@ -36,7 +37,7 @@ impl Told {
         Told {
             event,
             bytes,
-            programs: Programs::new(),
+            world: World::new(),
         }
     }
 
@@ -66,7 +67,7 @@ impl Told {
             event: self.event,
             record: &record,
             call: call.as_ref(),
-            programs: &self.programs,
+            world: &self.world,
             clock: CLOCK,
         };
         use_it(&facts, phase)
@@ -83,7 +84,7 @@ impl Told {
             let item = Item {
                 event: facts.event,
                 record: facts.record,
-                programs: facts.programs,
+                programs: &facts.world.programs,
                 mismatch: None,
                 call: facts.call,
                 phase,

@@ -1,0 +1,103 @@
+//! Containers by records of cgroups.
+
+use tracehound_schema::record::Builder;
+
+use super::*;
+
+const ID: &str = "5f1c6d5b1f2c4f0bb0c9f1f4e0a9a7f6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0";
+
+fn feed(all: &mut Cgroups, name: &str, cgroup: u64, path: &str, hierarchy: u64) {
+    let event = by_name(name).unwrap();
+    let index = |name| event.field_index(name).unwrap();
+    let header = Header {
+        mnt_ns: 77,
+        ..Header::default()
+    };
+    let bytes = Builder::new(event.id, event.fields.len(), header)
+        .slot(index("cgroup_id"), cgroup)
+        .tail(index("cgroup_path"), path.replace("ID", ID).as_bytes())
+        .slot(index("hierarchy_id"), hierarchy)
+        .build();
+    let record = Record::split(&bytes).unwrap().0;
+    all.learn(event, &record);
+    all.forget(event, &record);
+}
+
+fn exec(all: &mut Cgroups, cgroup: u64, mnt_ns: u32) {
+    let event = by_name("sched_process_exec").unwrap();
+    let header = Header {
+        cgroup,
+        mnt_ns,
+        ..Header::default()
+    };
+    let bytes = Builder::new(event.id, event.fields.len(), header).build();
+    all.learn(event, &Record::split(&bytes).unwrap().0);
+}
+
+/// Where a process of a cgroup is: in a new, a started container.
+fn place(all: &Cgroups, cgroup: u64) -> Result<Option<(bool, bool)>, ()> {
+    let header = Header {
+        cgroup,
+        ..Header::default()
+    };
+    match all.place(&header) {
+        Place::Unknown => Err(()),
+        Place::Host => Ok(None),
+        Place::Container(inside) => {
+            assert_eq!(inside.container.id, ID);
+            Ok(Some((inside.new, inside.started)))
+        }
+    }
+}
+
+#[test]
+fn what_was_there_is_started_and_not_new() {
+    let mut all = Cgroups::default();
+    feed(&mut all, "existing_cgroup", 1, "/", 0);
+    feed(&mut all, "existing_cgroup", 2, "/docker/ID", 0);
+    feed(&mut all, "existing_cgroup", 3, "/docker/ID/init.scope", 0);
+    feed(&mut all, "cgroup_mkdir", 4, "/docker/ID/more", 0);
+    assert_eq!(place(&all, 1), Ok(None));
+    for inside in [2, 3, 4] {
+        assert_eq!(place(&all, inside), Ok(Some((false, true))));
+    }
+    assert_eq!(place(&all, 5), Err(()));
+    assert_eq!(place(&all, 0), Err(()));
+}
+
+#[test]
+fn a_new_one_starts_with_an_exec_in_a_mount_namespace_of_its_own() {
+    let mut all = Cgroups::default();
+    feed(&mut all, "cgroup_mkdir", 2, "/docker/ID", 0);
+    assert_eq!(place(&all, 2), Ok(Some((true, false))));
+    exec(&mut all, 2, 77);
+    assert_eq!(place(&all, 2), Ok(Some((true, false))));
+    exec(&mut all, 2, 78);
+    assert_eq!(place(&all, 2), Ok(Some((true, true))));
+    feed(&mut all, "cgroup_rmdir", 2, "/docker/ID", 0);
+    assert_eq!(place(&all, 2), Err(()));
+    assert!(all.containers.is_empty() && all.known.is_empty() && all.elsewhere == 0);
+}
+
+#[test]
+fn one_made_during_the_snapshot_is_new() {
+    let mut all = Cgroups::default();
+    feed(&mut all, "existing_cgroup", 2, "/docker/ID", 0);
+    feed(&mut all, "cgroup_mkdir", 2, "/docker/ID", 0);
+    assert_eq!(place(&all, 2), Ok(Some((true, false))));
+}
+
+#[test]
+fn with_containers_of_version_1_only_nobody_is_surely_on_the_host() {
+    let mut all = Cgroups::default();
+    feed(&mut all, "existing_cgroup", 1, "/", 0);
+    assert_eq!(place(&all, 1), Ok(None));
+    feed(&mut all, "existing_cgroup", 9, "/docker/ID", 4);
+    assert_eq!(place(&all, 1), Err(()));
+    feed(&mut all, "cgroup_mkdir", 2, "/docker/ID", 0);
+    assert_eq!(place(&all, 1), Ok(None));
+    feed(&mut all, "cgroup_rmdir", 2, "/docker/ID", 0);
+    feed(&mut all, "cgroup_rmdir", 9, "/docker/ID", 4);
+    assert_eq!(place(&all, 1), Ok(None));
+    assert_eq!(all.elsewhere, 0);
+}
