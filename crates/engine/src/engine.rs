@@ -9,7 +9,7 @@ use tracehound_schema::{Event, all, by_name};
 use crate::calls::{Call, Join, Life, Phase};
 use crate::clock::Clock;
 use crate::derive::{self, Derive};
-use crate::filter::{Facts, Filters, Truth};
+use crate::filter::{Counted, Facts, Filters, Truth};
 use crate::integrity::{self, Mismatch};
 use crate::pieces::Pieces;
 use crate::plan::{Plan, Selection};
@@ -132,6 +132,11 @@ impl Engine {
     /// of beginnings.
     pub fn left_out(&self) -> impl Iterator<Item = (u16, u64, u64)> {
         self.output.filters.left_out()
+    }
+
+    /// What became of the rules of policies.
+    pub fn counted(&self) -> impl Iterator<Item = Counted<'_>> {
+        self.output.filters.counted()
     }
 
     /// Beginnings of calls that were not kept, since too many threads are in calls at once.
@@ -422,17 +427,18 @@ impl Output {
     /// Whether filters let an item through. What is known of a call when it begins only grows, so
     /// what is wanted then is wanted when it ends.
     fn lets_through(&mut self, shown: &Shown<'_>) -> bool {
-        let truth = self.filters.check(&Facts {
+        let facts = Facts {
             event: shown.event,
             record: shown.record,
             call: shown.call,
             world: &self.world,
             clock: self.clock,
-        });
+        };
+        let truth = self.filters.check(&facts);
         if shown.phase == Phase::Enter {
-            truth == Truth::Yes
+            truth == Truth::Yes && self.filters.shows_beginning()
         } else {
-            truth.keeps()
+            truth.keeps() && self.filters.settle(&facts)
         }
     }
 }

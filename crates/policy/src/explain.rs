@@ -1,6 +1,6 @@
 //! A policy in plain words.
 
-use tracehound_engine::filter::{describe, plain};
+use tracehound_engine::filter::{Limits, describe, plain};
 
 use crate::policy::{Policy, Rule};
 
@@ -32,10 +32,33 @@ fn rule(rule: &Rule) -> String {
         few if few.len() <= FEW => format!("{} ({})", rule.named.escape_debug(), few.join(", ")),
         many => format!("{} ({} events)", rule.named.escape_debug(), many.len()),
     };
+    let does = match (rule.actions.shows, rule.actions.counts) {
+        (true, true) => "shows and counts",
+        (false, true) => "counts",
+        _ => "shows",
+    };
+    let limited = limited(&rule.limits);
     match rule.events.first() {
         Some((event, Some(expr))) => {
-            format!("  shows {named} where {}\n", describe(Some(event), expr))
+            let fits = describe(Some(event), expr);
+            format!("  {does} {named} where {fits}{limited}\n")
         }
-        _ => format!("  shows every {named}\n"),
+        _ => format!("  {does} every {named}{limited}\n"),
     }
+}
+
+fn limited(limits: &Limits) -> String {
+    let mut out = String::new();
+    if let Some(first) = limits.first {
+        let per = limits.per.map(|scope| format!(" of each {}", scope.name()));
+        out += &format!(", the first {first}{}", per.unwrap_or_default());
+    }
+    if let Some(sample) = limits.sample {
+        out += &format!(", one in {sample}");
+    }
+    if let Some(rate) = limits.rate {
+        let seconds = rate.time / 1_000_000_000;
+        out += &format!(", at most {} in {seconds} s", rate.number);
+    }
+    out
 }

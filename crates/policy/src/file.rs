@@ -96,7 +96,12 @@ fn one(path: &Path, began: Option<i128>) -> Result<Policy, Error> {
     }
     let text = String::from_utf8(bytes);
     let text = text.map_err(|_| Error::whole(path, "this is not UTF-8 text"))?;
-    let at = |problem| Error::at(path, &text, problem);
-    let tree = yaml::read(&text).map_err(at)?;
+    parse(&text, path, began)
+}
+
+/// Reads the text of a policy; `path` is what its faults are said to be in.
+pub fn parse(text: &str, path: &Path, began: Option<i128>) -> Result<Policy, Error> {
+    let at = |problem| Error::at(path, text, problem);
+    let tree = yaml::read(text).map_err(at)?;
     read::policy(&tree, path, began).map_err(at)
 }

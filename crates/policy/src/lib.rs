@@ -9,14 +9,15 @@
 mod error;
 mod explain;
 mod file;
+mod limits;
 mod policy;
 mod read;
 mod yaml;
 
 pub use error::Error;
 pub use explain::explain;
-pub use file::load;
-pub use policy::{Policy, Rule, filters, selected};
+pub use file::{load, parse};
+pub use policy::{Actions, Policy, Rule, filters, selected};
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use tracehound_engine::filter::{Expr, Filters, Named};
+use tracehound_engine::filter::{self, Expr, Filters, Limits, Named};
 use tracehound_schema::Event;
 
 /// A policy whose names are known to exist.
@@ -27,6 +27,19 @@ pub struct Rule {
     pub named: String,
     /// The events, each with what is wanted of it, if not all.
     pub events: Vec<(&'static Event, Option<Expr>)>,
+    /// How much of them.
+    pub limits: Limits,
+    /// What is done with them.
+    pub actions: Actions,
+}
+
+/// What is done with what a rule selects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Actions {
+    /// `log` or `print`: the outputs show it.
+    pub shows: bool,
+    /// `count`: its number is told at the end.
+    pub counts: bool,
 }
 
 /// The events that policies select, each once.
@@ -49,11 +62,17 @@ pub fn filters(policies: Vec<Policy>) -> Filters {
     let named = policies.into_iter().map(|policy| Named {
         name: policy.name,
         scope: policy.scope,
-        events: policy
-            .rules
-            .into_iter()
-            .flat_map(|rule| rule.events)
-            .collect(),
+        rules: policy.rules.into_iter().map(self::rule).collect(),
     });
     Filters::of_policies(named.collect())
+}
+
+fn rule(rule: Rule) -> filter::Rule {
+    filter::Rule {
+        name: rule.named,
+        events: rule.events,
+        limits: rule.limits,
+        shows: rule.actions.shows,
+        counts: rule.actions.counts,
+    }
 }

@@ -7,13 +7,14 @@ use tracehound_engine::filter::{self, Fault, Parsed, combined, nearest, parse};
 use tracehound_schema::{Event, all, by_name};
 
 use crate::error::{Place, Problem};
-use crate::policy::{Policy, Rule};
+use crate::limits::limits;
+use crate::policy::{Actions, Policy, Rule};
 use crate::yaml::{Entry, Node, Value};
 
 /// Actions that there are.
-const ACTIONS: [&str; 2] = ["log", "print"];
+const ACTIONS: [&str; 3] = ["log", "print", "count"];
 /// Actions whose names are kept for later.
-const RESERVED: [&str; 2] = ["count", "record"];
+const RESERVED: [&str; 1] = ["record"];
 
 /// Reads a policy in either form.
 pub fn policy(tree: &Node, path: &Path, began: Option<i128>) -> Result<Policy, Problem> {
@@ -74,9 +75,13 @@ fn body(
         Some(scope) => whose(scope, began)?,
         None => None,
     };
-    if let Some(default) = get(spec, "defaultActions")? {
-        actions(default)?;
-    }
+    let default = match get(spec, "defaultActions")? {
+        Some(default) => actions(default)?,
+        None => Actions {
+            shows: true,
+            counts: false,
+        },
+    };
     let rules = needed(spec, "rules")?;
     let list = list(rules)?;
     if list.is_empty() {
@@ -85,7 +90,8 @@ fn body(
     let mut named: HashMap<&str, Place> = HashMap::new();
     let mut read = Vec::new();
     for node in list {
-        known(node, &["event", "filters", "actions"])?;
+        let keys = ["event", "filters", "actions"];
+        known(node, &[&keys[..], &crate::limits::KEYS].concat())?;
         let event = needed(node, "event")?;
         let (name, _) = scalar(event)?;
         if let Some(first) = named.insert(name, event.place) {
@@ -95,7 +101,7 @@ fn body(
             );
             return Err(Problem::new(event.place, message));
         }
-        read.push(rule(node, event)?);
+        read.push(rule(node, event, default)?);
     }
     Ok(Policy {
         name: label,
@@ -145,12 +151,13 @@ fn whose(
     Ok(Some(filter::scope(parsed)))
 }
 
-fn rule(node: &Node, event: &Node) -> Result<Rule, Problem> {
+fn rule(node: &Node, event: &Node, default: Actions) -> Result<Rule, Problem> {
     let (name, _) = scalar(event)?;
     let events = events(name).map_err(|message| Problem::new(event.place, message))?;
-    if let Some(own) = get(node, "actions")? {
-        actions(own)?;
-    }
+    let actions = match get(node, "actions")? {
+        Some(own) => actions(own)?,
+        None => default,
+    };
     let filters = match get(node, "filters")? {
         Some(filters) => list(filters)?,
         None => &[],
@@ -168,6 +175,8 @@ fn rule(node: &Node, event: &Node) -> Result<Rule, Problem> {
     Ok(Rule {
         named: name.to_owned(),
         events: events?,
+        limits: limits(node)?,
+        actions,
     })
 }
 
@@ -226,19 +235,28 @@ fn fits(pattern: &str, name: &str) -> bool {
     rest.is_empty()
 }
 
-fn actions(node: &Node) -> Result<(), Problem> {
+fn actions(node: &Node) -> Result<Actions, Problem> {
+    let mut all = Actions {
+        shows: false,
+        counts: false,
+    };
     for action in list(node)? {
         let (name, _) = scalar(action)?;
         if RESERVED.contains(&name) {
-            let message = format!("the action {name} is kept for later: there are log and print");
+            let message =
+                format!("the action {name} is kept for later: there are log, print and count");
             return Err(Problem::new(action.place, message));
         }
         if !ACTIONS.contains(&name) {
             let message = format!("no action is named {name:?}{}", nearest(name, ACTIONS));
             return Err(Problem::new(action.place, message));
         }
+        all.counts |= name == "count";
+        all.shows |= name != "count";
     }
-    Ok(())
+    // An empty list is none, as in Tracee.
+    all.shows |= !all.counts;
+    Ok(all)
 }
 
 /// A fault of a text of the file, at its place there.
@@ -275,7 +293,7 @@ fn list(node: &Node) -> Result<&[Node], Problem> {
     }
 }
 
-fn scalar(node: &Node) -> Result<(&str, Option<usize>), Problem> {
+pub fn scalar(node: &Node) -> Result<(&str, Option<usize>), Problem> {
     match &node.value {
         Value::Scalar { text, offset } => Ok((text, *offset)),
         _ => Err(Problem::new(node.place, "a text is expected here")),
@@ -296,7 +314,7 @@ fn known(node: &Node, keys: &[&str]) -> Result<(), Problem> {
     Ok(())
 }
 
-fn get<'n>(node: &'n Node, key: &str) -> Result<Option<&'n Node>, Problem> {
+pub fn get<'n>(node: &'n Node, key: &str) -> Result<Option<&'n Node>, Problem> {
     let found = map(node)?.iter().find(|entry| entry.key == key);
     Ok(found.map(|entry| &entry.node))
 }

@@ -3,9 +3,11 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use tracehound_engine::filter::{Limits, Rate, Scope};
+
 use crate::error::Problem;
-use crate::policy::Policy;
-use crate::{read, yaml};
+use crate::policy::{Actions, Policy};
+use crate::{explain, read, yaml};
 
 fn policy(text: &str) -> Result<Policy, Problem> {
     let tree = yaml::read(text)?;
@@ -73,6 +75,105 @@ fn hostile_files_are_refused_in_time() {
     assert!(wrong("type: policy\n---\nname: a\n").contains("second document"));
     assert!(wrong("").contains("empty"));
     assert!(wrong("\u{1}").contains("YAML") || !wrong("\u{1}").is_empty());
+}
+
+/// What the limits and actions of a rule are read as.
+fn limited(lines: &str) -> Result<(Limits, Actions), String> {
+    let text = format!("type: policy\nname: a\nrules:\n  - event: close\n{lines}");
+    let policy = policy(&text).map_err(|problem| problem.message)?;
+    Ok((policy.rules[0].limits, policy.rules[0].actions))
+}
+
+#[test]
+fn rules_can_be_limited_and_counted() {
+    let all = "    sample: 10\n    rate: 5/m\n    first: 3\n    per: comm\n    actions: [count]\n";
+    let (limits, actions) = limited(all).unwrap();
+    let rate = Rate {
+        number: 5,
+        time: 60_000_000_000,
+    };
+    assert_eq!((limits.sample, limits.rate), (Some(10), Some(rate)));
+    assert_eq!((limits.first, limits.per), (Some(3), Some(Scope::Comm)));
+    assert!(actions.counts && !actions.shows);
+    for (lines, shows, counts) in [
+        ("", true, false),
+        ("    actions: []\n", true, false),
+        ("    actions: [log, count]\n", true, true),
+    ] {
+        assert_eq!(
+            limited(lines).unwrap().1,
+            Actions { shows, counts },
+            "{lines}"
+        );
+    }
+    for (lines, message) in [
+        ("    sample: 0\n", "number from 1"),
+        ("    first: all\n", "number from 1"),
+        ("    rate: 5\n", "10/s"),
+        ("    rate: 0/s\n", "10/s"),
+        ("    rate: 5/d\n", "10/s"),
+        ("    per: comm\n", "per goes with first"),
+        ("    first: 1\n    per: data.fd\n", "cannot be told per"),
+        ("    actions: [record]\n", "kept for later"),
+    ] {
+        assert!(limited(lines).unwrap_err().contains(message), "{lines}");
+    }
+    let told = explain(
+        &policy(&format!(
+            "type: policy\nname: a\nrules:\n  - event: close\n{all}"
+        ))
+        .unwrap(),
+    );
+    let line = "  counts every close, the first 3 of each comm, one in 10, at most 5 in 60 s\n";
+    assert!(told.ends_with(line), "{told}");
+}
+
+#[test]
+fn ten_megabytes_are_read_or_refused_in_time() {
+    let start = Instant::now();
+    let long = "x".repeat(10 << 20);
+    let rule =
+        "type: policy\nname: a\nrules:\n  - event: openat\n    filters:\n      - data.pathname=";
+    assert_eq!(policy(&format!("{rule}{long}\n")).unwrap().rules.len(), 1);
+    assert!(
+        wrong(&format!(
+            "type: policy\nname: {long}\nrules: [{{event: close}}]\n"
+        ))
+        .contains("1 to 63")
+    );
+    assert!(wrong(&format!("{long}: a\n")).len() < 1 << 10);
+    assert!(
+        wrong(&format!(
+            "type: policy\nname: a\nrules: [{{event: {long}}}]\n"
+        ))
+        .contains("no event")
+    );
+    assert!(!wrong(&format!("{rule}\"{long}\n")).is_empty());
+    assert!(!wrong(&"\t".repeat(10 << 20)).is_empty());
+    assert!(wrong(&"#\n".repeat(5 << 20)).contains("empty"));
+    assert!(
+        start.elapsed() < Duration::from_secs(60),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[test]
+fn a_name_is_given_once() {
+    let folder =
+        std::env::temp_dir().join(format!("tracehound-policy-names-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    for file in ["a.yaml", "b.yaml"] {
+        std::fs::write(folder.join(file), PLAIN).unwrap();
+    }
+    let errors = crate::load(std::slice::from_ref(&folder), None).unwrap_err();
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(errors.len(), 1);
+    assert!(
+        errors[0].to_string().contains("a policy named \"a\" too"),
+        "{}",
+        errors[0]
+    );
 }
 
 #[test]

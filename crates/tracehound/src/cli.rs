@@ -159,6 +159,23 @@ pub enum PolicyAction {
         #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
         paths: Vec<std::path::PathBuf>,
     },
+    /// Hold policies against a recording: the events that they select, then what became of each rule
+    Test {
+        /// Files, or folders of them (.yaml, .yml, .json)
+        #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+        paths: Vec<std::path::PathBuf>,
+        /// The recording, made with `-o raw:PATH`
+        #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+        recording: std::path::PathBuf,
+        /// Output: json, table, strace or none, with :PATH to write to a file; repeatable
+        #[arg(
+            short,
+            long = "output",
+            value_name = "FORMAT[:PATH]",
+            default_value = "json"
+        )]
+        outputs: Vec<String>,
+    },
 }
 
 /// Options of `doctor`.

@@ -2,14 +2,17 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
+use std::path::Path;
 
 use anyhow::Context as _;
+use tracehound_engine::filter::Filters;
 use tracehound_engine::recording;
 use tracehound_engine::{Engine, Selection};
+use tracehound_schema::Event;
 
 use crate::cli::Replay;
 use crate::failure::{Failure, shown};
-use crate::{events, outputs};
+use crate::{events, outputs, policy};
 
 enum Ended {
     Recording(recording::Error),
@@ -25,17 +28,31 @@ impl From<recording::Error> for Ended {
 
 /// Runs `replay`.
 pub fn run(options: &Replay) -> Result<u8, Failure> {
-    let shown = shown(options.path.as_os_str());
-    let (selected, filters) = events::wanted_by(&options.show, "*", false)?;
-    let planned = outputs::plan(&options.show.outputs, outputs::Default::Stdout)?;
-    outputs::spare(&planned, &options.path)?;
-    let mut file = File::open(&options.path)
+    let show = &options.show;
+    let (selected, filters) = events::wanted_by(show, "*", false)?;
+    let path = &options.path;
+    let engine = play(path, &selected, filters, &show.outputs, show.max_events)?;
+    eprint!("{}", policy::summary(&engine, true));
+    Ok(0)
+}
+
+/// Plays a recording through filters to outputs.
+pub fn play(
+    path: &Path,
+    selected: &[&'static Event],
+    filters: Filters,
+    outputs: &[String],
+    max: Option<u64>,
+) -> Result<Engine, Failure> {
+    let shown = shown(path.as_os_str());
+    let planned = outputs::plan(outputs, outputs::Default::Stdout)?;
+    outputs::spare(&planned, path)?;
+    let mut file = File::open(path)
         .with_context(|| format!("cannot open the recording {shown}; check its path"))?;
     let preamble = recording::open(&mut file).with_context(|| format!("recording {shown}"))?;
     let sinks = outputs::open(planned, &preamble, || Ok(()))?.keep();
-    let max = options.show.max_events;
     let mut engine =
-        Engine::new(&Selection::new(&selected), max, sinks).with_filters(filters, preamble.clock);
+        Engine::new(&Selection::new(selected), max, sinks).with_filters(filters, preamble.clock);
     let result = recording::batches(&mut file, |batch| {
         engine.feed(batch).map_err(Ended::Output)?;
         if engine.full() {
@@ -46,9 +63,9 @@ pub fn run(options: &Replay) -> Result<u8, Failure> {
     });
     let flushed = engine.finish();
     match result.and(flushed.map_err(Ended::Output)) {
-        Ok(()) | Err(Ended::Full) => Ok(0),
+        Ok(()) | Err(Ended::Full) => Ok(engine),
         // `| head` is a normal way to read a recording.
-        Err(Ended::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(0),
+        Err(Ended::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(engine),
         Err(Ended::Output(error)) => Err(Failure::output(error)),
         Err(Ended::Recording(error)) => Err(anyhow::Error::new(error)
             .context(format!("recording {shown}"))

@@ -22,7 +22,7 @@ use crate::failure::Failure;
 use crate::outputs::Outputs;
 use crate::signals::Signals;
 use crate::worker::{Batch, Offer, Worker};
-use crate::{ancestry, child, events, outputs, stats};
+use crate::{ancestry, child, events, outputs, policy, stats};
 
 /// The shortest pause between two looks at the rings; a 4 MiB ring takes 9 ms to fill at the rate
 /// of one saturated CPU.
@@ -285,6 +285,9 @@ fn trace(
     let mut account = account?;
     if let Some(engine) = shown {
         stats::leave_out(&mut account, engine);
+        if session.report != Report::Nothing {
+            eprint!("{}", policy::summary(engine, true));
+        }
     }
     report(session.report, &account, shown);
     let code = ending.wait(end, session.quiet());

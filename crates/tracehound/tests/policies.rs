@@ -152,6 +152,48 @@ fn checked_policies_are_explained() {
     assert!(said.contains("the return value is at most -1"), "{said}");
 }
 
+#[test]
+fn a_recording_says_what_a_policy_would_show() {
+    if !root() {
+        return;
+    }
+    let limited = "type: policy\nname: few\nscope: [comm=cat]\nrules:\n  - event: openat\n    first: 2\n    \
+        per: comm\n  - event: close\n    actions: [count]\n";
+    let none = "type: policy\nname: none\nrules: [{event: mount}]\n";
+    let folder = Folder::new("test", &[("a.yaml", limited), ("n.yaml", none)]);
+    let file = |name: &str| format!("{}/{name}", folder.path());
+    let (few, nothing, raw) = (file("a.yaml"), file("n.yaml"), file("r.raw"));
+    let record = [
+        "-e",
+        "openat,close",
+        "-o",
+        &format!("raw:{raw}"),
+        "-q",
+        "--",
+    ];
+    let files = ["cat", "/etc/hostname", "/etc/passwd"];
+    assert_eq!(run(&[&record[..], &files].concat()).status.code(), Some(0));
+    let output = run(&["policy", "test", &few, "--recording", &raw]);
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let summary = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{summary}");
+    assert_eq!(lines.lines().count(), 2, "{lines}");
+    let both = |line: &str| line.contains("\"openat\"") && line.contains("\"policies\":[\"few\"]");
+    assert!(lines.lines().all(both), "{lines}");
+    let said: Vec<&str> = summary.lines().collect();
+    assert!(said[0].starts_with("policy few: openat: "), "{summary}");
+    assert!(said[0].ends_with(" fit, 2 within limits"), "{summary}");
+    assert!(
+        said[1].starts_with("policy few: close: ") && said[1].ends_with(" fit"),
+        "{summary}"
+    );
+    let output = run(&["policy", "test", &nothing, "--recording", &raw]);
+    let summary = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{summary}");
+    assert!(output.stdout.is_empty());
+    assert_eq!(summary, "policy none: mount: 0 fit\n");
+}
+
 /// What is wrong with a policy, and the part of its line that is marked.
 fn refused(content: &str, message: &str, marked: &str) {
     let folder = Folder::new("refused", &[("p.yaml", content)]);

@@ -192,6 +192,49 @@ impl Facts<'_> {
         }
     }
 
+    /// Appends the value of a fact by which records are told apart; `false` if it is not known.
+    pub(super) fn key(&self, scope: Scope, key: &mut Vec<u8>) -> bool {
+        let header = &self.record.header;
+        if scope.is_of_thread() && (header.host_tid == 0 || header.flags & IN_INTERRUPT != 0) {
+            return false;
+        }
+        let number = match scope {
+            Scope::Pid => header.pid,
+            Scope::HostPid => header.host_pid,
+            Scope::Tid => header.tid,
+            Scope::HostTid => header.host_tid,
+            Scope::Ppid => header.ppid,
+            Scope::HostPpid => header.host_ppid,
+            Scope::Uid => header.uid,
+            Scope::Gid => header.gid,
+            Scope::MntNs => header.mnt_ns,
+            Scope::PidNs => header.pid_ns,
+            Scope::Comm => {
+                key.extend_from_slice(record::comm(header));
+                return true;
+            }
+            Scope::Cgroup => {
+                key.extend_from_slice(&header.cgroup.to_ne_bytes());
+                return header.cgroup != 0;
+            }
+            Scope::Exe => {
+                let path = self.world.programs.path(header.host_pid);
+                key.extend_from_slice(path.unwrap_or_default());
+                return path.is_some();
+            }
+            _ => {
+                let Place::Container(inside) = self.world.cgroups.place(header) else {
+                    return !matches!(self.world.cgroups.place(header), Place::Unknown);
+                };
+                key.extend_from_slice(inside.container.id.as_bytes());
+                return true;
+            }
+        };
+        key.extend_from_slice(&number.to_ne_bytes());
+        // A thread that is ending has given its namespaces back.
+        number != 0 || !matches!(scope, Scope::MntNs | Scope::PidNs)
+    }
+
     fn container(&self, scope: Scope, probe: &mut Probe<'_>) {
         let inside = match self.world.cgroups.place(&self.record.header) {
             Place::Unknown => return probe.unread(0),

@@ -5,6 +5,7 @@ use tracehound_schema::{Event, all, by_name};
 
 use super::expr::{Expr, Subject};
 use super::facts::{Facts, Scratch};
+use super::limits::{Limiter, Limits};
 use super::parse::Parsed;
 use super::scope::Scope;
 use super::truth::Truth;
@@ -16,16 +17,67 @@ pub struct Named {
     pub name: String,
     /// Whose events it is about; everybody's without.
     pub scope: Option<Expr>,
-    /// The events that it selects, each with what is wanted of it, if not all. Of several entries for
-    /// one event one is enough.
-    pub events: Vec<(&'static Event, Option<Expr>)>,
+    /// What it selects. Of several rules for one event one is enough.
+    pub rules: Vec<Rule>,
 }
 
-/// What one policy wants of one event.
+/// A rule of a policy.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// What it is called.
+    pub name: String,
+    /// The events that it selects, each with what is wanted of it, if not all.
+    pub events: Vec<(&'static Event, Option<Expr>)>,
+    /// How much of it.
+    pub limits: Limits,
+    /// Whether it is shown.
+    pub shows: bool,
+    /// Whether its number is to be told at the end.
+    pub counts: bool,
+}
+
+/// What became of a rule.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted<'a> {
+    /// Its policy.
+    pub policy: &'a str,
+    /// What it is called.
+    pub rule: &'a str,
+    /// Records that fit it, those included of which that is not sure.
+    pub fits: u64,
+    /// Those of which it is not sure.
+    pub unsure: u64,
+    /// Those that its limits let through.
+    pub let_through: u64,
+    /// Whether it asks for the number.
+    pub counts: bool,
+}
+
+/// What one rule wants of one event; `rule` is none for filters that are of no policy.
 #[derive(Clone, Debug)]
 struct Entry {
-    policy: usize,
+    rule: Option<usize>,
     expr: Option<Expr>,
+}
+
+/// A rule with what became of it so far.
+#[derive(Clone, Debug)]
+struct Running {
+    policy: usize,
+    name: String,
+    limiter: Limiter,
+    shows: bool,
+    counts: bool,
+    fits: u64,
+    unsure: u64,
+    let_through: u64,
+}
+
+impl Running {
+    /// Whether what fits it is shown for sure.
+    fn is_plain(&self) -> bool {
+        self.shows && !self.limiter.limits()
+    }
 }
 
 /// What is wanted of each event.
@@ -35,8 +87,9 @@ pub struct Filters {
     events: Vec<Vec<Entry>>,
     /// The names of the policies; none where filters are of no policy.
     names: Vec<String>,
-    /// The policies that the last record fits.
-    matched: Vec<usize>,
+    rules: Vec<Running>,
+    /// The policies and rules that the last record fits, and whether surely.
+    matched: Vec<Match>,
     /// Scopes that the children of who is in them belong to.
     follows: Vec<Expr>,
     scratch: Scratch,
@@ -44,20 +97,26 @@ pub struct Filters {
     left_out: Vec<[u64; 2]>,
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Match {
+    policy: usize,
+    rule: usize,
+    truth: Truth,
+}
+
 /// The policies that a record fits.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Policies<'a> {
     names: &'a [String],
-    matched: &'a [usize],
+    matched: &'a [Match],
 }
 
 impl<'a> Policies<'a> {
     /// Their names.
     pub fn names(self) -> impl Iterator<Item = &'a str> {
-        let names = self
-            .matched
-            .iter()
-            .filter_map(|index| self.names.get(*index));
+        // Rules of one policy follow one another.
+        let policies = self.matched.chunk_by(|one, next| one.policy == next.policy);
+        let names = policies.filter_map(|same| self.names.get(same.first()?.policy));
         names.map(String::as_str)
     }
 }
@@ -79,12 +138,12 @@ impl Filters {
         let scope = filters.following(scope);
         for (event, expr) in events {
             let expr = both(scope.clone(), Some(expr));
-            filters.events[usize::from(event.id)] = vec![Entry { policy: 0, expr }];
+            filters.events[usize::from(event.id)] = vec![Entry { rule: None, expr }];
         }
         for entries in &mut filters.events {
             if entries.is_empty() && scope.is_some() {
                 let expr = scope.clone();
-                entries.push(Entry { policy: 0, expr });
+                entries.push(Entry { rule: None, expr });
             }
         }
         filters
@@ -96,13 +155,22 @@ impl Filters {
         let mut filters = Filters::empty();
         for (index, policy) in policies.into_iter().enumerate() {
             let scope = filters.following(policy.scope);
-            for (event, expr) in policy.events {
-                let expr = both(scope.clone(), expr);
-                let entry = Entry {
+            for rule in policy.rules {
+                for (event, expr) in rule.events {
+                    let expr = both(scope.clone(), expr);
+                    let rule = Some(filters.rules.len());
+                    filters.events[usize::from(event.id)].push(Entry { rule, expr });
+                }
+                filters.rules.push(Running {
                     policy: index,
-                    expr,
-                };
-                filters.events[usize::from(event.id)].push(entry);
+                    name: rule.name,
+                    limiter: Limiter::new(rule.limits),
+                    shows: rule.shows,
+                    counts: rule.counts,
+                    fits: 0,
+                    unsure: 0,
+                    let_through: 0,
+                });
             }
             filters.names.push(policy.name);
         }
@@ -141,6 +209,7 @@ impl Filters {
                 }
             });
         }
+        scopes.extend(self.rules.iter().filter_map(|rule| rule.limiter.per()));
         scopes.sort_unstable();
         scopes.dedup();
         scopes
@@ -186,13 +255,59 @@ impl Filters {
                 Some(expr) => expr.check(facts, &mut self.scratch),
                 None => Truth::Yes,
             };
-            // Entries of one policy follow one another.
-            if truth.keeps() && self.matched.last() != Some(&entry.policy) {
-                self.matched.push(entry.policy);
+            if let Some(rule) = entry.rule.filter(|_| truth.keeps()) {
+                let policy = self.rules.get(rule).map_or(0, |rule| rule.policy);
+                self.matched.push(Match {
+                    policy,
+                    rule,
+                    truth,
+                });
             }
             whole = whole.max(truth);
         }
         whole
+    }
+
+    /// Whether the beginning of a call that was checked last is to be shown: only if its end will be.
+    #[must_use]
+    pub fn shows_beginning(&self) -> bool {
+        let shown = |one: &Match| {
+            let rule = self.rules.get(one.rule);
+            one.truth == Truth::Yes && rule.is_some_and(Running::is_plain)
+        };
+        self.matched.is_empty() || self.matched.iter().any(shown)
+    }
+
+    /// Counts the record that was checked last for its rules; tells whether one of them shows it.
+    #[inline]
+    pub fn settle(&mut self, facts: &Facts<'_>) -> bool {
+        if self.matched.is_empty() {
+            return true;
+        }
+        let rules = &mut self.rules;
+        self.matched.retain(|one| {
+            let Some(rule) = rules.get_mut(one.rule) else {
+                return true;
+            };
+            rule.fits += 1;
+            rule.unsure += u64::from(one.truth == Truth::Unknown);
+            let lets = !rule.limiter.limits() || rule.limiter.lets(facts);
+            rule.let_through += u64::from(lets);
+            lets && rule.shows
+        });
+        !self.matched.is_empty()
+    }
+
+    /// What became of the rules of policies.
+    pub fn counted(&self) -> impl Iterator<Item = Counted<'_>> {
+        self.rules.iter().map(|rule| Counted {
+            policy: self.names.get(rule.policy).map_or("", String::as_str),
+            rule: &rule.name,
+            fits: rule.fits,
+            unsure: rule.unsure,
+            let_through: rule.let_through,
+            counts: rule.counts,
+        })
     }
 
     /// The policies that the record fits that was checked last.

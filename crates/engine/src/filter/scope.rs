@@ -115,6 +115,24 @@ impl Scope {
         ("uts", UTS),
     ];
 
+    /// Those by which records can be told apart where only the first ones of each are wanted.
+    pub const KEYS: &[Scope] = &[
+        Scope::Pid,
+        Scope::HostPid,
+        Scope::Tid,
+        Scope::HostTid,
+        Scope::Ppid,
+        Scope::HostPpid,
+        Scope::Uid,
+        Scope::Gid,
+        Scope::MntNs,
+        Scope::PidNs,
+        Scope::Comm,
+        Scope::Cgroup,
+        Scope::Exe,
+        Scope::Container,
+    ];
+
     /// The fact of a name.
     #[must_use]
     pub fn named(name: &str) -> Option<Scope> {

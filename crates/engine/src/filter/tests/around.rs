@@ -4,7 +4,7 @@ use tracehound_schema::record::{Builder, Header};
 use tracehound_schema::{Event, all};
 
 use super::*;
-use crate::filter::{Filters, Named, scope};
+use crate::filter::{Filters, Limits, Named, Rate, Rule, Scope, scope};
 
 const ID: &str = "5f1c6d5b1f2c4f0bb0c9f1f4e0a9a7f6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0";
 
@@ -54,11 +54,21 @@ use crate::Engine;
 
 impl Run {
     fn new(scopes: &[&str]) -> Run {
+        Run::limited(scopes, Limits::default())
+    }
+
+    fn limited(scopes: &[&str], limits: Limits) -> Run {
         let parsed = |text: &&str| parse::of_scope(text, Some(0)).unwrap();
         let named = Named {
             name: "a".to_owned(),
             scope: Some(scope(scopes.iter().map(parsed).collect())),
-            events: vec![(event("task_rename"), None)],
+            rules: vec![Rule {
+                name: "task_rename".to_owned(),
+                events: vec![(event("task_rename"), None)],
+                limits,
+                shows: true,
+                counts: false,
+            }],
         };
         let filters = Filters::of_policies(vec![named]);
         let selection = Selection::new(&[event("task_rename")]);
@@ -288,4 +298,67 @@ fn what_tells_of_others_is_asked_for() {
             .into_iter()
             .all(|name| all().any(|event| event.name == *name))
     );
+}
+
+/// How many of some records of processes with these ids and times (in seconds) are shown.
+fn let_through(limits: Limits, told: &[(u32, u64)]) -> u64 {
+    let mut run = Run::limited(&["uid=0"], limits);
+    for (pid, second) in told {
+        let own = Header {
+            time: second * 1_000_000_000,
+            pid: *pid,
+            ..header(*pid, "x")
+        };
+        run.shows(own);
+    }
+    let counted: Vec<_> = run.0.counted().collect();
+    assert_eq!((counted.len(), counted[0].unsure), (1, 0));
+    assert_eq!(counted[0].fits, told.len() as u64);
+    assert_eq!(counted[0].let_through, run.1);
+    let left_out: u64 = run.0.left_out().map(|row| row.1).sum();
+    assert_eq!(left_out, told.len() as u64 - run.1);
+    run.1
+}
+
+#[test]
+fn limits_let_a_part_through() {
+    let told: Vec<(u32, u64)> = (0..100)
+        .map(|number| (1 + number % 4, number.into()))
+        .collect();
+    let limits = Limits::default();
+    assert_eq!(let_through(limits, &told), 100);
+    let sample = Limits {
+        sample: Some(10),
+        ..limits
+    };
+    assert_eq!(let_through(sample, &told), 10);
+    assert_eq!(
+        let_through(
+            Limits {
+                sample: Some(1),
+                ..limits
+            },
+            &told
+        ),
+        100
+    );
+    let first = Limits {
+        first: Some(3),
+        ..limits
+    };
+    assert_eq!(let_through(first, &told), 3);
+    let per = Limits {
+        per: Some(Scope::Pid),
+        ..first
+    };
+    assert_eq!(let_through(per, &told), 12);
+    // Ten in 50 s: ten at once, then one each 5 s.
+    let rate = Some(Rate {
+        number: 10,
+        time: 50_000_000_000,
+    });
+    let rate = Limits { rate, ..limits };
+    assert_eq!(let_through(rate, &[(1, 7); 100]), 10);
+    let later: Vec<_> = [(1, 7); 100].into_iter().chain([(1, 17); 100]).collect();
+    assert_eq!(let_through(rate, &later), 12);
 }

@@ -1,0 +1,63 @@
+//! Limits of a rule, which are ours alone: `sample`, `rate`, `first` and `per`.
+
+use tracehound_engine::filter::{Limits, Rate, Scope, nearest};
+
+use crate::error::Problem;
+use crate::read::{get, scalar};
+use crate::yaml::Node;
+
+/// The keys of a rule that limit it.
+pub const KEYS: [&str; 4] = ["sample", "rate", "first", "per"];
+
+/// The limits of a rule.
+pub fn limits(rule: &Node) -> Result<Limits, Problem> {
+    let [sample, rate, first, per] = KEYS.map(|key| get(rule, key));
+    let (sample, rate, first, per) = (sample?, rate?, first?, per?);
+    if let (Some(per), None) = (per, first) {
+        return Err(Problem::new(
+            per.place,
+            "per goes with first: say how many of each",
+        ));
+    }
+    Ok(Limits {
+        sample: sample.map(number).transpose()?,
+        rate: rate.map(self::rate).transpose()?,
+        first: first.map(number).transpose()?,
+        per: per.map(key).transpose()?,
+    })
+}
+
+fn number(node: &Node) -> Result<u64, Problem> {
+    let number = scalar(node)?.0.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| Problem::new(node.place, "write a number from 1"))
+}
+
+/// `10/s`, `100/m`, `1000/h`.
+fn rate(node: &Node) -> Result<Rate, Problem> {
+    const SECOND: u64 = 1_000_000_000;
+    const TIMES: [(&str, u64); 3] = [("s", SECOND), ("m", 60 * SECOND), ("h", 3600 * SECOND)];
+    let (number, unit) = scalar(node)?.0.split_once('/').unwrap_or_default();
+    let number = number.trim().parse().ok().filter(|number| *number > 0);
+    let time = TIMES.iter().find(|row| row.0 == unit.trim());
+    match (number, time) {
+        (Some(number), Some((_, time))) if number <= *time => Ok(Rate {
+            number,
+            time: *time,
+        }),
+        _ => {
+            let message = "write how many in a second, minute or hour: 10/s, 100/m, 1000/h";
+            Err(Problem::new(node.place, message))
+        }
+    }
+}
+
+fn key(node: &Node) -> Result<Scope, Problem> {
+    let name = scalar(node)?.0;
+    let bare = name.strip_prefix("scope.").unwrap_or(name);
+    let scope = Scope::named(bare).filter(|scope| Scope::KEYS.contains(scope));
+    scope.ok_or_else(|| {
+        let near = nearest(bare, Scope::KEYS.iter().map(|scope| scope.name()));
+        let message = format!("the first ones cannot be told per {name:?}{near}");
+        Problem::new(node.place, message)
+    })
+}
