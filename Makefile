@@ -15,8 +15,9 @@ run: build programs
 test: setup programs
 	cargo build --release --package tracehound
 	cargo test --workspace
-	cargo xtask fuzz --seconds 60
-	cargo xtask fuzz filter --seconds 30
+	cargo xtask fuzz --seconds 40
+	cargo xtask fuzz filter --seconds 20
+	cargo xtask fuzz policy --seconds 20
 	cargo xtask lab
 
 # A set rewritten under the call: how often user memory lies, and that the masks never do.
@@ -39,7 +40,7 @@ bench: build programs
 lab: setup
 	cargo xtask lab
 
-# Until it finds something or the time is over: make fuzz SECONDS=600 [TARGET=filter]
+# Until it finds something or the time is over: make fuzz SECONDS=600 [TARGET=filter|policy]
 fuzz: setup
 	cargo xtask fuzz $(TARGET) --seconds $(or $(SECONDS),60)
 

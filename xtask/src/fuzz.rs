@@ -44,6 +44,7 @@ pub fn run_fuzz(options: &Options) -> Result<()> {
     }
     match name.as_str() {
         "filter" => plant_filters(&seeds)?,
+        "policy" => plant_policies(&seeds)?,
         _ => plant(&seeds)?,
     }
     let triple = host()?;
@@ -92,6 +93,24 @@ fn plant(folder: &Path) -> Result<()> {
                 fs::write(&path, seed).with_context(|| format!("writing {}", path.display()))?;
             }
         }
+    }
+    Ok(())
+}
+
+/// The examples, and a policy with everything that a rule can have.
+fn plant_policies(folder: &Path) -> Result<()> {
+    const WHOLE: &str = "type: policy\nname: a\nscope: [uid>=1000, follow, container!=new]\n\
+        defaultActions: [log, count]\nrules:\n  - event: tag=fs\n    sample: 2\n    rate: 5/m\n    \
+        first: 3\n    per: comm\n  - event: openat\n    filters: ['retval<0', data.pathname=/a*]\n";
+    let examples = root().join("examples/policies");
+    let reading = || format!("reading {}", examples.display());
+    let mut texts = vec![WHOLE.as_bytes().to_vec()];
+    for entry in fs::read_dir(&examples).with_context(reading)? {
+        texts.push(fs::read(entry.with_context(reading)?.path()).with_context(reading)?);
+    }
+    for (number, text) in texts.iter().enumerate() {
+        let path = folder.join(format!("{number}"));
+        fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
     }
     Ok(())
 }
