@@ -72,8 +72,8 @@ impl Kind {
     }
 }
 
-/// What is jumped to at the ends of calls.
-#[derive(Debug, Default)]
+/// What is jumped to at the ends of calls. A clone is the same.
+#[derive(Clone, Debug, Default)]
 pub struct Ends {
     direct: Arc<Mutex<Kind>>,
     raw: Arc<Mutex<Kind>>,

@@ -43,6 +43,9 @@ pub enum Error {
     /// No such rung in any selected event's ladder.
     #[error("no selected event has a rung called {0}; `tracehound doctor` lists them")]
     UnknownRung(String),
+    /// Hooks were being proved when the run ended.
+    #[error("the run is over")]
+    Over,
     /// Something that libbpf was asked to do.
     #[error("{doing}")]
     Bpf {

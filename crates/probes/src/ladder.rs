@@ -148,6 +148,11 @@ impl Climb {
         }
     }
 
+    /// Notes how many records the event's programs have made before.
+    pub const fn begin(&mut self, made: u64) {
+        self.made = made;
+    }
+
     /// Whether the search is over, well or badly.
     pub fn done(&self) -> bool {
         self.proved || (self.attached.is_none() && self.left.is_empty())

@@ -150,27 +150,57 @@ fn open(flavour: Flavour) -> Result<OpenObject, Error> {
         .map_err(Error::bpf("opening the BPF object"))
 }
 
+/// Maps by which programs are told what to do. Those that are added later have their own.
+const TOLD_BY: [&str; 8] = [
+    "controls",
+    "selected",
+    "calls",
+    "proofs",
+    "meanings",
+    "lists",
+    "switches",
+    "libraries",
+];
+
 impl Maps {
-    /// Creates the maps.
-    pub fn create(flavour: Flavour, sizes: Sizes) -> Result<Maps, Error> {
+    /// Creates the maps; programs that are told by them share all others with those of `shared`.
+    pub fn create(flavour: Flavour, sizes: Sizes, shared: Option<&Maps>) -> Result<Maps, Error> {
         let mut object = open(flavour)?;
         for mut program in object.progs_mut() {
             program.set_autoload(false);
         }
         leave_out(&mut object, &[]).map_err(Error::bpf("leaving out BPF maps"))?;
         for mut map in object.maps_mut() {
-            if let Some(entries) = sizes.of(map.name()) {
+            let own = TOLD_BY.iter().any(|name| map.name() == OsStr::new(name));
+            let before = shared.filter(|_| !own);
+            if let Some(before) = before.and_then(|maps| maps.by_name(map.name())) {
+                map.reuse_fd(before.as_fd())
+                    .map_err(Error::bpf("sharing a BPF map"))?;
+            } else if let Some(entries) = sizes.of(map.name()) {
                 map.set_max_entries(entries)
                     .map_err(Error::bpf("sizing a BPF map"))?;
             }
         }
         let object = object.load().map_err(Error::bpf("creating BPF maps"))?;
-        let handle = |name: &str| {
+        Maps::of(|name| {
             let found = object.maps().find(|map| map.name() == OsStr::new(name));
             let map = found.ok_or(libbpf_rs::Error::from_raw_os_error(libc::ENOENT));
             map.and_then(|map| MapHandle::try_from(&map))
                 .map_err(Error::bpf("finding a BPF map"))
-        };
+        })
+    }
+
+    /// The same maps, by handles of their own.
+    pub fn again(&self) -> Result<Maps, Error> {
+        Maps::of(|name| {
+            let map = self.by_name(OsStr::new(name));
+            let map = map.ok_or(libbpf_rs::Error::from_raw_os_error(libc::ENOENT));
+            map.and_then(MapHandle::try_from)
+                .map_err(Error::bpf("sharing a BPF map"))
+        })
+    }
+
+    fn of(handle: impl Fn(&str) -> Result<MapHandle, Error>) -> Result<Maps, Error> {
         Ok(Maps {
             controls: handle("controls")?,
             rings: handle("rings")?,

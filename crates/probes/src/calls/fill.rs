@@ -2,7 +2,7 @@
 
 use libbpf_rs::{MapCore as _, MapFlags, MapHandle};
 
-use super::table::{Row, Tables, bytes};
+use super::table::{Meaning, Row, Tables, bytes, flag};
 use crate::error::Error;
 use crate::object::Maps;
 
@@ -19,25 +19,48 @@ impl Tables {
         for (key, list) in &self.switches {
             update(&maps.switches, &key.to_ne_bytes(), &list.to_ne_bytes())?;
         }
-        for meaning in &self.meanings {
-            let mut value = words(&meaning.row);
-            value.push(u8::from(meaning.array));
-            value.extend(meaning.registers);
-            value.push(0);
-            let key = u32::from(meaning.index).to_ne_bytes();
-            update(&maps.meanings, &key, &value)?;
+        self.meanings
+            .iter()
+            .try_for_each(|meaning| mean(maps, meaning))?;
+        self.rows.iter().try_for_each(|row| select(maps, row))
+    }
+
+    /// Has the programs tell no more of those events.
+    pub fn leave(&mut self, maps: &Maps, events: &[u16]) -> Result<(), Error> {
+        for row in self
+            .rows
+            .iter_mut()
+            .filter(|row| events.contains(&row.event))
+        {
+            row.event = 0;
+            row.flags &= flag::EXECS | flag::MULTIPLEXED;
+            select(maps, row)?;
         }
-        for row in &self.rows {
-            self.select(maps, row)?;
+        let meanings = self.meanings.iter_mut();
+        for meaning in meanings.filter(|meaning| events.contains(&meaning.row.event)) {
+            (meaning.row.event, meaning.row.flags) = (0, 0);
+            mean(maps, meaning)?;
         }
         Ok(())
     }
+}
 
-    fn select(&self, maps: &Maps, row: &Row) -> Result<(), Error> {
-        update(&maps.calls, &row.key().to_ne_bytes(), &words(row))?;
-        let number = u32::from(row.number);
-        update(&maps.selected, &number.to_ne_bytes(), &1u32.to_ne_bytes())
-    }
+fn mean(maps: &Maps, meaning: &Meaning) -> Result<(), Error> {
+    let mut value = words(&meaning.row);
+    value.push(u8::from(meaning.array));
+    value.extend(meaning.registers);
+    value.push(0);
+    update(
+        &maps.meanings,
+        &u32::from(meaning.index).to_ne_bytes(),
+        &value,
+    )
+}
+
+fn select(maps: &Maps, row: &Row) -> Result<(), Error> {
+    update(&maps.calls, &row.key().to_ne_bytes(), &words(row))?;
+    let number = u32::from(row.number);
+    update(&maps.selected, &number.to_ne_bytes(), &1u32.to_ne_bytes())
 }
 
 /// A row as `struct call` has it.

@@ -11,8 +11,9 @@ use super::CallOptions;
 use super::attach::Job;
 use super::lacking;
 use super::table::{Row, Tables, flag};
+use crate::error::Error;
 use crate::ladder::{Only, Outcome, Verdict};
-use crate::object::{Attached, Flavour, Maps};
+use crate::object::{self, Attached, Flavour, Maps};
 use crate::preempt::order;
 use crate::prove::{Call, Calls};
 
@@ -140,6 +141,31 @@ impl Group {
             let own = states.iter().filter(|state| state.0 == id);
             outcome.rungs[self.current].1 = verdict(own.map(|state| &state.1));
         }
+    }
+
+    /// Tells no more of calls that are not wanted, and detaches what no call is left for. Gives their
+    /// events, and how often programs were missed that are gone.
+    pub fn leave(
+        &mut self,
+        maps: &Maps,
+        wanted: impl Fn(&Event) -> bool,
+    ) -> Result<(Vec<&'static Event>, u64), Error> {
+        let mut gone: Vec<&'static Event> = Vec::new();
+        self.outcomes.retain(|outcome| {
+            let keep = wanted(outcome.event);
+            if !keep {
+                gone.push(outcome.event);
+            }
+            keep
+        });
+        if !self.outcomes.is_empty() {
+            let ids: Vec<u16> = gone.iter().map(|event| event.id).collect();
+            self.tables.leave(maps, &ids)?;
+            return Ok((gone, 0));
+        }
+        object::detach(self.attached.iter_mut());
+        let missed = self.attached.take().map_or(0, |attached| attached.misses());
+        Ok((gone, missed))
     }
 
     /// What became of each call, by its event; `shared` says that one hook serves all. Of calls that

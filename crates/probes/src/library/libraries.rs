@@ -57,6 +57,16 @@ pub struct Report {
     pub gone: u64,
 }
 
+impl Report {
+    /// Joins what became of others.
+    pub(crate) fn add(&mut self, other: Report) {
+        self.probed.extend(other.probed);
+        self.failed.extend(other.failed);
+        self.unlisted += other.unlisted;
+        self.gone += other.gone;
+    }
+}
+
 struct Found {
     file: File,
     functions: Functions,

@@ -4,7 +4,7 @@
 use tracehound_schema::{Event, MadeBy, by_name};
 
 use super::Options;
-use crate::calls::Group;
+use crate::calls::{CallOptions, Group};
 use crate::error::Error;
 use crate::ladder::{Climb, Only};
 use crate::{check, exports, preempt, snapshot};
@@ -35,12 +35,16 @@ pub(super) fn own(events: &[&'static Event]) -> Vec<(&'static Event, u64)> {
         .collect()
 }
 
+/// Whether an event is one of processes' lives, which are always traced.
+pub(super) fn is_of_lives(event: &Event) -> bool {
+    LIFE.contains(&event.name)
+}
+
 /// The selected events that have programs, and the life cycle behind them.
-pub(super) fn climbs(options: &Options) -> Result<(Vec<Climb>, Group), Error> {
+pub(super) fn first(options: &Options) -> Result<(Vec<Climb>, Group), Error> {
     let mut events: Vec<&'static Event> = LIFE.iter().filter_map(|name| by_name(name)).collect();
     for event in &options.events {
-        let hooked = event.made_by != MadeBy::Tracer;
-        if hooked && !events.iter().any(|other| other.id == event.id) {
+        if !events.iter().any(|other| other.id == event.id) {
             events.push(event);
         }
     }
@@ -55,12 +59,20 @@ pub(super) fn climbs(options: &Options) -> Result<(Vec<Climb>, Group), Error> {
     {
         return Err(Error::UnknownRung(name.clone()));
     }
+    Ok(climbs(&events, only, options.calls))
+}
+
+/// Those of the events that have programs, at the top of their ladders.
+pub(super) fn climbs(
+    events: &[&'static Event],
+    only: &Only,
+    calls: CallOptions,
+) -> (Vec<Climb>, Group) {
     let preempts = preempt::preempts();
-    let calls = Group::new(&events, only, preempts, options.calls);
+    let calls = Group::new(events, only, preempts, calls);
+    let events = events.iter();
     let climbs = events
-        .into_iter()
-        .filter(|event| event.made_by != MadeBy::Syscall)
-        .map(|event| Climb::new(event, only, preempts))
-        .collect();
-    Ok((climbs, calls))
+        .filter(|event| !matches!(event.made_by, MadeBy::Syscall | MadeBy::Tracer))
+        .map(|event| Climb::new(event, only, preempts));
+    (climbs.collect(), calls)
 }

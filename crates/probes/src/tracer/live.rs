@@ -1,25 +1,26 @@
 //! What a run reads once hooks are proved: first what was there before, then what happens.
 
 use libbpf_rs::{MapCore as _, MapFlags};
-use tracehound_schema::all;
+use tracehound_schema::{Event, all};
 
-use super::{LIVE, Tracer, boot_time, records};
-use crate::check::Checks;
+use super::controls::Phase;
+use super::{Tracer, boot_time, records};
 use crate::error::Error;
-use crate::exports::Loads;
 use crate::snapshot::{self, Made};
 
 impl Tracer {
     /// Starts counting and recording, from nothing.
     pub fn go_live(&mut self) -> Result<(), Error> {
-        self.libraries
-            .find_present(&self.maps, &mut self.climbs, self.scoped);
+        let part = &mut self.parts[0];
+        part.libraries
+            .find_present(&part.maps, &mut part.climbs, self.controls.scoped);
         let doing = "clearing the account";
         for (map, keys) in [
-            (&self.maps.counts, 2 * all().count()),
-            (&self.maps.sequences, 2),
+            (&part.maps.counts, 2 * all().count()),
+            (&part.maps.sequences, 2),
         ] {
-            let zero = vec![vec![0u8; (map.value_size() as usize).next_multiple_of(8)]; self.cpus];
+            let size = (map.value_size() as usize).next_multiple_of(8);
+            let zero = vec![vec![0u8; size]; self.controls.cpus];
             for key in 0..keys as u32 {
                 map.update_percpu(&key.to_ne_bytes(), &zero, MapFlags::ANY)
                     .map_err(Error::bpf(doing))?;
@@ -29,39 +30,38 @@ impl Tracer {
         self.reader.read(u64::MAX, &mut Vec::new(), usize::MAX);
         self.reader.reset();
         // Before, since they take longer than the rings may have to wait.
-        let events: Vec<_> = self.own.iter().map(|own| own.0).collect();
-        let checks = Checks::start(&events, self.flavour, &self.maps);
-        let (findings, checks) = checks.unzip();
-        self.checks = checks;
-        self.loads = Loads::start(&events);
-        self.set_phase(LIVE)?;
-        self.take_snapshot()?;
+        let own: Vec<_> = self.own.iter().map(|own| own.0).collect();
+        let findings = part.watch(&own);
+        self.controls.tell(&part.maps, Phase::Live(0))?;
+        self.take_snapshot(0, &own)?;
         let mut bytes = Vec::new();
-        self.take_own(&findings.unwrap_or_default(), &mut bytes);
+        self.take_own(&findings, &mut bytes);
         bytes.append(&mut self.first.bytes);
         self.first.bytes = bytes;
         Ok(())
     }
 
     /// What was there before. Hooks record already: what starts from now on they tell.
-    fn take_snapshot(&mut self) -> Result<(), Error> {
-        let made: Vec<Made> = self
-            .own
-            .iter()
-            .filter_map(|own| snapshot::make(own.0))
-            .collect();
+    pub(super) fn take_snapshot(
+        &mut self,
+        part: usize,
+        own: &[&'static Event],
+    ) -> Result<(), Error> {
+        let made = own.iter().filter_map(|event| snapshot::make(event));
+        let made: Vec<Made> = made.collect();
         let mut bytes = Vec::new();
         self.take_own(&made, &mut bytes);
-        if self.iterators().next().is_none() {
-            self.first.bytes = bytes;
+        let part = &self.parts[part];
+        if part.iterators().next().is_none() {
+            self.first.bytes.append(&mut bytes);
             return Ok(());
         }
-        self.set_controls(LIVE, boot_time())?;
-        for (event, link) in self.iterators() {
+        self.controls.tell(&part.maps, Phase::Live(boot_time()))?;
+        for (event, link) in part.iterators() {
             bytes.extend(snapshot::read(link, event)?);
         }
         let mut live = Vec::new();
-        self.first.records = self.reader.read(boot_time(), &mut live, usize::MAX);
+        self.first.records += self.reader.read(boot_time(), &mut live, usize::MAX);
         let (mut bytes, told_live) = snapshot::without_forked(&bytes, &live);
         for record in records(&bytes) {
             let event = record.header.event;
@@ -71,8 +71,8 @@ impl Tracer {
             }
         }
         bytes.extend(live);
-        self.first.bytes = bytes;
-        self.first.told_live = told_live;
+        self.first.bytes.append(&mut bytes);
+        self.first.told_live += told_live;
         Ok(())
     }
 
@@ -89,20 +89,26 @@ impl Tracer {
     /// Appends what has come since the last call to `batch`, until it holds `room` bytes; returns
     /// the number of records.
     pub fn read(&mut self, batch: &mut Vec<u8>, room: usize) -> usize {
-        self.libraries.find_new(&self.maps, &mut self.climbs);
+        for part in &mut self.parts {
+            part.libraries.find_new(&part.maps, &mut part.climbs);
+        }
         if !self.first.bytes.is_empty() {
             let mut bytes = std::mem::take(&mut self.first.bytes);
             self.follow_loads(&bytes, batch);
             batch.append(&mut bytes);
             return std::mem::take(&mut self.first.records);
         }
-        if let Some(findings) = self.checks.as_ref().and_then(Checks::found) {
-            self.take_own(&findings, batch);
-        }
+        let checks = self.parts.iter().filter_map(|part| part.checks.as_ref());
+        let findings: Vec<Made> = checks
+            .filter_map(|checks| checks.found())
+            .flatten()
+            .collect();
+        self.take_own(&findings, batch);
         let now = boot_time();
         let from = batch.len();
-        let count = self.reader.read(now, batch, room);
-        if self.loads.is_some() {
+        let mut count = self.reader.read(now, batch, room);
+        count -= self.take_proofs(batch, from, room);
+        if self.parts.iter().any(|part| part.loads.is_some()) {
             let new = batch.get(from..).unwrap_or_default().to_vec();
             self.follow_loads(&new, batch);
         }
@@ -112,10 +118,11 @@ impl Tracer {
     /// Appends what follows from libraries that were loaded: of records that are new, and of earlier
     /// ones.
     fn follow_loads(&mut self, new: &[u8], batch: &mut Vec<u8>) {
-        if let Some(loads) = &mut self.loads {
-            let mut made = loads.found();
+        let mut made = Vec::new();
+        for loads in self.parts.iter_mut().filter_map(|part| part.loads.as_mut()) {
+            made.extend(loads.found());
             loads.feed(new, &mut made);
-            self.take_own(&made, batch);
         }
+        self.take_own(&made, batch);
     }
 }

@@ -1,0 +1,233 @@
+//! Events that were asked for at the same time, with maps of their own by which their programs are told
+//! what to do: so that hooks can be added to a run whose others go on undisturbed.
+
+use libbpf_rs::{Link, MapCore as _, MapFlags};
+use tracehound_schema::{Event, MadeBy, all};
+
+use super::account::Past;
+use super::controls::{Controls, Phase};
+use super::records;
+use crate::calls::Group;
+use crate::check::Checks;
+use crate::ends::Ends;
+use crate::error::Error;
+use crate::exports::Loads;
+use crate::ladder::{Climb, Outcome};
+use crate::library::Libraries;
+use crate::object::{self, Attached, Flavour, Maps, Sizes, Together};
+use crate::{check, exports, prove, snapshot};
+
+/// A part of what is traced. Dropping it detaches it.
+pub(super) struct Part {
+    pub maps: Maps,
+    pub climbs: Vec<Climb>,
+    pub calls: Group,
+    pub ends: Ends,
+    pub libraries: Libraries,
+    pub checks: Option<Checks>,
+    pub loads: Option<Loads>,
+    /// Events that the tracer makes itself.
+    pub own: Vec<&'static Event>,
+    flavour: Flavour,
+}
+
+/// What a part shares with those that were there before.
+pub(super) struct Shared {
+    pub maps: Maps,
+    pub ends: Ends,
+}
+
+impl Part {
+    /// Prepares a part; nothing is loaded yet.
+    pub fn new(
+        flavour: Flavour,
+        cpus: usize,
+        (climbs, calls): (Vec<Climb>, Group),
+        shared: Option<Shared>,
+    ) -> Result<Part, Error> {
+        let sizes = Sizes {
+            cpus: cpus as u32,
+            lists: calls.tables.lists.len() as u32,
+            switches: calls.tables.switches.len() as u32,
+        };
+        let maps = Maps::create(flavour, sizes, shared.as_ref().map(|shared| &shared.maps))?;
+        calls.tables.fill(&maps)?;
+        let events = climbs.iter().map(|climb| climb.outcome.event);
+        let libraries = Libraries::new(flavour, &maps, events);
+        Ok(Part {
+            maps,
+            climbs,
+            calls,
+            ends: shared.map(|shared| shared.ends).unwrap_or_default(),
+            libraries,
+            checks: None,
+            loads: None,
+            own: Vec::new(),
+            flavour,
+        })
+    }
+
+    /// What further parts share with this one.
+    pub fn shared(&self) -> Result<Shared, Error> {
+        Ok(Shared {
+            maps: self.maps.again()?,
+            ends: self.ends.clone(),
+        })
+    }
+
+    /// Tries rungs until each event has a proved one or none left; `read` gives what was recorded since
+    /// it was asked last.
+    pub fn prove(
+        &mut self,
+        controls: Controls,
+        mut read: impl FnMut() -> Result<Vec<u8>, Error>,
+    ) -> Result<(), Error> {
+        for climb in &mut self.climbs {
+            climb.begin(made(&self.maps, climb.outcome.event)?);
+        }
+        controls.tell(&self.maps, Phase::Proving)?;
+        let proofs = self.calls.proofs();
+        let first: Vec<String> = self.climbs.iter().filter_map(Climb::next).collect();
+        let mut loaded = Together::load(self.flavour, &self.maps, first);
+        while !self.done() {
+            self.step(loaded.as_ref());
+            loaded = None;
+            if self.done() {
+                break;
+            }
+            let waiting = self.climbs.iter().filter(|climb| !climb.is_judged());
+            let waiting: Vec<_> = waiting.map(|climb| climb.outcome.event.name).collect();
+            let calls = prove::run(&proofs, &waiting)
+                .map_err(Error::io("starting the child that proves hooks"))?;
+            self.prove_iterators()?;
+            let batch = read()?;
+            for climb in &mut self.climbs {
+                let made = made(&self.maps, climb.outcome.event)?;
+                climb.judge(calls, made, records(&batch));
+            }
+            self.calls.judge(calls, &self.maps);
+        }
+        controls.tell(&self.maps, Phase::Idle)
+    }
+
+    fn step(&mut self, loaded: Option<&Together>) {
+        for climb in &mut self.climbs {
+            climb.step(
+                self.flavour,
+                &self.maps,
+                &self.libraries,
+                &self.ends,
+                loaded,
+            );
+        }
+        self.calls.step(self.flavour, &self.maps);
+    }
+
+    fn done(&self) -> bool {
+        self.climbs.iter().all(Climb::done) && self.calls.done()
+    }
+
+    /// Reads the iterators that are attached, with an object of each kind there.
+    fn prove_iterators(&self) -> Result<(), Error> {
+        let _socket = std::os::unix::net::UnixDatagram::unbound();
+        self.iterators()
+            .try_for_each(|(event, link)| snapshot::read(link, event).map(drop))
+    }
+
+    /// The attached iterators.
+    pub fn iterators(&self) -> impl Iterator<Item = (&'static Event, &Link)> {
+        self.climbs.iter().filter_map(|climb| {
+            let event = climb.outcome.event;
+            let link = climb.attached.as_ref()?.links.first()?;
+            (event.made_by == MadeBy::Snapshot).then_some((event, link))
+        })
+    }
+
+    /// What became of every ladder.
+    pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+        let climbs = self.climbs.iter().map(|climb| &climb.outcome);
+        climbs.chain(&self.calls.outcomes)
+    }
+
+    /// Starts checking and looking at what the tracer makes events of itself; tells what was found.
+    pub fn watch(&mut self, own: &[&'static Event]) -> Vec<snapshot::Made> {
+        self.own = own.to_vec();
+        let checks = Checks::start(own, self.flavour, &self.maps);
+        let (findings, checks) = checks.unzip();
+        self.checks = checks;
+        self.loads = Loads::start(own);
+        findings.unwrap_or_default()
+    }
+}
+
+impl Part {
+    /// Whether an event is traced by it.
+    pub fn traces(&self, event: &Event) -> bool {
+        let mut own = self.own.iter();
+        own.any(|own| own.id == event.id)
+            || self.outcomes().any(|outcome| outcome.event.id == event.id)
+    }
+
+    /// Whether anything of it is at work.
+    pub fn is_of_use(&self) -> bool {
+        let hooks = self.calls.attached.is_some() || !self.climbs.is_empty();
+        hooks || self.checks.is_some() || self.loads.is_some()
+    }
+
+    /// Detaches what is not wanted, and notes what is gone.
+    pub fn keep(&mut self, wanted: impl Fn(&Event) -> bool, past: &mut Past) -> Result<(), Error> {
+        let all = std::mem::take(&mut self.climbs).into_iter();
+        let (kept, mut gone): (Vec<_>, Vec<_>) = all.partition(|climb| wanted(climb.outcome.event));
+        self.climbs = kept;
+        let attached = gone.iter_mut().filter_map(|climb| climb.attached.as_mut());
+        object::detach(attached);
+        for climb in &gone {
+            let missed = climb.attached.as_ref().map_or(0, Attached::misses);
+            past.note(climb.outcome.event, missed);
+        }
+        let (gone, missed) = self.calls.leave(&self.maps, &wanted)?;
+        gone.into_iter().for_each(|event| past.note(event, 0));
+        past.missed_calls += missed;
+        self.own.retain(|event| wanted(event));
+        if !self.own.iter().any(|event| check::makes(event)) {
+            self.checks = None;
+        }
+        if !self.own.iter().any(|event| exports::makes(event)) {
+            self.loads = None;
+        }
+        Ok(())
+    }
+}
+
+/// Where an event has its row in the account.
+pub(super) fn row_of(event: &Event) -> u32 {
+    all().position(|other| other.id == event.id).unwrap_or(0) as u32
+}
+
+/// Records that an event's programs have made so far.
+fn made(maps: &Maps, event: &Event) -> Result<u64, Error> {
+    Ok(sums(maps, row_of(event))?[0])
+}
+
+/// A row of the account as the programs keep it: made, filtered, dropped.
+pub(super) fn sums(maps: &Maps, row: u32) -> Result<[u64; 3], Error> {
+    let found = maps.counts.lookup_percpu(&row.to_ne_bytes(), MapFlags::ANY);
+    let cpus = found
+        .map_err(Error::bpf("reading the account"))?
+        .unwrap_or_default();
+    let mut sums = [0; 3];
+    for cpu in &cpus {
+        for (sum, part) in sums.iter_mut().zip(words(cpu)) {
+            *sum += part;
+        }
+    }
+    Ok(sums)
+}
+
+pub(super) fn words(bytes: &[u8]) -> impl Iterator<Item = u64> {
+    bytes
+        .as_chunks::<8>()
+        .0
+        .iter()
+        .map(|word| u64::from_ne_bytes(*word))
+}
