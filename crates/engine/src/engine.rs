@@ -9,7 +9,7 @@ use tracehound_schema::{Event, all, by_name};
 use crate::calls::{Call, Join, Life, Phase};
 use crate::clock::Clock;
 use crate::derive::{self, Derive};
-use crate::filter::{Counted, Facts, Filters, Truth};
+use crate::filter::{Counted, Facts, Filters, Named, Truth};
 use crate::integrity::{self, Mismatch};
 use crate::pieces::Pieces;
 use crate::plan::{Plan, Selection};
@@ -25,6 +25,17 @@ enum Part<'r> {
     End(Option<&'r Record<'r>>),
     /// A beginning whose end was not seen.
     CutOff,
+}
+
+/// Other policies for a run that goes on.
+#[derive(Debug)]
+pub struct Change {
+    /// The events to show.
+    pub selection: Selection,
+    /// The policies.
+    pub policies: Vec<Named>,
+    /// What /proc tells of processes that no record may tell of.
+    pub running: Vec<Running>,
 }
 
 /// Decodes, checks and hands on.
@@ -99,10 +110,33 @@ impl Engine {
     /// Takes what /proc tells of processes that no record may tell of: the tracer's ancestors.
     #[must_use]
     pub fn with_running(mut self, running: Vec<Running>) -> Engine {
+        self.know(running);
+        self
+    }
+
+    fn know(&mut self, running: Vec<Running>) {
         for one in running {
             self.output.world.processes.runs(one);
         }
-        self
+    }
+
+    /// Shows from the next record on what these policies want; what is theirs already goes on.
+    pub fn change(&mut self, change: Change) {
+        for plan in self.plans.iter_mut().flatten() {
+            plan.shown = change.selection.has(plan.event.id);
+        }
+        for one in derivers(&change.selection) {
+            let mut known = self.derivers.iter();
+            if !known.any(|known| known.makes() == one.makes()) {
+                self.derivers.push(one);
+            }
+        }
+        let before = std::mem::take(&mut self.output.filters);
+        self.output.filters = before.replaced(change.policies);
+        if self.output.filters.needs_processes() {
+            self.output.world.know_processes();
+            self.know(change.running);
+        }
     }
 
     /// Takes a batch of records. The error is a sink's.
@@ -260,8 +294,10 @@ impl Engine {
         if let Some((record, _)) = Record::split(&kept) {
             let id = usize::from(record.header.event);
             let plan = self.plans.get(id).and_then(Option::as_ref);
-            if let Some(row) = plan.and_then(|plan| plan.event.call) {
-                self.part(row, &record, &Part::CutOff)?;
+            match plan.map(|plan| (plan.shown, plan.event.call)) {
+                Some((true, Some(row))) => self.part(row, &record, &Part::CutOff)?,
+                // It was shown when the call began.
+                _ => self.unwanted += 1,
             }
         }
         self.join.recycle(kept);

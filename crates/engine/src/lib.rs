@@ -20,7 +20,7 @@ mod value;
 mod world;
 
 pub use clock::Clock;
-pub use engine::Engine;
+pub use engine::{Change, Engine};
 pub use integrity::Mismatch;
 pub use plan::Selection;
 pub use processes::Running;

@@ -1,6 +1,7 @@
 //! Files and folders of policies.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -103,5 +104,9 @@ fn one(path: &Path, began: Option<i128>) -> Result<Policy, Error> {
 pub fn parse(text: &str, path: &Path, began: Option<i128>) -> Result<Policy, Error> {
     let at = |problem| Error::at(path, text, problem);
     let tree = yaml::read(text).map_err(at)?;
-    read::policy(&tree, path, began).map_err(at)
+    let mut policy = read::policy(&tree, path, began).map_err(at)?;
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    policy.stamp = hasher.finish();
+    Ok(policy)
 }

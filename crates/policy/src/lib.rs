@@ -17,7 +17,7 @@ mod yaml;
 pub use error::Error;
 pub use explain::explain;
 pub use file::{load, parse};
-pub use policy::{Actions, Policy, Rule, filters, selected};
+pub use policy::{Actions, Policy, Rule, filters, named, selected};
 
 #[cfg(test)]
 mod tests;

@@ -10,6 +10,8 @@ use tracehound_schema::Event;
 pub struct Policy {
     /// Its name.
     pub name: String,
+    /// What its text is, in short: that of no other policy of its name is the same.
+    pub stamp: u64,
     /// What it says of itself.
     pub description: String,
     /// The file.
@@ -59,12 +61,19 @@ pub fn selected(policies: &[Policy]) -> Vec<&'static Event> {
 /// The engine's filters for policies.
 #[must_use]
 pub fn filters(policies: Vec<Policy>) -> Filters {
+    Filters::of_policies(named(policies))
+}
+
+/// Policies as the engine takes them.
+#[must_use]
+pub fn named(policies: Vec<Policy>) -> Vec<Named> {
     let named = policies.into_iter().map(|policy| Named {
         name: policy.name,
+        stamp: policy.stamp,
         scope: policy.scope,
         rules: policy.rules.into_iter().map(self::rule).collect(),
     });
-    Filters::of_policies(named.collect())
+    named.collect()
 }
 
 fn rule(rule: Rule) -> filter::Rule {

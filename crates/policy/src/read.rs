@@ -105,6 +105,7 @@ fn body(
     }
     Ok(Policy {
         name: label,
+        stamp: 0,
         description: description.to_owned(),
         path: path.to_owned(),
         scope,

@@ -1,6 +1,8 @@
 //! The filters of a run: what is wanted of each event, ready to be asked for one record after
 //! another.
 
+use std::collections::HashMap;
+
 use tracehound_schema::{Event, all, by_name};
 
 use super::expr::{Expr, Subject};
@@ -15,6 +17,8 @@ use super::truth::Truth;
 pub struct Named {
     /// Its name.
     pub name: String,
+    /// Tells it from others of the same name: those with the same are the same.
+    pub stamp: u64,
     /// Whose events it is about; everybody's without.
     pub scope: Option<Expr>,
     /// What it selects. Of several rules for one event one is enough.
@@ -87,11 +91,15 @@ pub struct Filters {
     events: Vec<Vec<Entry>>,
     /// The names of the policies; none where filters are of no policy.
     names: Vec<String>,
+    /// What tells each policy from others of the same name, and the number of its scope if it is followed.
+    marks: Vec<(u64, Option<usize>)>,
     rules: Vec<Running>,
+    /// Rules of policies that are not asked any more, with the policy's name.
+    gone: Vec<(String, Running)>,
     /// The policies and rules that the last record fits, and whether surely.
     matched: Vec<Match>,
-    /// Scopes that the children of who is in them belong to.
-    follows: Vec<Expr>,
+    /// Scopes that the children of who is in them belong to; none for one of a policy that is gone.
+    follows: Vec<Option<Expr>>,
     scratch: Scratch,
     /// Records left out by event id: of ends or whole events, and of beginnings.
     left_out: Vec<[u64; 2]>,
@@ -152,9 +160,21 @@ impl Filters {
     /// The filters of policies: of an event that some select, what one of them wants.
     #[must_use]
     pub fn of_policies(policies: Vec<Named>) -> Filters {
-        let mut filters = Filters::empty();
+        Filters::empty().replaced(policies)
+    }
+
+    /// The filters of policies that take the place of these. What there was before goes on: who is
+    /// followed and what limits have let through, and of rules that have changed what they are counted.
+    #[must_use]
+    pub fn replaced(self, policies: Vec<Named>) -> Filters {
+        let mut filters = Filters {
+            follows: vec![None; self.follows.len()],
+            ..Filters::empty()
+        };
         for (index, policy) in policies.into_iter().enumerate() {
-            let scope = filters.following(policy.scope);
+            let before = self.before(&policy);
+            let number = before.and_then(|before| self.marks[before].1);
+            let (scope, number) = filters.following_as(policy.scope, number);
             for rule in policy.rules {
                 for (event, expr) in rule.events {
                     let expr = both(scope.clone(), expr);
@@ -172,21 +192,88 @@ impl Filters {
                     let_through: 0,
                 });
             }
+            filters.marks.push((policy.stamp, number));
             filters.names.push(policy.name);
         }
+        filters.take_over(self);
         filters
+    }
+
+    /// The policy here that is the same as another.
+    fn before(&self, policy: &Named) -> Option<usize> {
+        let mut known = self.names.iter().zip(&self.marks);
+        known.position(|(name, mark)| *name == policy.name && mark.0 == policy.stamp)
+    }
+
+    /// Goes on where others have come to.
+    fn take_over(&mut self, others: Filters) {
+        let (names, marks) = (others.names, others.marks);
+        let of = |rule: &Running| names.get(rule.policy).cloned().unwrap_or_default();
+        let stamp = |rule: &Running| marks.get(rule.policy).map(|mark| mark.0);
+        let running = others
+            .rules
+            .into_iter()
+            .map(|rule| (of(&rule), stamp(&rule), rule));
+        let gone = others
+            .gone
+            .into_iter()
+            .map(|(name, rule)| (name, None, rule));
+        let mut places: HashMap<(&str, &str), usize> = HashMap::new();
+        for (place, rule) in self.rules.iter().enumerate() {
+            places.insert((&self.names[rule.policy], &rule.name), place);
+        }
+        let old: Vec<_> = running
+            .chain(gone)
+            .map(|(policy, stamp, rule)| {
+                let place = places.get(&(&*policy, &*rule.name)).copied();
+                (place, policy, stamp, rule)
+            })
+            .collect();
+        for (place, policy, stamp, rule) in old {
+            let Some(place) = place else {
+                self.gone.push((policy, rule));
+                continue;
+            };
+            let new = &mut self.rules[place];
+            new.fits += rule.fits;
+            new.unsure += rule.unsure;
+            new.let_through += rule.let_through;
+            if stamp == Some(self.marks[new.policy].0) {
+                new.limiter = rule.limiter;
+            }
+        }
+        for (mine, others) in self.left_out.iter_mut().zip(others.left_out) {
+            *mine = [mine[0] + others[0], mine[1] + others[1]];
+        }
     }
 
     /// A scope; if it is one that is followed, it is given its number.
     fn following(&mut self, scope: Option<Expr>) -> Option<Expr> {
-        let mut scope = scope?;
+        self.following_as(scope, None).0
+    }
+
+    /// The same with the number that it had before; tells which it has.
+    fn following_as(
+        &mut self,
+        scope: Option<Expr>,
+        before: Option<usize>,
+    ) -> (Option<Expr>, Option<usize>) {
+        let Some(mut scope) = scope else {
+            return (None, None);
+        };
         let mut follows = false;
         scope.tests(&mut |test| follows |= test.subject == Subject::Scope(Scope::Followed));
-        if follows {
-            scope.follow(self.follows.len());
-            self.follows.push(scope.clone());
+        if !follows {
+            return (Some(scope), None);
         }
-        Some(scope)
+        let number = before.unwrap_or(self.follows.len());
+        scope.follow(number);
+        let known = Some(scope.clone());
+        match self.follows.get_mut(number) {
+            Some(place) => *place = known,
+            None => self.follows.push(known),
+        }
+        (Some(scope), Some(number))
     }
 
     /// What is known, for each scope that is followed, of whether a child belongs to it: its creator's
@@ -196,7 +283,11 @@ impl Filters {
         self.scratch.clear();
         let scratch = &mut self.scratch;
         let scopes = self.follows.iter();
-        scopes.map(|scope| scope.check(facts, scratch)).collect()
+        let truth = |scope: &Option<Expr>| match scope {
+            Some(scope) => scope.check(facts, scratch),
+            None => Truth::No,
+        };
+        scopes.map(truth).collect()
     }
 
     fn scopes(&self) -> Vec<Scope> {
@@ -300,8 +391,14 @@ impl Filters {
 
     /// What became of the rules of policies.
     pub fn counted(&self) -> impl Iterator<Item = Counted<'_>> {
-        self.rules.iter().map(|rule| Counted {
-            policy: self.names.get(rule.policy).map_or("", String::as_str),
+        let name = |rule: &Running| self.names.get(rule.policy).map_or("", String::as_str);
+        let rules = self.rules.iter().map(move |rule| (name(rule), rule));
+        let gone = self
+            .gone
+            .iter()
+            .map(|(policy, rule)| (policy.as_str(), rule));
+        rules.chain(gone).map(|(policy, rule)| Counted {
+            policy,
             rule: &rule.name,
             fits: rule.fits,
             unsure: rule.unsure,

@@ -61,6 +61,7 @@ impl Run {
         let parsed = |text: &&str| parse::of_scope(text, Some(0)).unwrap();
         let named = Named {
             name: "a".to_owned(),
+            stamp: 1,
             scope: Some(scope(scopes.iter().map(parsed).collect())),
             rules: vec![Rule {
                 name: "task_rename".to_owned(),
