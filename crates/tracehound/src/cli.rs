@@ -127,6 +127,18 @@ pub struct Run {
     /// Size of each CPU's ring: a power of two from 4K, such as 64K or 4M
     #[arg(long, value_name = "SIZE", default_value = "4M", value_parser = ring_size)]
     pub ring_size: usize,
+    /// Do not read policies again when their files change
+    #[arg(long, requires = "policies", conflicts_with_all = ["events", "scope"])]
+    pub no_watch: bool,
+    /// Socket to make, on which `policy add`, `remove`, `reload` and `list` ask this run
+    #[arg(
+        long,
+        value_name = "PATH",
+        value_hint = ValueHint::FilePath,
+        requires = "policies",
+        conflicts_with_all = ["events", "scope"]
+    )]
+    pub control: Option<std::path::PathBuf>,
     /// The command to trace, after `--`
     #[arg(last = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
     pub command: Vec<OsString>,
@@ -176,6 +188,39 @@ pub enum PolicyAction {
         )]
         outputs: Vec<String>,
     },
+    /// Have a run use the policies of a file or folder too
+    Add {
+        #[command(flatten)]
+        run: Asked,
+        /// The file, or a folder of them
+        #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+        path: std::path::PathBuf,
+    },
+    /// Have a run use a policy no more
+    Remove {
+        #[command(flatten)]
+        run: Asked,
+        /// The policy's name
+        name: String,
+    },
+    /// Have a run read its policies again, as SIGHUP does
+    Reload {
+        #[command(flatten)]
+        run: Asked,
+    },
+    /// Say which policies a run uses, with their files
+    List {
+        #[command(flatten)]
+        run: Asked,
+    },
+}
+
+/// A run that is asked.
+#[derive(Args, Debug)]
+pub struct Asked {
+    /// The socket of the run: that of its --control
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub control: std::path::PathBuf,
 }
 
 /// Options of `doctor`.

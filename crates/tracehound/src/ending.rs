@@ -43,6 +43,9 @@ pub struct Ending {
     attached: Vec<u32>,
     passed_on: bool,
     until: Option<Instant>,
+    /// Whether SIGHUP from a process asks for the policies to be read again, and whether it has come.
+    reloads: bool,
+    reload: bool,
 }
 
 impl Ending {
@@ -55,7 +58,20 @@ impl Ending {
             attached: Vec::new(),
             passed_on: false,
             until: None,
+            reloads: false,
+            reload: false,
         }
+    }
+
+    /// Has SIGHUP, unless the terminal is hung up, ask for the policies to be read again.
+    pub const fn reloading(mut self, reloads: bool) -> Ending {
+        self.reloads = reloads;
+        self
+    }
+
+    /// Whether that has been asked for since the last call.
+    pub const fn reload(&mut self) -> bool {
+        std::mem::replace(&mut self.reload, false)
     }
 
     /// Ends the run with the last of these processes too.
@@ -80,6 +96,10 @@ impl Ending {
             return Some(end);
         }
         while let Some(signal) = self.signals.take() {
+            if self.reloads && signal.hangs_up() {
+                self.reload = true;
+                continue;
+            }
             if self.child.is_none() || signal.quits() {
                 return Some(End::Stopped);
             }

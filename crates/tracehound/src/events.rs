@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use strsim::damerau_levenshtein as distance;
 use tracehound_engine::filter::Filters;
+use tracehound_policy::Policy;
 use tracehound_schema::{Event, all, by_name};
 
 use crate::cli::{Events, EventsAction, Filter, Form, Show};
@@ -51,13 +52,39 @@ pub fn wanted_by(
         return Ok((shown, wanted.filters()));
     }
     let policies = policy::read(&show.policies, lives)?;
+    let shown = shown_by(&policies);
+    Ok((shown, tracehound_policy::filters(policies)))
+}
+
+/// What policies show.
+fn shown_by(policies: &[Policy]) -> Vec<&'static Event> {
     let mut shown: Vec<&'static Event> = ALWAYS.iter().filter_map(|name| by_name(name)).collect();
-    for event in tracehound_policy::selected(&policies) {
+    for event in tracehound_policy::selected(policies) {
         if !shown.iter().any(|other| other.id == event.id) {
             shown.push(event);
         }
     }
-    Ok((shown, tracehound_policy::filters(policies)))
+    shown
+}
+
+/// Calls of which one can end as the other: hooks that are added later would not know.
+const PAIR: [&str; 2] = ["execve", "execveat"];
+
+/// The events that policies show, and those to trace for them.
+pub fn needed_by(policies: &[Policy]) -> (Vec<&'static Event>, Vec<&'static Event>) {
+    let shown = shown_by(policies);
+    if policies.is_empty() {
+        return (shown.clone(), shown);
+    }
+    let filters = tracehound_policy::filters(policies.to_vec());
+    let mut traced = traced(&shown, &filters);
+    let of_pair = |event: &Event| PAIR.contains(&event.name);
+    if traced.iter().any(|event| of_pair(event)) {
+        let pair = PAIR.iter().filter_map(|name| by_name(name));
+        traced.retain(|event| !of_pair(event));
+        traced.extend(pair);
+    }
+    (shown, traced)
 }
 
 fn chosen(expressions: &[String], otherwise: &str) -> Result<Vec<&'static Event>, Failure> {

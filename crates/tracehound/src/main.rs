@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod ancestry;
+mod changes;
 mod child;
 mod cli;
 mod doctor;

@@ -1,12 +1,14 @@
 //! `policy`: policies on the command line, checked and explained.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tracehound_engine::Engine;
 use tracehound_policy::{Error, Policy as Loaded, explain, load};
 
-use crate::cli::{Policy, PolicyAction};
+use crate::changes::{self, Wish};
+use crate::cli::{Asked, Policy, PolicyAction};
 use crate::failure::Failure;
 use crate::{outputs, replay};
 
@@ -23,7 +25,19 @@ pub fn run(options: &Policy) -> Result<u8, Failure> {
             recording,
             outputs,
         } => test(paths, recording, outputs),
+        PolicyAction::Add { run, path } => {
+            let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            ask(run, &Wish::Add(path))
+        }
+        PolicyAction::Remove { run, name } => ask(run, &Wish::Remove(name.clone())),
+        PolicyAction::Reload { run } => ask(run, &Wish::Reload),
+        PolicyAction::List { run } => ask(run, &Wish::List),
     }
+}
+
+fn ask(run: &Asked, wish: &Wish) -> Result<u8, Failure> {
+    let answer = changes::ask(&run.control, wish)?;
+    outputs::print(answer.as_bytes())
 }
 
 /// Nothing in the recording fits a policy.
@@ -61,8 +75,11 @@ pub fn summary(engine: &Engine, counting_only: bool) -> String {
 /// Reads policies; the failure tells everything that is wrong with them. `lives` if there is a run
 /// that processes can begin after.
 pub fn read(paths: &[PathBuf], lives: bool) -> Result<Vec<Loaded>, Failure> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
-    let began = now.and_then(|now| i128::try_from(now.as_nanos()).ok());
+    static BEGAN: OnceLock<Option<i128>> = OnceLock::new();
+    let began = *BEGAN.get_or_init(|| {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+        i128::try_from(now.as_nanos()).ok()
+    });
     load(paths, began.filter(|_| lives)).map_err(|errors| {
         let errors: Vec<String> = errors.iter().map(Error::to_string).collect();
         Failure::usage(errors.join("\n"))

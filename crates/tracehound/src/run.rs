@@ -16,6 +16,7 @@ use tracehound_probes::{
 };
 use tracehound_schema::Event;
 
+use crate::changes::{Changes, Sources};
 use crate::cli::Run;
 use crate::ending::{End, Ending};
 use crate::failure::Failure;
@@ -38,6 +39,8 @@ pub struct Session {
     pub shown: Vec<&'static Event>,
     /// What is wanted of them.
     pub filters: Filters,
+    /// The policies that say so, if there are any.
+    pub policies: Sources,
     /// The only rung to use.
     pub rung: Option<String>,
     /// Bytes of each CPU's ring.
@@ -97,6 +100,11 @@ pub fn run(options: &Run) -> Result<u8, Failure> {
     let session = Session {
         shown,
         filters,
+        policies: Sources {
+            paths: options.show.policies.clone(),
+            watches: !options.no_watch,
+            control: options.control.clone(),
+        },
         rung: options.rung.clone(),
         ring_size: options.ring_size,
         calls: CallOptions::default(),
@@ -132,8 +140,12 @@ pub fn traced(
     let preamble = preamble()?;
     let mut signals = Signals::catch()?;
     let command = session.name();
+    let changes = Changes::new(&session.policies, session.quiet())?;
     let started = Tracer::start(&Options {
-        events: events::traced(&session.shown, &session.filters),
+        events: match &changes {
+            Some(changes) => changes.traced().to_vec(),
+            None => events::traced(&session.shown, &session.filters),
+        },
         only: session.rung.clone().map_or(Only::Any, Only::Named),
         ring_size: session.ring_size,
         scoped: command.is_some() || !session.attach.is_empty(),
@@ -159,12 +171,14 @@ pub fn traced(
     )
     .with_filters(session.filters.clone(), preamble.clock)
     .with_running(ancestry::running());
-    let ending = Ending::new(child, session.duration, signals).watching(&session.attach);
-    trace(tracer, engine, session, ending)
+    let ending = Ending::new(child, session.duration, signals)
+        .watching(&session.attach)
+        .reloading(changes.is_some());
+    trace(tracer, engine, session, ending, changes)
 }
 
 /// What is not to be had here, a line each; calls that the kernel does not have share one.
-fn lacks<'o>(outcomes: impl Iterator<Item = &'o Outcome>) -> Vec<String> {
+pub fn lacks<'o>(outcomes: impl Iterator<Item = &'o Outcome>) -> Vec<String> {
     let lacking = outcomes.filter(|outcome| outcome.used().is_none());
     let (calls, others): (Vec<_>, Vec<_>) = lacking.partition(|outcome| outcome.is_no_call());
     let mut lines: Vec<String> = others.into_iter().map(Outcome::lack).collect();
@@ -262,9 +276,12 @@ fn trace(
     engine: Engine,
     session: &Session,
     mut ending: Ending,
+    mut changes: Option<Changes>,
 ) -> Result<u8, Failure> {
     let mut worker = Worker::start(engine);
-    let (end, rest) = read(&mut tracer, &worker, &mut ending);
+    let (end, rest) = read(&mut tracer, &worker, &mut ending, changes.as_mut());
+    // Nobody is to ask for other policies from now on.
+    drop(changes);
     let account = finish(&mut tracer, &worker, rest, &mut ending);
     // Nothing of ours is left in the kernel while the sinks, or the command, take their time.
     drop(tracer);
@@ -295,11 +312,23 @@ fn trace(
 }
 
 /// Reads as long as the run lasts; what could not be handed over comes back.
-fn read(tracer: &mut Tracer, worker: &Worker, ending: &mut Ending) -> (End, Batch) {
+fn read(
+    tracer: &mut Tracer,
+    worker: &Worker,
+    ending: &mut Ending,
+    mut changes: Option<&mut Changes>,
+) -> (End, Batch) {
     let mut pause = PAUSE;
     loop {
         let mut batch = worker.batch();
-        batch.records = tracer.read(&mut batch.bytes, BATCH) as u64;
+        let asked = ending.reload();
+        let stepped = changes
+            .as_mut()
+            .and_then(|changes| changes.step(tracer, asked, &mut batch));
+        let mut change = stepped.map(Box::new);
+        if change.is_none() {
+            batch.records = tracer.read(&mut batch.bytes, BATCH) as u64;
+        }
         let (idle, busy) = (batch.records == 0, batch.bytes.len() >= BATCH);
         while !batch.bytes.is_empty() {
             batch = match worker.offer(batch) {
@@ -313,6 +342,16 @@ fn read(tracer: &mut Tracer, worker: &Worker, ending: &mut Ending) -> (End, Batc
                     }
                 },
             };
+        }
+        while let Some(unsent) = change.take() {
+            change = worker.change(unsent);
+            match (&change, changes.as_mut()) {
+                (None, Some(changes)) => changes.settle(tracer),
+                _ => thread::sleep(PAUSE),
+            }
+            if let Some(end) = change.as_ref().and_then(|_| ending.over(worker)) {
+                return (end, Batch::default());
+            }
         }
         if let Some(end) = ending.over(worker) {
             return (end, Batch::default());

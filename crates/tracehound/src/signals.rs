@@ -32,6 +32,11 @@ impl Signal {
         self.number == SIGQUIT
     }
 
+    /// Whether it is SIGHUP, and from a process.
+    pub fn hangs_up(self) -> bool {
+        self.number == SIGHUP && self.from == Sender::Process
+    }
+
     /// The exit code of a program that ends because of it.
     pub fn code(self) -> u8 {
         u8::try_from(128 + self.number).unwrap_or(u8::MAX)

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use tracehound_engine::Engine;
+use tracehound_engine::{Change, Engine};
 
 /// Batches on their way to the engine at most; then the rings take up the slack.
 const QUEUE: usize = 8;
@@ -19,6 +19,12 @@ pub struct Batch {
     pub bytes: Vec<u8>,
     /// Their number, without what the reader added itself.
     pub records: u64,
+}
+
+/// What the engine is given.
+enum Message {
+    Batch(Batch),
+    Change(Box<Change>),
 }
 
 /// What became of an offered batch.
@@ -33,7 +39,7 @@ pub enum Offer {
 
 /// The engine at work.
 pub struct Worker {
-    batches: Option<SyncSender<Batch>>,
+    batches: Option<SyncSender<Message>>,
     spare: Receiver<Vec<u8>>,
     thread: JoinHandle<(Engine, io::Result<()>)>,
     progress: Arc<Progress>,
@@ -77,10 +83,19 @@ impl Worker {
         let Some(batches) = &self.batches else {
             return Offer::Over;
         };
-        match batches.try_send(batch) {
-            Ok(()) => Offer::Taken,
-            Err(TrySendError::Full(batch)) => Offer::Later(batch),
+        match batches.try_send(Message::Batch(batch)) {
+            Err(TrySendError::Full(Message::Batch(batch))) => Offer::Later(batch),
             Err(TrySendError::Disconnected(_)) => Offer::Over,
+            _ => Offer::Taken,
+        }
+    }
+
+    /// Has the engine change after all that it was given so far; gives the change back if there is no
+    /// room for it yet.
+    pub fn change(&self, change: Box<Change>) -> Option<Box<Change>> {
+        match self.batches.as_ref()?.try_send(Message::Change(change)) {
+            Err(TrySendError::Full(Message::Change(change))) => Some(change),
+            _ => None,
         }
     }
 
@@ -115,13 +130,20 @@ impl Worker {
 
 fn work(
     engine: &mut Engine,
-    batches: &Receiver<Batch>,
+    messages: &Receiver<Message>,
     empties: &SyncSender<Vec<u8>>,
     progress: &Progress,
 ) -> io::Result<()> {
     // Headings, and the end of what a file held before, are not left to the first event.
     engine.flush()?;
-    for Batch { mut bytes, records } in batches {
+    for message in messages {
+        let Batch { mut bytes, records } = match message {
+            Message::Batch(batch) => batch,
+            Message::Change(change) => {
+                engine.change(*change);
+                continue;
+            }
+        };
         engine.feed(&bytes)?;
         engine.flush()?;
         progress.written.fetch_add(records, Ordering::Relaxed);

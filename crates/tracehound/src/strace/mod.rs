@@ -16,6 +16,7 @@ pub use options::{NOTES, Options, refusal, with_refused};
 
 use tracehound_engine::filter::Filters;
 
+use crate::changes::Sources;
 use crate::child;
 use crate::failure::{Failure, shown};
 use crate::run::{self, Report, Session};
@@ -37,6 +38,7 @@ fn start(options: &Options) -> Result<u8, Failure> {
     let session = Session {
         shown: plan.events,
         filters: Filters::default(),
+        policies: Sources::default(),
         rung: None,
         ring_size: RING,
         calls: plan.calls,

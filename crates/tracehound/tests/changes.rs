@@ -1,0 +1,284 @@
+//! Policies that change while a run goes on: no event of those that stay is lost or told twice.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::process::{Child, Output, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use support::{program, root, row, tracehound};
+
+#[expect(dead_code, reason = "each test file uses a part")]
+mod support;
+
+/// A tracer of `numbered`, with its policies, its control socket and its output in a folder.
+struct Run {
+    folder: PathBuf,
+    tracer: Child,
+}
+
+/// Every call of a number.
+const STEADY: &str = "type: policy\nname: steady\nscope: [comm=n*]\nrules:\n  - event: lseek\n";
+/// Hooks that the other does not need.
+const MORE: &str = "type: policy\nname: more\nscope: [comm=n*]\nrules:\n  - event: umask\n  \
+    - event: task_rename\n    filters: [data.new_name=n*]\n";
+
+impl Run {
+    fn start(name: &str, count: u32, options: &[&str]) -> Run {
+        let name = format!("tracehound-changes-{name}-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        fs::remove_dir_all(&folder).ok();
+        fs::create_dir_all(folder.join("policies")).unwrap();
+        fs::write(folder.join("policies/steady.yaml"), STEADY).unwrap();
+        let tracer = tracehound()
+            .arg("-p")
+            .arg(folder.join("policies"))
+            .arg("--control")
+            .arg(folder.join("control"))
+            .arg("-o")
+            .arg(format!("json:{}", folder.join("out").display()))
+            .args(["--stats"])
+            .args(options)
+            .arg("--")
+            .args([program("numbered"), count.to_string()])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let run = Run { folder, tracer };
+        run.wait_for("\"lseek\"");
+        run
+    }
+
+    fn output(&self) -> String {
+        fs::read_to_string(self.folder.join("out")).unwrap_or_default()
+    }
+
+    /// Waits until a text is in the last part of the output.
+    fn wait_for(&self, text: &str) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        let mut from = self.output().len();
+        while !self.output().get(from..).unwrap_or_default().contains(text) {
+            from = from.min(self.output().len());
+            assert!(Instant::now() < deadline, "{text} did not come");
+            sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn ask(&self, words: &[&str]) -> Output {
+        let (action, rest) = words.split_first().unwrap();
+        tracehound()
+            .args(["policy", action, "--control"])
+            .arg(self.folder.join("control"))
+            .args(rest)
+            .output()
+            .unwrap()
+    }
+
+    /// What is answered, which must be yes.
+    fn told(&self, words: &[&str]) -> String {
+        let output = self.ask(words);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{words:?}: {error}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.join(name).to_str().unwrap().to_owned()
+    }
+
+    fn write(&self, name: &str, text: &str) -> String {
+        fs::write(self.folder.join(name), text).unwrap();
+        self.path(name)
+    }
+
+    /// Waits for the end; the events, and what the tracer said.
+    fn end(mut self) -> (Vec<Value>, String) {
+        let mut said = String::new();
+        let mut error = self.tracer.stderr.take().unwrap();
+        error.read_to_string(&mut said).unwrap();
+        assert!(self.tracer.wait().unwrap().success(), "{said}");
+        let lines = self.output();
+        let events = lines
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap());
+        (events.collect(), said)
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        self.tracer.kill().ok();
+        self.tracer.wait().ok();
+        fs::remove_dir_all(&self.folder).ok();
+    }
+}
+
+/// The numbers that calls of an event have as an argument, in the order in which they are told.
+fn numbers(events: &[Value], event: &str, argument: &str) -> Vec<u64> {
+    let ours = events.iter().filter(|line| line["event"] == event);
+    ours.map(|line| line["args"][argument].as_u64().unwrap())
+        .collect()
+}
+
+fn count(events: &[Value], event: &str) -> usize {
+    events.iter().filter(|line| line["event"] == event).count()
+}
+
+#[test]
+fn what_an_unchanged_policy_wants_is_told_once_each_while_others_come_and_go() {
+    if !root() {
+        return;
+    }
+    const COUNT: u32 = 200_000;
+    let run = Run::start("others", COUNT, &[]);
+    let more = run.write("more.yaml", MORE);
+    let mut changes = 0;
+    for _ in 0..3 {
+        assert_eq!(run.told(&["add", &more]), "2 policies in use\n");
+        run.wait_for("\"umask\"");
+        run.wait_for("\"task_rename\"");
+        assert_eq!(run.told(&["remove", "more"]), "1 policy in use\n");
+        changes += 2;
+    }
+    let (events, said) = run.end();
+    assert_eq!(
+        said.matches("policies have changed").count(),
+        changes,
+        "{said}"
+    );
+    let all: Vec<u64> = (0..u64::from(COUNT)).collect();
+    assert!(numbers(&events, "lseek", "offset") == all, "{said}");
+    let steady = events.iter().filter(|line| line["event"] == "lseek");
+    assert!(steady.clone().all(|line| line["policies"][0] == "steady"));
+    // The other's came while it was there, and only then.
+    for event in ["umask", "task_rename"] {
+        let told = count(&events, event);
+        assert!(
+            told > 0 && told < COUNT as usize / 100,
+            "{event}: {told}\n{said}"
+        );
+        let made = row(&said, event);
+        assert_eq!(made[3..], [0, 0], "{said}");
+    }
+    assert!(
+        said.contains("balances") && !said.contains("DOES NOT"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_signal_and_a_changed_file_have_policies_read_again() {
+    if !root() {
+        return;
+    }
+    let run = Run::start("files", 300_000, &[]);
+    run.write("policies/more.yaml", MORE);
+    run.wait_for("\"umask\"");
+    // What is wrong changes nothing.
+    run.write(
+        "policies/more.yaml",
+        "type: policy\nname: more\nrules: [{event: umsk}]\n",
+    );
+    sleep(Duration::from_millis(600));
+    run.wait_for("\"umask\"");
+    fs::remove_file(run.path("policies/more.yaml")).unwrap();
+    sleep(Duration::from_millis(600));
+    let list = run.told(&["list"]);
+    assert!(
+        list.starts_with("steady\t") && list.lines().count() == 1,
+        "{list}"
+    );
+    let (events, said) = run.end();
+    assert!(
+        said.contains("more.yaml:3:17: ") && said.contains("umask"),
+        "{said}"
+    );
+    assert_eq!(
+        said.matches("policies stay as they are").count(),
+        1,
+        "{said}"
+    );
+    assert_eq!(said.matches("policies have changed").count(), 2, "{said}");
+    assert_eq!(numbers(&events, "lseek", "offset").len(), 300_000, "{said}");
+
+    let run = Run::start("signal", 150_000, &["--no-watch"]);
+    run.write("policies/more.yaml", MORE);
+    sleep(Duration::from_millis(600));
+    assert_eq!(run.told(&["list"]).lines().count(), 1);
+    // SAFETY: sends a signal to our own child.
+    unsafe { libc::kill(run.tracer.id() as i32, libc::SIGHUP) };
+    run.wait_for("\"umask\"");
+    let (events, said) = run.end();
+    assert_eq!(numbers(&events, "lseek", "offset").len(), 150_000, "{said}");
+}
+
+#[test]
+fn a_socket_that_is_misused_disturbs_nobody() {
+    if !root() {
+        return;
+    }
+    let run = Run::start("misuse", 150_000, &[]);
+    let socket = run.path("control");
+    let connect = || UnixStream::connect(&socket).unwrap();
+    let idle: Vec<UnixStream> = (0..20).map(|_| connect()).collect();
+    drop(idle);
+    let mut long = connect();
+    // The tracer closes the connection: how much it takes of it is its own affair.
+    long.write_all(&[b'x'; 100_000]).ok();
+    let mut garbage = connect();
+    garbage.write_all(b"\x1b[2J\xff\n").unwrap();
+    let mut answer = String::new();
+    garbage.read_to_string(&mut answer).unwrap();
+    assert_eq!(answer, "error\nwrite list, reload, add PATH or remove NAME");
+    for (words, hint) in [
+        (
+            &["remove", "nobody"][..],
+            "no policy in use is named \"nobody\"",
+        ),
+        (&["add", "/nowhere.yaml"], "/nowhere.yaml"),
+        (&["add", &run.path("policies")], ""),
+        (&["reload"], ""),
+    ] {
+        let output = run.ask(words);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(
+            output.status.success(),
+            hint.is_empty(),
+            "{words:?} {error}"
+        );
+        assert!(error.contains(hint), "{words:?} {error}");
+    }
+    let (events, said) = run.end();
+    assert_eq!(numbers(&events, "lseek", "offset").len(), 150_000, "{said}");
+}
+
+#[test]
+fn a_socket_that_cannot_be_made_or_reached_is_named() {
+    let usage = |options: &[&str]| {
+        let output = tracehound().args(options).output().unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let (code, error) = usage(&["policy", "list", "--control", "/nowhere/socket"]);
+    assert_eq!(code, Some(1), "{error}");
+    assert!(
+        error.contains("no run answers at /nowhere/socket"),
+        "{error}"
+    );
+    let (code, error) = usage(&["-e", "close", "--control", "/nowhere/socket", "--", "true"]);
+    assert_eq!(code, Some(2), "{error}");
+    let file = std::env::temp_dir().join(format!("tracehound-socket-{}", std::process::id()));
+    fs::write(&file, STEADY).unwrap();
+    let path = file.to_str().unwrap();
+    let (code, error) = usage(&["-p", path, "--control", path, "--", "true"]);
+    assert_eq!(code, Some(2), "{error}");
+    assert!(error.contains("is not a socket"), "{error}");
+    fs::remove_file(&file).unwrap();
+}
