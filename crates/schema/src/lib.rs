@@ -16,6 +16,7 @@ pub mod field;
 pub mod kind;
 pub mod layout;
 pub mod names;
+pub mod narrow;
 pub mod record;
 pub mod rung;
 pub mod sample;

@@ -331,6 +331,13 @@ impl Filters {
         entries.is_some_and(|entries| !entries.is_empty())
     }
 
+    /// What is wanted of an event, one of which is enough; `None` for all. Without any, all is.
+    pub(super) fn wanted(&self, event: &Event) -> impl Iterator<Item = Option<&Expr>> {
+        let entries = self.events.get(usize::from(event.id));
+        let entries = entries.into_iter().flatten();
+        entries.map(|entry| entry.expr.as_ref())
+    }
+
     /// What is known of a record's being wanted.
     #[inline]
     pub fn check(&mut self, facts: &Facts<'_>) -> Truth {

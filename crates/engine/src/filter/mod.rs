@@ -12,6 +12,7 @@ mod fault;
 mod filters;
 mod limits;
 mod names;
+mod narrow;
 pub mod parse;
 mod pattern;
 mod probe;

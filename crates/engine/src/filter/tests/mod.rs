@@ -3,6 +3,8 @@
 mod around;
 mod errors;
 mod evaluator;
+mod model;
+mod narrow;
 mod property;
 mod truths;
 

@@ -10,7 +10,7 @@ use super::super::{Compare, Expr, Parsed, parse};
 use super::evaluator::{Ask, ask};
 use super::{Told, Truth};
 
-fn below(random: &mut Random, limit: usize) -> usize {
+pub fn below(random: &mut Random, limit: usize) -> usize {
     random.below(limit.max(1) as u64) as usize
 }
 
@@ -71,7 +71,7 @@ fn tail(kind: &Kind, random: &mut Random) -> Vec<u8> {
 }
 
 /// A record of any event by chance.
-fn record(event: &'static Event, seed: u64) -> Told {
+pub fn record(event: &'static Event, seed: u64) -> Told {
     let mut random = Random::new(seed);
     if event.call.is_some() {
         let bytes = if seed & 1 == 0 {
@@ -105,7 +105,7 @@ fn record(event: &'static Event, seed: u64) -> Told {
 }
 
 /// Where values are that have no others inside, and what they are.
-fn leaves<'v>(path: &str, value: &'v Value, found: &mut Vec<(String, &'v Value)>) {
+pub fn leaves<'v>(path: &str, value: &'v Value, found: &mut Vec<(String, &'v Value)>) {
     match value {
         Value::Object(members) => {
             for (name, value) in members {
@@ -122,7 +122,7 @@ fn leaves<'v>(path: &str, value: &'v Value, found: &mut Vec<(String, &'v Value)>
 }
 
 /// A comparison in our language with the question that it is, from a value that was seen.
-fn comparison(value: &Value, random: &mut Random) -> Option<(String, Ask)> {
+pub fn comparison(value: &Value, random: &mut Random) -> Option<(String, Ask)> {
     match value {
         Value::Number(number) => {
             let number = i128::from(number.as_i64()?) + below(random, 3) as i128 - 1;
