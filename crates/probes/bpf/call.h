@@ -214,10 +214,18 @@ static __always_inline void call_finish(struct task_struct *task, struct call *c
 					struct call_record *rec, struct open_call *open, s64 ret,
 					u8 rung)
 {
+	/* An end belongs to its beginning: where that is told user space holds it, and must see the end. */
+	bool may_go = !(call->flags & CALL_BEGINS);
+
+	if (may_go && !keeps_task(call->ends, 1, ret))
+		return;
 	call_start(rec, task, call, open->abi, open->nr, rung);
 	rec->head.flags = TH_HAS_RET;
 	rec->head.ret = rec->ret = ret;
 	rec->when = CHUNK_EXIT;
+	/* Plans look at no arguments. */
+	if (may_go && !keeps_fields(rec, END, call->ends, 0))
+		return;
 	call_rounds(rec, call, open);
 	for (u32 round = 0; round < ROUNDS; round++) {
 		if (!rec->rounds[round])

@@ -135,6 +135,18 @@ static __always_inline u32 bounded(u32 value, u32 mask)
 	return value & mask;
 }
 
+/*
+ * A pointer as a number: the verifier knows typed pointers, also when they are cast, and does not
+ * let a global function take one for a number.
+ */
+static __always_inline u64 plain(u64 pointer)
+{
+	u64 number = 0;
+
+	bpf_probe_read_kernel(&number, sizeof(number), &pointer);
+	return number;
+}
+
 /* Bytes that a chunk that starts now can have. */
 static __always_inline u32 room(struct call_record *rec)
 {

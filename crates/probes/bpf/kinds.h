@@ -2,18 +2,6 @@
 /* What generated programs call to put a field, by its kind. */
 #pragma once
 
-/*
- * A pointer as a number: the verifier knows typed pointers, also when they are cast, and does not
- * let a global function take one for a number.
- */
-static __always_inline u64 plain(u64 pointer)
-{
-	u64 number = 0;
-
-	bpf_probe_read_kernel(&number, sizeof(number), &pointer);
-	return number;
-}
-
 /* A parameter that the verifier does not let us load. */
 static __always_inline u64 word_of(u64 *ctx, const u32 index)
 {

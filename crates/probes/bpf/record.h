@@ -13,7 +13,7 @@ struct control {
 	u32 preempts;	/* the kernel preempts programs, and skips them meanwhile */
 	u32 content;	/* bytes of content (what is read and written) to copy at most */
 	u32 chosen;	/* bit per event of processes' lives: selected, and not only needed */
-	u32 pad;
+	u32 narrows;	/* leave out what plans exclude (narrow/) */
 	u64 live_since;	/* what started before is told by a snapshot */
 };
 
@@ -224,19 +224,31 @@ static __always_inline void may_leave_cpu(void)
 #endif
 }
 
-/* Reserves a record of a size known at compile time, or counts a drop and gives NULL. */
+/*
+ * Reserves a record of a size known at compile time, or counts a drop and gives NULL. It gets its
+ * number at its end, when it is known to be wanted: a number that does not come is a loss.
+ */
 #define record_begin(task, EVENT, rung, life, tail)                                             \
 	({                                                                                      \
-		u64 __seq = next_seq(life);                                                     \
 		void *__ring = ring_of(life);                                                   \
 		const u32 __size = sizeof(struct th_record) + FIELDS_##EVENT * 8 + (tail);      \
 		struct th_record *__rec = __ring ? bpf_ringbuf_reserve(__ring, __size, 0) : NULL; \
-		if (__rec)                                                                      \
-			start_record(__rec, task, __seq, ID_##EVENT, rung, __size);             \
-		else                                                                            \
+		if (__rec) {                                                                    \
+			start_record(__rec, task, 0, ID_##EVENT, rung, __size);                 \
+		} else {                                                                        \
+			next_seq(life);                                                         \
 			count_drop(INDEX_##EVENT);                                              \
+		}                                                                               \
 		__rec;                                                                          \
 	})
 
 /* The reader polls: a wake-up per record would cost 10 us on a virtual machine. */
-#define record_end(rec) bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP)
+#define record_end(rec, EVENT, life)                                                            \
+	do {                                                                                    \
+		if (keeps_short(rec, INDEX_##EVENT)) {                                          \
+			(rec)->seq = next_seq(life);                                            \
+			bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);                              \
+		} else {                                                                        \
+			bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);                             \
+		}                                                                               \
+	} while (0)

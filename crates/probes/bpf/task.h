@@ -228,6 +228,18 @@ static __always_inline bool in_interrupt(struct task_struct *task, void *ctx,
 	       TASK_READ(task, tgid) != BPF_CORE_READ(target, tgid);
 }
 
+/* A thread's name, two words. */
+static __always_inline void read_comm(u64 *comm, struct task_struct *task)
+{
+#ifdef TH_LEGACY
+	bpf_probe_read_kernel(comm, sizeof(task->comm), task->comm);
+#else
+	/* Two typed loads instead of a 60 ns helper; the cast keeps the kernel's type. */
+	comm[0] = *(u64 *)&task->comm[0];
+	comm[1] = *(u64 *)&task->comm[8];
+#endif
+}
+
 static __always_inline void fill_header(struct th_record *rec, struct task_struct *trusted)
 {
 	struct task_struct *task = bare(trusted);
@@ -256,15 +268,5 @@ static __always_inline void fill_header(struct th_record *rec, struct task_struc
 	rec->uid = TASK_READ(task, real_cred, uid.val);
 	rec->gid = TASK_READ(task, real_cred, gid.val);
 	rec->mnt_ns = TASK_READ(task, nsproxy, mnt_ns, ns.inum);
-#ifdef TH_LEGACY
-	bpf_probe_read_kernel(rec->comm, sizeof(rec->comm), task->comm);
-#else
-	{
-		u64 *comm = (u64 *)rec->comm;
-
-		/* Two typed loads instead of a 60 ns helper; the cast keeps the kernel's type. */
-		comm[0] = *(u64 *)&task->comm[0];
-		comm[1] = *(u64 *)&task->comm[8];
-	}
-#endif
+	read_comm((u64 *)rec->comm, task);
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::mem::{offset_of, size_of};
 
 use tracehound_schema::capture::{self, Count, MOST_STEPS, Step, What};
+use tracehound_schema::narrow;
 use tracehound_schema::record::{
     ChunkKind, CredFacts, ENTRY, FileFacts, HAS_ENTRY, HAS_RET, HEADER_SIZE, IN_INTERRUPT, LAYOUT,
     MAX_SIZE, PIECE, SocketFacts, VIA_IO_URING, chunk,
@@ -83,6 +84,33 @@ const NUMBERS: &[(&str, u64)] = &[
     ("STEP_WIDE", capture::WIDE as u64),
     ("STEP_WRITTEN", capture::WRITTEN as u64),
     ("STEP_DIRECTORY", capture::DIRECTORY as u64),
+    ("NARROW_STEPS", narrow::MOST_STEPS as u64),
+    ("NARROW_TEXTS", narrow::MOST_TEXTS as u64),
+    ("NARROW_TEXT", narrow::TEXT_SIZE as u64),
+    ("NARROW_SIZE", narrow::PLAN_SIZE as u64),
+    ("NARROW_EARLY", narrow::EARLY as u64),
+    ("NARROW_LATE", narrow::LATE as u64),
+    ("NARROW_DROP", narrow::DROP as u64),
+    ("NARROW_PASS", narrow::PASS as u64),
+    ("NARROW_FIELD", narrow::Source::Field as u64),
+    ("NARROW_HEADER", narrow::Source::Header as u64),
+    ("NARROW_COMM", narrow::Source::Comm as u64),
+    ("NARROW_RET", narrow::Source::Ret as u64),
+    ("NARROW_RANGE", narrow::What::Range as u64),
+    ("NARROW_SIGNED_RANGE", narrow::What::SignedRange as u64),
+    ("NARROW_BITS", narrow::What::Bits as u64),
+    ("NARROW_START", narrow::What::Start as u64),
+    ("NARROW_END", narrow::What::End as u64),
+    ("NARROW_NAME_END", narrow::What::NameEnd as u64),
+    ("NARROW_HOST", narrow::What::Host as u64),
+    ("NARROW_SOCKET", narrow::What::Socket as u64),
+    ("NARROW_NOT", narrow::NOT as u64),
+    ("NARROW_WHOLE", narrow::WHOLE as u64),
+    ("NARROW_PATH", narrow::PATH as u64),
+    ("NARROW_PORTS", narrow::PORTS as u64),
+    ("NARROW_ZERO_UNREAD", narrow::ZERO_UNREAD as u64),
+    ("NARROW_ZERO_ABSENT", narrow::ZERO_ABSENT as u64),
+    ("NARROW_OF_THREAD", narrow::OF_THREAD as u64),
     ("CHUNK_HEAD", chunk::HEAD as u64),
     ("CHUNK_EXIT", chunk::EXIT as u64),
     ("CHUNK_LATE", chunk::LATE as u64),
@@ -105,6 +133,22 @@ const STEP: &[(&str, &str, usize)] = &[
     ("__u32", "offset", offset_of!(Step, offset)),
     ("__u32", "limit", offset_of!(Step, limit)),
     ("__u32", "count_at", offset_of!(Step, count_at)),
+];
+
+/// The members of `struct narrow_step` as [`narrow::Step`] has them.
+const NARROW_STEP: &[(&str, &str, usize)] = &[
+    ("__u8", "what", offset_of!(narrow::Step, what)),
+    ("__u8", "source", offset_of!(narrow::Step, source)),
+    ("__u16", "place", offset_of!(narrow::Step, place)),
+    ("__u8", "flags", offset_of!(narrow::Step, flags)),
+    ("__u8", "length", offset_of!(narrow::Step, length)),
+    ("__u8", "text", offset_of!(narrow::Step, text)),
+    ("__u8", "yes", offset_of!(narrow::Step, yes)),
+    ("__u8", "no", offset_of!(narrow::Step, no)),
+    ("__u8", "pad[3]", offset_of!(narrow::Step, pad)),
+    ("__u16", "ports[2]", offset_of!(narrow::Step, ports)),
+    ("__u64", "low", offset_of!(narrow::Step, low)),
+    ("__u64", "high", offset_of!(narrow::Step, high)),
 ];
 
 /// The members of `struct file_facts` as [`FileFacts`] has them.
@@ -165,6 +209,8 @@ fn steps(out: &mut String) {
         let _ = writeln!(out, "#define {name} {value}");
     }
     structure(out, "step", size_of::<Step>(), STEP);
+    let size = size_of::<narrow::Step>();
+    structure(out, "narrow_step", size, NARROW_STEP);
     structure(out, "file_facts", size_of::<FileFacts>(), FILE_FACTS);
     structure(out, "socket_facts", size_of::<SocketFacts>(), SOCKET_FACTS);
     structure(out, "cred_facts", size_of::<CredFacts>(), &cred_facts());

@@ -151,7 +151,11 @@ impl Program<'_> {
             "false"
         };
         if self.event.owner.is_empty() {
-            let _ = writeln!(body, "\tif (admit(INDEX_{name}, current, {other})) {{");
+            let early = self.early();
+            let _ = writeln!(
+                body,
+                "\tif (admit(INDEX_{name}, current, {other}){early}) {{"
+            );
         } else {
             let _ = writeln!(
                 body,
@@ -168,6 +172,17 @@ impl Program<'_> {
         };
         let _ = writeln!(body, "\t}}\n\t{}", after(self.event));
         body
+    }
+
+    /// Asks whether the record is wanted before it is begun; not where it may turn out that it is not
+    /// the current task's.
+    fn early(&self) -> String {
+        let name = self.event.name;
+        if !self.event.is_of_runner() {
+            return String::new();
+        }
+        let ret = if self.event.has_ret { "1, ret" } else { "0, 0" };
+        format!(" && keeps_task(INDEX_{name}, {ret})")
     }
 
     /// What the program does before it looks at parameters.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use tracehound_schema::field::Origin;
 use tracehound_schema::{Field, Kind};
 
-use super::{Program, is_costly};
+use super::{Program, is_costly, is_long};
 
 impl Program<'_> {
     pub(super) fn short_record(&self) -> String {
@@ -34,25 +34,59 @@ impl Program<'_> {
                 out += &self.value(field);
             }
         }
-        out + "\t\t\trecord_end(rec);\n\t\t}\n"
+        let _ = writeln!(out, "\t\t\trecord_end(rec, {name}, {life});\n\t\t}}");
+        out
     }
 
     /// Puts for all fields of a record in a buffer.
     pub(in super::super) fn puts(&self) -> String {
+        self.each_put().into_iter().map(|(_, put)| put).collect()
+    }
+
+    /// A put for each field, with the field's index. Lists take what room is left, so they come last.
+    fn each_put(&self) -> Vec<(usize, String)> {
+        let fields = self.event.fields.iter().enumerate();
+        let (lists, others): (Vec<_>, Vec<_>) = fields.partition(|(_, field)| is_list(field));
+        let all = others.into_iter().chain(lists);
+        all.map(|(index, field)| (index, self.chosen_put(field)))
+            .collect()
+    }
+
+    fn chosen_put(&self, field: &Field) -> String {
+        let put = self.put_field(field);
+        if !is_costly(field) || self.chosen.is_none() {
+            return put;
+        }
+        let unread = self.unread(field);
+        format!("\t\t\tif (chosen) {{\n{put}\t\t\t}} else {{\n{unread}\t\t\t}}\n")
+    }
+
+    /// The puts, and behind the first path, which filters ask about most, what gives the record up
+    /// if that is enough to. `end` ends a record.
+    fn puts_and(&self, end: &str) -> String {
+        let name = self.event.name;
+        let puts = self.each_put();
+        let is_path = |index: usize| matches!(self.event.fields[index].kind, Kind::Path);
+        let has_tail = |(index, _): &(usize, String)| is_long(&self.event.fields[*index]);
+        let path = puts.iter().position(|(index, _)| is_path(*index));
+        let path = path.filter(|at| puts[at + 1..].iter().any(has_tail));
+        let known = path.map_or(0, |at| {
+            puts[..=at].iter().fold(0u64, |all, put| all | 1 << put.0)
+        });
         let mut out = String::new();
-        // Lists take what room is left, so they come last.
-        let (lists, others): (Vec<_>, Vec<_>) = self.event.fields.iter().partition(|f| is_list(f));
-        for field in others.into_iter().chain(lists) {
-            let text = self.put_field(field);
-            if is_costly(field) && self.chosen.is_some() {
-                let unread = self.unread(field);
+        for (at, (_, put)) in puts.iter().enumerate() {
+            out += put;
+            if Some(at) == path {
                 let _ = write!(
                     out,
-                    "\t\t\tif (chosen) {{\n{text}\t\t\t}} else {{\n{unread}\t\t\t}}\n"
+                    "\t\t\tif (!keeps_fields(whole, number_of_buffer, INDEX_{name}, {known}ull)) {{\n\
+                     \t\t\t\tbuffer_give(number_of_buffer);\n\t\t\t}} else {{\n"
                 );
-            } else {
-                out += &text;
             }
+        }
+        out += end;
+        if path.is_some() {
+            out += "\t\t\t}\n";
         }
         out
     }
@@ -66,12 +100,10 @@ impl Program<'_> {
              \t\tif (whole) {{\n\t\t\tstruct th_record *rec = &whole->head;\n\n{}",
             self.flags()
         );
-        out += &self.puts();
-        let _ = writeln!(
-            out,
-            "\t\t\tlong_end(whole, number_of_buffer, {life}, INDEX_{name});\n\t\t}}"
-        );
-        out
+        out += &self.puts_and(&format!(
+            "\t\t\tlong_end(whole, number_of_buffer, {life}, INDEX_{name});\n"
+        ));
+        out + "\t\t}\n"
     }
 
     /// What writes a field's tail behind those that are there.

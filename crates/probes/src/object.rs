@@ -11,6 +11,7 @@ use tracehound_schema::{Abi, Event, Rung};
 
 use crate::ends::{End, Ends};
 use crate::error::Error;
+use crate::narrow;
 use crate::reason::{self, Doing};
 use crate::trial;
 
@@ -93,6 +94,10 @@ pub struct Maps {
     pub lists: MapHandle,
     /// What is to be copied by the value of an argument.
     pub switches: MapHandle,
+    /// Plans of what to leave out.
+    pub narrows: MapHandle,
+    /// Which plan is an event's.
+    pub narrowed: MapHandle,
     call_records: MapHandle,
     taken_buffers: MapHandle,
     held_args: MapHandle,
@@ -107,7 +112,10 @@ pub struct Maps {
 }
 
 /// Large maps that the programs of one event use; what has none of these programs does without.
-const OWN_MAPS: [(&str, &str); 1] = [("udp_lives", "udp_socket_close__")];
+const OWN_MAPS: [(&str, &str); 2] = [
+    ("udp_lives", "udp_socket_close__"),
+    ("trial_records", "narrow__trial"),
+];
 
 /// Leaves out the maps that are others' than of the programs with these names.
 fn leave_out(object: &mut OpenObject, programs: &[String]) -> libbpf_rs::Result<()> {
@@ -131,6 +139,8 @@ pub struct Sizes {
     pub lists: u32,
     /// Lists that values choose.
     pub switches: u32,
+    /// Plans of what to leave out.
+    pub plans: usize,
 }
 
 impl Sizes {
@@ -139,6 +149,7 @@ impl Sizes {
             "rings" => Some(self.cpus + 1),
             "lists" => Some(self.lists.max(1)),
             "switches" => Some(self.switches.max(1)),
+            "narrows" => Some(narrow::entries(self.plans)),
             _ => None,
         }
     }
@@ -214,6 +225,8 @@ impl Maps {
             meanings: handle("meanings")?,
             lists: handle("lists")?,
             switches: handle("switches")?,
+            narrows: handle("narrows")?,
+            narrowed: handle("narrowed")?,
             call_records: handle("call_records")?,
             taken_buffers: handle("taken_buffers")?,
             held_args: handle("held_args")?,
@@ -239,6 +252,8 @@ impl Maps {
             "meanings" => Some(&self.meanings),
             "lists" => Some(&self.lists),
             "switches" => Some(&self.switches),
+            "narrows" => Some(&self.narrows),
+            "narrowed" => Some(&self.narrowed),
             "call_records" => Some(&self.call_records),
             "taken_buffers" => Some(&self.taken_buffers),
             "held_args" => Some(&self.held_args),

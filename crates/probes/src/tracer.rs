@@ -6,10 +6,12 @@ mod choice;
 mod controls;
 mod end;
 mod live;
+mod narrowing;
 mod part;
 mod rings;
 
 use libbpf_rs::MapHandle;
+use tracehound_schema::narrow::Plan;
 use tracehound_schema::record::Record;
 use tracehound_schema::{Event, MadeBy};
 
@@ -22,6 +24,7 @@ use crate::error::Error;
 use crate::ladder::{Climb, Only, Outcome};
 use crate::launch::Held;
 use crate::machine;
+use crate::narrow;
 use crate::object::{self, Flavour};
 use crate::reader::Reader;
 use crate::scope::{self, Entry};
@@ -37,6 +40,8 @@ pub struct Options {
     pub ring_size: usize,
     /// Only tasks that `follow` names, and their descendants.
     pub scoped: bool,
+    /// What the kernel is to leave out of which events; none where it never is.
+    pub narrowed: Option<Vec<(&'static Event, Plan)>>,
     /// How much of system calls is told.
     pub calls: CallOptions,
     /// Whether selected events of processes' lives tell all they can; else what tracing needs.
@@ -83,7 +88,10 @@ impl Tracer {
         let library = |climb: &&Climb| climb.outcome.event.made_by == MadeBy::Library;
         machine::have_files(cpus, climbs.len(), climbs.iter().filter(library).count())?;
         let flavour = Flavour::detect();
-        let mut part = Part::new(flavour, cpus, first, None)?;
+        let plans = options.narrowed.as_deref();
+        let room = plans.map_or(0, narrow::room);
+        let mut part = Part::new(flavour, cpus, first, room, None)?;
+        narrow::fill(&part.maps, plans.unwrap_or_default())?;
         let (handles, rings) = rings::make(&part.maps, cpus, options.ring_size)?;
         let mut reader = Reader::new(rings, cpus);
         let controls = Controls {
@@ -95,6 +103,7 @@ impl Tracer {
             } else {
                 0
             },
+            narrows: plans.is_some_and(|plans| !plans.is_empty()),
         };
         part.prove(controls, || {
             let mut batch = Vec::new();

@@ -124,6 +124,14 @@ impl Event {
         self.made_by == MadeBy::Library
     }
 
+    /// Whether its records are surely of the task that runs where it happens. Others may be an
+    /// interrupt's doing or tell of who owns a socket.
+    #[must_use]
+    pub fn is_of_runner(&self) -> bool {
+        let target = self.params.iter().any(|param| param.name == "target");
+        !target && self.owner.is_empty() && self.beside.is_empty()
+    }
+
     /// The ladder's rungs, best first.
     pub fn rungs(&self) -> impl Iterator<Item = Rung> + '_ {
         self.ladder.iter().map(|name| Rung::parse(name))

@@ -5,7 +5,7 @@
 //! a value that was not read nothing is known, and a step that does not know goes on as if the record
 //! were wanted.
 
-use crate::record::{HEADER_SIZE, Header, LAYOUT};
+use crate::record::{HEADER_SIZE, LAYOUT};
 
 /// Most steps of a plan, a power of two.
 pub const MOST_STEPS: usize = 64;
@@ -21,6 +21,27 @@ pub const DROP: u8 = 254;
 
 /// Where a step goes on: it may be.
 pub const PASS: u8 = 255;
+
+/// Behind a plan's number: it can leave records out before they are begun.
+pub const EARLY: u32 = 1 << 30;
+
+/// It can when they are complete.
+pub const LATE: u32 = 1 << 31;
+
+/// What is known of a task before there is a record (`bpf/narrow/task.h`), as the header names it.
+const EARLY_FACTS: &[&str] = &[
+    "cpu",
+    "tid",
+    "pid",
+    "host_tid",
+    "host_pid",
+    "host_ppid",
+    "uid",
+    "gid",
+    "mnt_ns",
+    "pid_ns",
+    "cgroup",
+];
 
 /// Which value a step looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,23 +136,16 @@ pub struct Plan {
 }
 
 /// Bytes of a plan as programs read it (`struct narrow`).
-pub const PLAN_SIZE: usize = 8 + MOST_STEPS * size_of::<Step>() + MOST_TEXTS * TEXT_SIZE;
+pub const PLAN_SIZE: usize = MOST_STEPS * size_of::<Step>() + MOST_TEXTS * TEXT_SIZE;
 
 impl Plan {
-    /// Whether a step looks at what is known before the fields are read.
+    /// When the plan can tell something: [`EARLY`], [`LATE`] or both. What it tells of a record that may
+    /// not be the running task's is only known late.
     #[must_use]
-    pub fn looks_early(&self) -> bool {
-        self.steps
-            .iter()
-            .any(|step| step.source != Source::Field as u8)
-    }
-
-    /// Whether a step looks at a field.
-    #[must_use]
-    pub fn looks_late(&self) -> bool {
-        self.steps
-            .iter()
-            .any(|step| step.source == Source::Field as u8)
+    pub fn moments(&self, of_runner: bool) -> u32 {
+        let early = of_runner && self.steps.iter().any(Step::is_early);
+        let late = !of_runner || !self.steps.iter().all(Step::is_early);
+        (u32::from(early) * EARLY) | (u32::from(late) * LATE)
     }
 
     /// The plan as programs read it. One that is too long would be run in part, which is refused:
@@ -140,13 +154,10 @@ impl Plan {
     pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(PLAN_SIZE);
         if self.steps.len() <= MOST_STEPS && self.texts.len() <= MOST_TEXTS {
-            for looks in [self.looks_early(), self.looks_late()] {
-                bytes.extend_from_slice(&u32::from(looks).to_ne_bytes());
-            }
             for step in &self.steps {
                 step.write(&mut bytes);
             }
-            bytes.resize(8 + MOST_STEPS * size_of::<Step>(), 0);
+            bytes.resize(MOST_STEPS * size_of::<Step>(), 0);
             for text in &self.texts {
                 bytes.extend_from_slice(text);
             }
@@ -157,6 +168,18 @@ impl Plan {
 }
 
 impl Step {
+    /// Whether it looks at what is known before there is a record.
+    #[must_use]
+    pub fn is_early(&self) -> bool {
+        match self.source {
+            source if source == Source::Header as u8 => {
+                let known = |name: &&str| in_header(name).is_some_and(|at| at.0 == self.place);
+                EARLY_FACTS.iter().any(known)
+            }
+            source => source == Source::Comm as u8 || source == Source::Ret as u8,
+        }
+    }
+
     fn write(&self, bytes: &mut Vec<u8>) {
         bytes.extend_from_slice(&[self.what, self.source]);
         bytes.extend_from_slice(&self.place.to_ne_bytes());
@@ -178,10 +201,6 @@ pub fn in_header(name: &str) -> Option<(u16, u8)> {
     let end = LAYOUT.get(at + 1).map_or(HEADER_SIZE, |next| next.offset);
     Some((u16::try_from(start).ok()?, u8::try_from(end - start).ok()?))
 }
-
-/// Where what programs read of the header at once begins: which fields are known, the flags, and what
-/// was returned.
-pub const MARKS: usize = std::mem::offset_of!(Header, unread);
 
 #[cfg(test)]
 mod tests {

@@ -4,8 +4,10 @@
 
 mod call;
 mod scrambled;
+mod wild;
 
 pub use scrambled::{Random, scrambled};
+pub use wild::wild;
 
 use crate::abi::Abi;
 use crate::event::Event;

@@ -19,7 +19,7 @@ use self::control::{Control, Request};
 pub use self::control::{Wish, ask};
 use self::watch::Watch;
 use crate::failure::{Failure, shown};
-use crate::run::lacks;
+use crate::run::{lacks, narrowed};
 use crate::worker::Batch;
 use crate::{ancestry, events, policy};
 
@@ -217,7 +217,11 @@ impl Changes {
     }
 
     fn change(&mut self, tracer: &mut Tracer, batch: &mut Batch) -> Option<Change> {
-        match tracer.go_on(&mut batch.bytes) {
+        // What is recorded from now on the new policies are asked about.
+        let gone_on = tracer
+            .narrow_nothing()
+            .and_then(|()| tracer.go_on(&mut batch.bytes));
+        match gone_on {
             Ok(count) => batch.records = count as u64,
             Err(error) => {
                 self.fail(&error.to_string());
@@ -238,7 +242,12 @@ impl Changes {
             return;
         };
         let kept = tracer.keep(&next.traced);
-        if let Err(error) = kept.and_then(|()| tracer.choose_lives(&next.traced)) {
+        let filters = tracehound_policy::filters(next.policies.clone());
+        let narrowed = narrowed(&filters, &next.traced);
+        let settled = kept
+            .and_then(|()| tracer.choose_lives(&next.traced))
+            .and_then(|()| tracer.narrow(&narrowed));
+        if let Err(error) = settled {
             eprintln!("tracehound: {error}: more is traced than policies want");
         }
         self.used = used(&next.policies);

@@ -40,6 +40,13 @@ enum Target {
     Path(PathBuf),
 }
 
+impl Planned {
+    /// Whether it takes records as they come.
+    pub fn is_raw(&self) -> bool {
+        self.format == Format::Raw
+    }
+}
+
 /// Reads the options; the failure is one of usage.
 pub fn plan(texts: &[String], default: Default) -> Result<Vec<Planned>, Failure> {
     let terminal = match default {

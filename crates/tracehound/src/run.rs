@@ -15,12 +15,13 @@ use tracehound_probes::{
     Account, CallOptions, Held, Launch, Only, Options, Outcome, Tracer, boot_time, go_first,
 };
 use tracehound_schema::Event;
+use tracehound_schema::narrow::Plan;
 
 use crate::changes::{Changes, Sources};
 use crate::cli::Run;
 use crate::ending::{End, Ending};
 use crate::failure::Failure;
-use crate::outputs::Outputs;
+use crate::outputs::{Outputs, Planned};
 use crate::signals::Signals;
 use crate::worker::{Batch, Offer, Worker};
 use crate::{ancestry, child, events, outputs, policy, stats};
@@ -41,6 +42,8 @@ pub struct Session {
     pub filters: Filters,
     /// The policies that say so, if there are any.
     pub policies: Sources,
+    /// Whether the kernel may leave out what they surely exclude.
+    pub narrows: bool,
     /// The only rung to use.
     pub rung: Option<String>,
     /// Bytes of each CPU's ring.
@@ -105,6 +108,8 @@ pub fn run(options: &Run) -> Result<u8, Failure> {
             watches: !options.no_watch,
             control: options.control.clone(),
         },
+        // A recording has all that is traced, for other filters to choose from.
+        narrows: !planned.iter().any(Planned::is_raw),
         rung: options.rung.clone(),
         ring_size: options.ring_size,
         calls: CallOptions::default(),
@@ -141,11 +146,13 @@ pub fn traced(
     let mut signals = Signals::catch()?;
     let command = session.name();
     let changes = Changes::new(&session.policies, session.quiet())?;
+    let events = match &changes {
+        Some(changes) => changes.traced().to_vec(),
+        None => events::traced(&session.shown, &session.filters),
+    };
     let started = Tracer::start(&Options {
-        events: match &changes {
-            Some(changes) => changes.traced().to_vec(),
-            None => events::traced(&session.shown, &session.filters),
-        },
+        narrowed: session.narrows.then(|| narrowed(&session.filters, &events)),
+        events,
         only: session.rung.clone().map_or(Only::Any, Only::Named),
         ring_size: session.ring_size,
         scoped: command.is_some() || !session.attach.is_empty(),
@@ -175,6 +182,12 @@ pub fn traced(
         .watching(&session.attach)
         .reloading(changes.is_some());
     trace(tracer, engine, session, ending, changes)
+}
+
+/// What the kernel is to leave out of these events.
+pub fn narrowed(filters: &Filters, events: &[&'static Event]) -> Vec<(&'static Event, Plan)> {
+    let traced = |one: &(&'static Event, Plan)| events.iter().any(|event| event.id == one.0.id);
+    filters.narrowed().into_iter().filter(traced).collect()
 }
 
 /// What is not to be had here, a line each; calls that the kernel does not have share one.

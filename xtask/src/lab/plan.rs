@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tracehound_schema::{Event, MadeBy, all};
 
 /// Test binaries of the package `tracehound` that run in guests, those of them that exist.
-pub const BINARIES: [&str; 11] = [
+pub const BINARIES: [&str; 13] = [
     "live",
     "names",
     "process",
@@ -17,6 +17,8 @@ pub const BINARIES: [&str; 11] = [
     TABLE,
     LIBRARY,
     HOOKS,
+    FILTERS,
+    NARROW,
 ];
 
 /// The binary that tests library events, and nothing else does.
@@ -37,6 +39,13 @@ pub const ONE_CALL: &str = "openat";
 
 /// The binary that holds the table of calls to the kernel, whatever the rung: it too runs once.
 const TABLE: &str = "kernel_table";
+
+/// The binaries that test what filters leave out, in user space and in the kernel: whatever the rung too.
+const FILTERS: &str = "filters";
+const NARROW: &str = "narrow";
+
+/// The binaries that run once on each kernel.
+const ONCE: [&str; 3] = [TABLE, FILTERS, NARROW];
 
 /// The binary that tests events of hooks and iterators: each by the tests whose names start with the event's.
 const HOOKS: &str = "hooks";
@@ -87,14 +96,14 @@ fn concerns(binary: &str, event: &Event) -> bool {
     match event.made_by {
         _ if is_hook(event) => binary == HOOKS,
         MadeBy::Library => binary == LIBRARY,
-        MadeBy::Syscall if event.name == ONE_CALL => binary == CALLS || binary == TABLE,
+        MadeBy::Syscall if event.name == ONE_CALL => binary == CALLS || ONCE.contains(&binary),
         MadeBy::Syscall => CONCERNED.iter().any(|row| row.0 == event.name) && is_other(binary),
         _ => is_other(binary),
     }
 }
 
 fn is_other(binary: &str) -> bool {
-    ![LIBRARY, CALLS, TABLE, HOOKS].contains(&binary)
+    ![LIBRARY, CALLS, HOOKS].contains(&binary) && !ONCE.contains(&binary)
 }
 
 /// `rung event binary arguments…`, a line per run. A rung that several events have runs their tests,
@@ -117,7 +126,7 @@ pub fn runs(binaries: &[String]) -> String {
             _ if is_hook(event) => event.name,
             _ => "any",
         };
-        let once = |name: &str| name != TABLE || *rung == ALL_RUNGS.0;
+        let once = |name: &str| !ONCE.contains(&name) || *rung == ALL_RUNGS.0;
         for binary in binaries
             .iter()
             .filter(|name| concerns(name, event) && once(name))

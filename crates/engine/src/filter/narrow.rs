@@ -20,10 +20,12 @@ impl Filters {
     /// The plans for the events that the kernel can leave records out of.
     #[must_use]
     pub fn narrowed(&self) -> Vec<(&'static Event, Plan)> {
+        let needed = self.needs();
+        let is_needed = |event: &Event| needed.iter().any(|one| one.id == event.id);
         let plan = |event| Some((event, self.plan(event)?));
-        all()
-            .filter(|event| may_miss(event))
-            .filter_map(plan)
+        let plans = all().filter_map(plan);
+        plans
+            .filter(|(event, _)| may_miss(event) && !is_needed(event))
             .collect()
     }
 

@@ -170,7 +170,8 @@ __noinline int mask_tell(u64 before, u64 after, u64 whose, s64 call, u32 how)
 	u32 sig = how >> 8 & 0xff;
 	struct th_record *rec;
 
-	if (before == after || !admit(INDEX_signal_mask_change, task, how >> 16 & 1))
+	if (before == after || !admit(INDEX_signal_mask_change, task, how >> 16 & 1) ||
+	    !keeps_task(INDEX_signal_mask_change, 0, 0))
 		return 0;
 	rec = record_begin(task, signal_mask_change, how >> 24, 0, 0);
 	if (!rec)
@@ -193,7 +194,7 @@ __noinline int mask_tell(u64 before, u64 after, u64 whose, s64 call, u32 how)
 		put_absent(rec, FIELD_signal_mask_change_sig);
 	put_value(rec, FIELD_signal_mask_change_target_host_pid, whose >> 32);
 	put_value(rec, FIELD_signal_mask_change_target_host_tid, (u32)whose);
-	record_end(rec);
+	record_end(rec, signal_mask_change, 0);
 	return 0;
 }
 

@@ -227,7 +227,10 @@ static __always_inline void mask_exit(struct task_struct *task, struct mask_args
 		call->nr = late->nr;
 		call->abi = late->abi;
 	}
-	rec = record_begin(task, sigprocmask, rung, 0, 0);
+	if (!keeps_task(INDEX_sigprocmask, 1, ret))
+		rec = NULL;
+	else
+		rec = record_begin(task, sigprocmask, rung, 0, 0);
 	if (rec) {
 		rec->abi = call->abi;
 		rec->nr = call->nr;
@@ -241,7 +244,7 @@ static __always_inline void mask_exit(struct task_struct *task, struct mask_args
 		else
 			put_value(rec, FIELD_sigprocmask_sigsetsize, call->sigsetsize);
 		put_masks(rec, call, TASK_READ(task, blocked.sig[0]));
-		record_end(rec);
+		record_end(rec, sigprocmask, 0);
 	}
 	if (state)
 		state->mask.active = 0;

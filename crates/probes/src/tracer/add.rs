@@ -90,7 +90,7 @@ impl Tracer {
         let mail = Arc::new(Mail::default());
         let own = Arc::clone(&mail);
         let thread = thread::spawn(move || {
-            let mut part = Part::new(flavour, controls.cpus, climbs, Some(shared))?;
+            let mut part = Part::new(flavour, controls.cpus, climbs, 0, Some(shared))?;
             part.prove(controls, || own.take())?;
             object::forget();
             Ok(part)

@@ -28,11 +28,14 @@ pub(super) struct Controls {
     pub content: u32,
     /// A bit for each event of processes' lives that is selected.
     pub chosen: u32,
+    /// Whether what plans exclude is left out, once records are of what is wanted.
+    pub narrows: bool,
 }
 
 impl Controls {
     /// Tells the programs that have these maps.
     pub fn tell(self, maps: &Maps, phase: Phase) -> Result<(), Error> {
+        let narrows = self.narrows && matches!(phase, Phase::Live(_));
         let (phase, live_since) = match phase {
             Phase::Idle => (0, 0),
             Phase::Proving => (1, 0),
@@ -46,7 +49,7 @@ impl Controls {
             u32::from(preempt::preempts()),
             self.content,
             self.chosen,
-            0,
+            u32::from(narrows),
         ];
         let bytes: Vec<u8> = values
             .iter()

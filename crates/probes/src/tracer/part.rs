@@ -38,17 +38,20 @@ pub(super) struct Shared {
 }
 
 impl Part {
-    /// Prepares a part; nothing is loaded yet.
+    /// Prepares a part; nothing is loaded yet. `room` is for plans, of which parts share those of the
+    /// first.
     pub fn new(
         flavour: Flavour,
         cpus: usize,
         (climbs, calls): (Vec<Climb>, Group),
+        room: usize,
         shared: Option<Shared>,
     ) -> Result<Part, Error> {
         let sizes = Sizes {
             cpus: cpus as u32,
             lists: calls.tables.lists.len() as u32,
             switches: calls.tables.switches.len() as u32,
+            plans: room,
         };
         let maps = Maps::create(flavour, sizes, shared.as_ref().map(|shared| &shared.maps))?;
         calls.tables.fill(&maps)?;

@@ -39,6 +39,7 @@ fn start(options: &Options) -> Result<u8, Failure> {
         shown: plan.events,
         filters: Filters::default(),
         policies: Sources::default(),
+        narrows: false,
         rung: None,
         ring_size: RING,
         calls: plan.calls,

@@ -27,7 +27,22 @@ pub(super) fn place(scope: Scope) -> Option<At> {
             at.step.flags = OF_THREAD;
             return Some(at);
         }
-        Scope::Timestamp | Scope::Start | Scope::Exe | Scope::Syscall => return None,
+        Scope::Timestamp
+        | Scope::Start
+        | Scope::Exe
+        | Scope::Syscall
+        | Scope::Contained
+        | Scope::Uncontained
+        | Scope::Container
+        | Scope::ContainerNew
+        | Scope::ContainerStarted
+        | Scope::PodUid
+        | Scope::FirstMntNs
+        | Scope::Tree
+        | Scope::Followed
+        | Scope::AncestorPid
+        | Scope::AncestorComm
+        | Scope::AncestorExe => return None,
     };
     let (offset, size) = in_header(name)?;
     let mut at = At::new(Source::Header, offset, Form::Unsigned);

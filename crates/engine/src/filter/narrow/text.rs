@@ -5,7 +5,7 @@
 //! begins so. One that does not lead to the root has `(unreachable)` for its first name and is told
 //! without a slash before it: patterns that mention that are left to user space.
 
-use tracehound_schema::narrow::{PATH, Step, TEXT_SIZE, WHOLE, What};
+use tracehound_schema::narrow::{PATH, Source, Step, TEXT_SIZE, WHOLE, What};
 
 use super::super::expr::Texts;
 use super::super::pattern::Pattern;
@@ -13,8 +13,11 @@ use super::Piece;
 
 const UNREACHABLE: &[u8] = b"(unreachable)";
 
-/// A comparison with a part of a text.
+/// A comparison with a part of a text. What is behind the NUL of a thread's name may be anything.
 fn part(step: Step, what: What, text: &[u8]) -> Piece {
+    if step.source == Source::Comm as u8 && text.contains(&0) {
+        return Piece::Unknown;
+    }
     let fits = text.len() <= TEXT_SIZE;
     let text = match what {
         What::Start => &text[..text.len().min(TEXT_SIZE)],

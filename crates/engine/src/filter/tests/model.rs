@@ -115,7 +115,7 @@ fn text(plan: &Plan, step: &Step, text: &[u8]) -> Truth {
         what if what == What::End as u8 => text.ends_with(part),
         _ => {
             let name = text.split(|byte| *byte == 0).next().unwrap();
-            if name.len() > 62 {
+            if name.len() > 63 {
                 return Truth::Unknown;
             }
             name.ends_with(part)

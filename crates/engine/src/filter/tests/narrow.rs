@@ -7,7 +7,7 @@ use tracehound_schema::record::{IN_INTERRUPT, Record};
 use tracehound_schema::sample::Random;
 use tracehound_schema::{Event, all};
 
-use super::super::{Filters, Named, parse};
+use super::super::{Filters, Limits, Named, Rule, parse};
 use super::model::keeps;
 use super::property::{below, comparison, leaves, record};
 use super::{Told, event};
@@ -122,11 +122,18 @@ fn policies_join_and_one_that_wants_all_wants_all() {
     let event = event("security_file_open");
     let wants = |text: Option<&str>| Named {
         name: String::new(),
+        stamp: 0,
         scope: None,
-        events: vec![(
-            event,
-            text.map(|text| parse::of_event(event, text).unwrap().expr),
-        )],
+        rules: vec![Rule {
+            name: String::new(),
+            events: vec![(
+                event,
+                text.map(|text| parse::of_event(event, text).unwrap().expr),
+            )],
+            limits: Limits::default(),
+            shows: false,
+            counts: true,
+        }],
     };
     let one = wants(Some("data.pathname=/a"));
     let two = wants(Some("data.pathname=/b"));
@@ -154,6 +161,24 @@ fn events_that_others_rest_on_are_left_whole() {
         "gap",
     ] {
         assert!(!has(name), "{name}");
+    }
+}
+
+#[test]
+fn events_that_filters_ask_are_left_whole() {
+    let scope = |text: &str| parse::of_scope(text, None).unwrap().expr;
+    for (text, needed) in [
+        ("ancestor.comm=sh", "task_rename"),
+        ("container", "cgroup_mkdir"),
+    ] {
+        let asked = scope(&format!("{text} and uid=77"));
+        let all = Filters::new(Vec::new(), Some(scope("uid=77")));
+        let has = |filters: &Filters| filters.narrowed().iter().any(|one| one.0.name == needed);
+        assert!(has(&all) || needed == "cgroup_mkdir", "{needed}");
+        let asks = Filters::new(Vec::new(), Some(asked));
+        assert!(!has(&asks), "{needed}");
+        let others = asks.narrowed();
+        assert!(others.iter().any(|one| one.0.name == "security_file_open"));
     }
 }
 

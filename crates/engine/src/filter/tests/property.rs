@@ -2,7 +2,6 @@
 
 use proptest::prelude::*;
 use serde_json::Value;
-use tracehound_schema::record::{Builder, Header};
 use tracehound_schema::sample::Random;
 use tracehound_schema::{Event, Kind, all, sample};
 
@@ -14,65 +13,8 @@ pub fn below(random: &mut Random, limit: usize) -> usize {
     random.below(limit.max(1) as u64) as usize
 }
 
-fn text(random: &mut Random) -> Vec<u8> {
-    const WORDS: [&[u8]; 6] = [b"a", b"ab", b"etc", b".so", b"aab", b"x"];
-    (0..below(random, 4))
-        .flat_map(|_| WORDS[below(random, 6)].to_vec())
-        .collect()
-}
-
-fn slot(kind: &Kind, random: &mut Random) -> u64 {
-    let wild = [0, 1, 2, 15, 1 << 31, u64::MAX, random.next()][below(random, 7)];
-    match kind {
-        Kind::Bool => wild & 1,
-        Kind::U32 | Kind::Uid | Kind::Pid => wild & 0xffff_ffff,
-        Kind::I32 => i64::from(wild as i32) as u64,
-        Kind::Enum(table) | Kind::Flags(table) if below(random, 4) > 0 => {
-            table.rows[below(random, table.rows.len())].0 as u64
-        }
-        Kind::Time | Kind::WallTime => wild >> 3,
-        Kind::Dev => wild & 0xffff_ffff,
-        Kind::Mode => wild & 0xffff,
-        _ => wild,
-    }
-}
-
-fn tail(kind: &Kind, random: &mut Random) -> Vec<u8> {
-    match kind {
-        Kind::StrArray | Kind::Path => {
-            let names = (0..1 + below(random, 3)).map(|_| {
-                let mut name = text(random);
-                name.push(if name.is_empty() { b'b' } else { 0 });
-                if name.last() != Some(&0) {
-                    name.push(0);
-                }
-                name
-            });
-            names.collect::<Vec<_>>().concat()
-        }
-        Kind::SockAddr => {
-            let mut bytes = vec![
-                2,
-                0,
-                0,
-                80 + below(random, 3) as u8,
-                10,
-                0,
-                0,
-                below(random, 3) as u8,
-            ];
-            bytes.resize(16, 0);
-            bytes
-        }
-        Kind::Ip => vec![10, 0, 0, below(random, 3) as u8],
-        Kind::Cred => vec![below(random, 3) as u8; 80],
-        _ => text(random),
-    }
-}
-
 /// A record of any event by chance.
 pub fn record(event: &'static Event, seed: u64) -> Told {
-    let mut random = Random::new(seed);
     if event.call.is_some() {
         let bytes = if seed & 1 == 0 {
             sample::scrambled(event, sample::header(event), seed)
@@ -81,27 +23,7 @@ pub fn record(event: &'static Event, seed: u64) -> Told {
         };
         return Told::new(event, bytes);
     }
-    let mut header = Header {
-        ret: below(&mut random, 5) as i64 - 2,
-        ..sample::header(event)
-    };
-    for index in 0..event.fields.len() {
-        match below(&mut random, 8) {
-            0 => header.unread |= 1 << index,
-            1 => header.absent |= 1 << index,
-            2 if event.fields[index].kind.has_tail() => header.cut |= 1 << index,
-            _ => {}
-        }
-    }
-    let mut builder = Builder::new(event.id, event.fields.len(), header);
-    for (index, field) in event.fields.iter().enumerate() {
-        builder = if field.kind.has_tail() {
-            builder.tail(index, &tail(&field.kind, &mut random))
-        } else {
-            builder.slot(index, slot(&field.kind, &mut random))
-        };
-    }
-    Told::new(event, builder.build())
+    Told::new(event, sample::wild(event, sample::header(event), seed))
 }
 
 /// Where values are that have no others inside, and what they are.
