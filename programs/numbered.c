@@ -1,10 +1,10 @@
 /*
- * numbered COUNT: so many calls of lseek(2) on no file, each with its number as the offset, some 50,000 a second;
- * with every hundredth a umask(2) and a name for the thread.
+ * numbered FILE: calls lseek(2) on no file until FILE is there, each time with the number of the call as the
+ * offset, some 50,000 times a second; with every hundredth umask(2) and a name for the thread. Prints the
+ * number of calls.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -12,18 +12,20 @@
 
 int main(int argc, char **argv)
 {
-	long count = argc > 1 ? atol(argv[1]) : 0;
 	struct timespec pause = { .tv_nsec = 2000000 };
 	char name[32];
+	long number = 0;
 
-	for (long number = 0; number < count; number++) {
-		lseek(-1, number, SEEK_SET);
-		if (number % 100)
-			continue;
+	if (argc != 2)
+		return 2;
+	while (access(argv[1], F_OK)) {
+		for (int call = 0; call < 100; call++)
+			lseek(-1, number++, SEEK_SET);
 		umask(022);
 		snprintf(name, sizeof(name), "n%ld", number);
 		prctl(PR_SET_NAME, name);
 		nanosleep(&pause, NULL);
 	}
+	printf("%ld\n", number);
 	return 0;
 }

@@ -2,11 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::fs;
-use std::io::{Read as _, Write as _};
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::{Child, Output, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -20,6 +22,21 @@ mod support;
 struct Run {
     folder: PathBuf,
     tracer: Child,
+    _alone: MutexGuard<'static, ()>,
+}
+
+/// One after another: guests have little memory for what is told of so many calls.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// What a run told.
+#[derive(Default)]
+struct Told {
+    /// The numbers of the calls, in order.
+    numbers: Vec<u64>,
+    /// Lines by event.
+    lines: HashMap<String, u32>,
+    /// Whether all calls were told by their policy alone.
+    steady: bool,
 }
 
 /// Every call of a number.
@@ -29,7 +46,8 @@ const MORE: &str = "type: policy\nname: more\nscope: [comm=n*]\nrules:\n  - even
     - event: task_rename\n    filters: [data.new_name=n*]\n";
 
 impl Run {
-    fn start(name: &str, count: u32, options: &[&str]) -> Run {
+    fn start(name: &str, options: &[&str]) -> Run {
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let name = format!("tracehound-changes-{name}-{}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         fs::remove_dir_all(&folder).ok();
@@ -45,25 +63,37 @@ impl Run {
             .args(["--stats"])
             .args(options)
             .arg("--")
-            .args([program("numbered"), count.to_string()])
+            .arg(program("numbered"))
+            .arg(folder.join("end"))
+            .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let run = Run { folder, tracer };
+        let run = Run {
+            folder,
+            tracer,
+            _alone: alone,
+        };
         run.wait_for("\"lseek\"");
         run
     }
 
-    fn output(&self) -> String {
-        fs::read_to_string(self.folder.join("out")).unwrap_or_default()
-    }
-
-    /// Waits until a text is in the last part of the output.
+    /// Waits until a text comes in the output that was not there before.
     fn wait_for(&self, text: &str) {
         let deadline = Instant::now() + Duration::from_secs(30);
-        let mut from = self.output().len();
-        while !self.output().get(from..).unwrap_or_default().contains(text) {
-            from = from.min(self.output().len());
+        let length = || fs::metadata(self.folder.join("out")).map_or(0, |facts| facts.len());
+        let from = length();
+        loop {
+            // The last of it is enough, and there is much.
+            let start = from.max(length().saturating_sub(1 << 20));
+            let mut part = Vec::new();
+            if let Ok(mut file) = File::open(self.folder.join("out")) {
+                file.seek(SeekFrom::Start(start)).unwrap();
+                file.read_to_end(&mut part).unwrap();
+            }
+            if String::from_utf8_lossy(&part).contains(text) {
+                return;
+            }
             assert!(Instant::now() < deadline, "{text} did not come");
             sleep(Duration::from_millis(20));
         }
@@ -96,17 +126,32 @@ impl Run {
         self.path(name)
     }
 
-    /// Waits for the end; the events, and what the tracer said.
-    fn end(mut self) -> (Vec<Value>, String) {
+    /// Ends it; what was told, and what the tracer said. Each number was told once.
+    fn end(mut self) -> (Told, String) {
+        self.write("end", "");
+        let mut counted = String::new();
+        let mut output = self.tracer.stdout.take().unwrap();
+        output.read_to_string(&mut counted).unwrap();
         let mut said = String::new();
         let mut error = self.tracer.stderr.take().unwrap();
         error.read_to_string(&mut said).unwrap();
         assert!(self.tracer.wait().unwrap().success(), "{said}");
-        let lines = self.output();
-        let events = lines
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap());
-        (events.collect(), said)
+        let mut told = Told {
+            steady: true,
+            ..Told::default()
+        };
+        for line in BufReader::new(File::open(self.folder.join("out")).unwrap()).lines() {
+            let line: Value = serde_json::from_str(&line.unwrap()).unwrap();
+            let event = line["event"].as_str().unwrap();
+            if event == "lseek" {
+                told.numbers.push(line["args"]["offset"].as_u64().unwrap());
+                told.steady &= line["policies"] == serde_json::json!(["steady"]);
+            }
+            *told.lines.entry(event.to_owned()).or_default() += 1;
+        }
+        let all: Vec<u64> = (0..counted.trim().parse().unwrap()).collect();
+        assert!(told.numbers == all && told.steady, "{said}");
+        (told, said)
     }
 }
 
@@ -118,50 +163,38 @@ impl Drop for Run {
     }
 }
 
-/// The numbers that calls of an event have as an argument, in the order in which they are told.
-fn numbers(events: &[Value], event: &str, argument: &str) -> Vec<u64> {
-    let ours = events.iter().filter(|line| line["event"] == event);
-    ours.map(|line| line["args"][argument].as_u64().unwrap())
-        .collect()
-}
-
-fn count(events: &[Value], event: &str) -> usize {
-    events.iter().filter(|line| line["event"] == event).count()
-}
-
 #[test]
 fn what_an_unchanged_policy_wants_is_told_once_each_while_others_come_and_go() {
     if !root() {
         return;
     }
-    const COUNT: u32 = 200_000;
-    let run = Run::start("others", COUNT, &[]);
+    let run = Run::start("others", &[]);
     let more = run.write("more.yaml", MORE);
     let mut changes = 0;
-    for _ in 0..3 {
+    // Where a machine is emulated, one takes long.
+    let rounds = if std::env::var_os("TRACEHOUND_LAB").is_some() {
+        1
+    } else {
+        3
+    };
+    for _ in 0..rounds {
         assert_eq!(run.told(&["add", &more]), "2 policies in use\n");
         run.wait_for("\"umask\"");
         run.wait_for("\"task_rename\"");
         assert_eq!(run.told(&["remove", "more"]), "1 policy in use\n");
         changes += 2;
     }
-    let (events, said) = run.end();
+    let (told, said) = run.end();
     assert_eq!(
         said.matches("policies have changed").count(),
         changes,
         "{said}"
     );
-    let all: Vec<u64> = (0..u64::from(COUNT)).collect();
-    assert!(numbers(&events, "lseek", "offset") == all, "{said}");
-    let steady = events.iter().filter(|line| line["event"] == "lseek");
-    assert!(steady.clone().all(|line| line["policies"][0] == "steady"));
+    let calls = told.numbers.len() as u32;
     // The other's came while it was there, and only then.
     for event in ["umask", "task_rename"] {
-        let told = count(&events, event);
-        assert!(
-            told > 0 && told < COUNT as usize / 100,
-            "{event}: {told}\n{said}"
-        );
+        let told = told.lines.get(event).copied().unwrap_or(0);
+        assert!(told > 0 && told < calls / 100, "{event}: {told}\n{said}");
         let made = row(&said, event);
         assert_eq!(made[3..], [0, 0], "{said}");
     }
@@ -176,7 +209,7 @@ fn a_signal_and_a_changed_file_have_policies_read_again() {
     if !root() {
         return;
     }
-    let run = Run::start("files", 300_000, &[]);
+    let run = Run::start("files", &[]);
     run.write("policies/more.yaml", MORE);
     run.wait_for("\"umask\"");
     // What is wrong changes nothing.
@@ -193,7 +226,7 @@ fn a_signal_and_a_changed_file_have_policies_read_again() {
         list.starts_with("steady\t") && list.lines().count() == 1,
         "{list}"
     );
-    let (events, said) = run.end();
+    let (_, said) = run.end();
     assert!(
         said.contains("more.yaml:3:17: ") && said.contains("umask"),
         "{said}"
@@ -204,17 +237,15 @@ fn a_signal_and_a_changed_file_have_policies_read_again() {
         "{said}"
     );
     assert_eq!(said.matches("policies have changed").count(), 2, "{said}");
-    assert_eq!(numbers(&events, "lseek", "offset").len(), 300_000, "{said}");
 
-    let run = Run::start("signal", 150_000, &["--no-watch"]);
+    let run = Run::start("signal", &["--no-watch"]);
     run.write("policies/more.yaml", MORE);
     sleep(Duration::from_millis(600));
     assert_eq!(run.told(&["list"]).lines().count(), 1);
     // SAFETY: sends a signal to our own child.
     unsafe { libc::kill(run.tracer.id() as i32, libc::SIGHUP) };
     run.wait_for("\"umask\"");
-    let (events, said) = run.end();
-    assert_eq!(numbers(&events, "lseek", "offset").len(), 150_000, "{said}");
+    run.end();
 }
 
 #[test]
@@ -222,7 +253,7 @@ fn a_socket_that_is_misused_disturbs_nobody() {
     if !root() {
         return;
     }
-    let run = Run::start("misuse", 150_000, &[]);
+    let run = Run::start("misuse", &[]);
     let socket = run.path("control");
     let connect = || UnixStream::connect(&socket).unwrap();
     let idle: Vec<UnixStream> = (0..20).map(|_| connect()).collect();
@@ -253,8 +284,7 @@ fn a_socket_that_is_misused_disturbs_nobody() {
         );
         assert!(error.contains(hint), "{words:?} {error}");
     }
-    let (events, said) = run.end();
-    assert_eq!(numbers(&events, "lseek", "offset").len(), 150_000, "{said}");
+    run.end();
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tracehound_schema::{Event, MadeBy, all};
 
 /// Test binaries of the package `tracehound` that run in guests, those of them that exist.
-pub const BINARIES: [&str; 13] = [
+pub const BINARIES: [&str; 14] = [
     "live",
     "names",
     "process",
@@ -19,6 +19,7 @@ pub const BINARIES: [&str; 13] = [
     HOOKS,
     FILTERS,
     NARROW,
+    CHANGES,
 ];
 
 /// The binary that tests library events, and nothing else does.
@@ -44,8 +45,12 @@ const TABLE: &str = "kernel_table";
 const FILTERS: &str = "filters";
 const NARROW: &str = "narrow";
 
+/// The binary that tests changing policies, and of it the test that hooks most.
+const CHANGES: &str = "changes";
+const HOOKING: &str = "what_an_unchanged_policy";
+
 /// The binaries that run once on each kernel.
-const ONCE: [&str; 3] = [TABLE, FILTERS, NARROW];
+const ONCE: [&str; 4] = [TABLE, FILTERS, NARROW, CHANGES];
 
 /// The binary that tests events of hooks and iterators: each by the tests whose names start with the event's.
 const HOOKS: &str = "hooks";
@@ -131,6 +136,10 @@ pub fn runs(binaries: &[String]) -> String {
             .iter()
             .filter(|name| concerns(name, event) && once(name))
         {
+            let arguments = match binary.as_str() {
+                CHANGES => HOOKING,
+                _ => &arguments,
+            };
             lines.insert(format!("{rung} {of} {binary} {arguments}\n"));
         }
     }
