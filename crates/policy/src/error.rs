@@ -101,3 +101,34 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// Everything that is wrong with a text.
+#[derive(Debug, Default)]
+pub struct Faults(Vec<Problem>);
+
+/// Faults of one text that are told.
+const MOST: usize = 20;
+
+impl Faults {
+    /// Adds others.
+    pub fn add(&mut self, others: Faults) {
+        let room = MOST.saturating_sub(self.0.len());
+        self.0.extend(others.0.into_iter().take(room));
+    }
+
+    /// Whether there are any.
+    pub const fn any(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// One by one.
+    pub fn told(self) -> impl Iterator<Item = Problem> {
+        self.0.into_iter()
+    }
+}
+
+impl From<Problem> for Faults {
+    fn from(problem: Problem) -> Faults {
+        Faults(vec![problem])
+    }
+}

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use crate::error::Error;
+use crate::error::{Error, Faults};
 use crate::policy::Policy;
 use crate::{read, yaml};
 
@@ -42,7 +42,7 @@ pub fn load(paths: &[PathBuf], began: Option<i128>) -> Result<Vec<Policy>, Vec<E
                         policies.push(policy);
                     }
                 }
-                Err(error) => errors.push(error),
+                Err(faults) => errors.extend(faults),
             }
         }
     }
@@ -82,7 +82,12 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-fn one(path: &Path, began: Option<i128>) -> Result<Policy, Error> {
+fn one(path: &Path, began: Option<i128>) -> Result<Policy, Vec<Error>> {
+    let text = text(path).map_err(|error| vec![error])?;
+    parse(&text, path, began)
+}
+
+fn text(path: &Path) -> Result<String, Error> {
     let cannot = |error| Error::whole(path, format!("cannot be read: {error}"));
     let file = fs::File::open(path).map_err(cannot)?;
     let mut bytes = Vec::new();
@@ -96,15 +101,16 @@ fn one(path: &Path, began: Option<i128>) -> Result<Policy, Error> {
         ));
     }
     let text = String::from_utf8(bytes);
-    let text = text.map_err(|_| Error::whole(path, "this is not UTF-8 text"))?;
-    parse(&text, path, began)
+    text.map_err(|_| Error::whole(path, "this is not UTF-8 text"))
 }
 
-/// Reads the text of a policy; `path` is what its faults are said to be in.
-pub fn parse(text: &str, path: &Path, began: Option<i128>) -> Result<Policy, Error> {
+/// Reads the text of a policy; `path` is what its faults are said to be in. Of what is wrong with its rules
+/// the first twenty faults are told, of all else the first.
+pub fn parse(text: &str, path: &Path, began: Option<i128>) -> Result<Policy, Vec<Error>> {
     let at = |problem| Error::at(path, text, problem);
-    let tree = yaml::read(text).map_err(at)?;
-    let mut policy = read::policy(&tree, path, began).map_err(at)?;
+    let tree = yaml::read(text).map_err(|problem| vec![at(problem)])?;
+    let all = |faults: Faults| faults.told().map(at).collect::<Vec<_>>();
+    let mut policy = read::policy(&tree, path, began).map_err(all)?;
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     policy.stamp = hasher.finish();

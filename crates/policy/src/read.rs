@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use tracehound_engine::filter::{self, Fault, Parsed, combined, nearest, parse};
+use tracehound_engine::filter::{self, Expr, Fault, combined, nearest, parse};
 use tracehound_schema::{Event, all, by_name};
 
-use crate::error::{Place, Problem};
+use crate::error::{Faults, Place, Problem};
 use crate::limits::limits;
 use crate::policy::{Actions, Policy, Rule};
 use crate::yaml::{Entry, Node, Value};
@@ -17,7 +17,7 @@ const ACTIONS: [&str; 3] = ["log", "print", "count"];
 const RESERVED: [&str; 1] = ["record"];
 
 /// Reads a policy in either form.
-pub fn policy(tree: &Node, path: &Path, began: Option<i128>) -> Result<Policy, Problem> {
+pub fn policy(tree: &Node, path: &Path, began: Option<i128>) -> Result<Policy, Faults> {
     let map = map(tree)?;
     let is_resource = ["apiVersion", "kind", "metadata", "spec"];
     let is_resource = map
@@ -31,7 +31,7 @@ pub fn policy(tree: &Node, path: &Path, began: Option<i128>) -> Result<Policy, P
 }
 
 /// The form of a resource of Kubernetes.
-fn resource(tree: &Node, path: &Path, began: Option<i128>) -> Result<Policy, Problem> {
+fn resource(tree: &Node, path: &Path, began: Option<i128>) -> Result<Policy, Faults> {
     known(tree, &["apiVersion", "kind", "metadata", "spec", "status"])?;
     fixed(tree, "apiVersion", "tracee.aquasec.com/v1beta1")?;
     fixed(tree, "kind", "Policy")?;
@@ -47,7 +47,7 @@ fn resource(tree: &Node, path: &Path, began: Option<i128>) -> Result<Policy, Pro
 }
 
 /// The plain form.
-fn plain(tree: &Node, path: &Path, began: Option<i128>) -> Result<Policy, Problem> {
+fn plain(tree: &Node, path: &Path, began: Option<i128>) -> Result<Policy, Faults> {
     const KEYS: [&str; 7] = [
         "type",
         "name",
@@ -69,7 +69,7 @@ fn body(
     description: &str,
     path: &Path,
     began: Option<i128>,
-) -> Result<Policy, Problem> {
+) -> Result<Policy, Faults> {
     let label = label(name)?;
     let scope = match get(spec, "scope")? {
         Some(scope) => whose(scope, began)?,
@@ -85,23 +85,18 @@ fn body(
     let rules = needed(spec, "rules")?;
     let list = list(rules)?;
     if list.is_empty() {
-        return Err(Problem::new(rules.place, "a policy has one rule at least"));
+        return Err(Problem::new(rules.place, "a policy has one rule at least").into());
     }
     let mut named: HashMap<&str, Place> = HashMap::new();
-    let mut read = Vec::new();
+    let (mut read, mut faults) = (Vec::new(), Faults::default());
     for node in list {
-        let keys = ["event", "filters", "actions"];
-        known(node, &[&keys[..], &crate::limits::KEYS].concat())?;
-        let event = needed(node, "event")?;
-        let (name, _) = scalar(event)?;
-        if let Some(first) = named.insert(name, event.place) {
-            let message = format!(
-                "line {} has a rule for {name} already: put the filters there",
-                first.line
-            );
-            return Err(Problem::new(event.place, message));
+        match rule(node, &mut named, default) {
+            Ok(rule) => read.push(rule),
+            Err(other) => faults.add(other),
         }
-        read.push(rule(node, event, default)?);
+    }
+    if faults.any() {
+        return Err(faults);
     }
     Ok(Policy {
         name: label,
@@ -126,10 +121,7 @@ fn label(node: &Node) -> Result<String, Problem> {
     Ok(name.to_owned())
 }
 
-fn whose(
-    node: &Node,
-    began: Option<i128>,
-) -> Result<Option<tracehound_engine::filter::Expr>, Problem> {
+fn whose(node: &Node, began: Option<i128>) -> Result<Option<Expr>, Problem> {
     let scopes = list(node)?;
     if scopes.is_empty() {
         return Err(Problem::new(
@@ -152,8 +144,22 @@ fn whose(
     Ok(Some(filter::scope(parsed)))
 }
 
-fn rule(node: &Node, event: &Node, default: Actions) -> Result<Rule, Problem> {
+fn rule<'n>(
+    node: &'n Node,
+    named: &mut HashMap<&'n str, Place>,
+    default: Actions,
+) -> Result<Rule, Faults> {
+    let keys = ["event", "filters", "actions"];
+    known(node, &[&keys[..], &crate::limits::KEYS].concat())?;
+    let event = needed(node, "event")?;
     let (name, _) = scalar(event)?;
+    if let Some(first) = named.insert(name, event.place) {
+        let message = format!(
+            "line {} has a rule for {name} already: put the filters there",
+            first.line
+        );
+        return Err(Problem::new(event.place, message).into());
+    }
     let events = events(name).map_err(|message| Problem::new(event.place, message))?;
     let actions = match get(node, "actions")? {
         Some(own) => actions(own)?,
@@ -163,22 +169,32 @@ fn rule(node: &Node, event: &Node, default: Actions) -> Result<Rule, Problem> {
         Some(filters) => list(filters)?,
         None => &[],
     };
-    let wanted = |event: &'static Event| {
-        let parts = filters.iter().map(|filter| {
-            let (text, offset) = scalar(filter)?;
-            parse::of_event(event, text).map_err(|fault| within(filter, text, offset, fault))
-        });
-        let parts: Vec<Parsed> = parts.collect::<Result<_, _>>()?;
-        let expr = (!parts.is_empty()).then(|| combined(parts));
-        Ok((event, expr))
-    };
-    let events: Result<Vec<_>, Problem> = events.into_iter().map(wanted).collect();
+    let events: Result<Vec<_>, Faults> = events
+        .into_iter()
+        .map(|event| Ok((event, wanted(event, filters)?)))
+        .collect();
     Ok(Rule {
         named: name.to_owned(),
         events: events?,
         limits: limits(node)?,
         actions,
     })
+}
+
+/// What filters want of an event; nothing where there are none.
+fn wanted(event: &'static Event, filters: &[Node]) -> Result<Option<Expr>, Faults> {
+    let (mut parts, mut faults) = (Vec::new(), Faults::default());
+    for filter in filters {
+        let (text, offset) = scalar(filter)?;
+        match parse::of_event(event, text) {
+            Ok(part) => parts.push(part),
+            Err(fault) => faults.add(within(filter, text, offset, fault).into()),
+        }
+    }
+    if faults.any() {
+        return Err(faults);
+    }
+    Ok((!parts.is_empty()).then(|| combined(parts)))
 }
 
 /// The events of a name, of sets (`tag=`, or a set's bare name), or of a pattern.

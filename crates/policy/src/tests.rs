@@ -7,11 +7,33 @@ use tracehound_engine::filter::{Limits, Rate, Scope};
 
 use crate::error::Problem;
 use crate::policy::{Actions, Policy};
-use crate::{explain, read, yaml};
+use crate::{explain, parse, read, yaml};
 
 fn policy(text: &str) -> Result<Policy, Problem> {
     let tree = yaml::read(text)?;
-    read::policy(&tree, Path::new("p.yaml"), Some(0))
+    let read = read::policy(&tree, Path::new("p.yaml"), Some(0));
+    read.map_err(|faults| faults.told().next().unwrap())
+}
+
+#[test]
+fn everything_that_is_wrong_with_rules_is_told() {
+    let text = "type: policy\nname: a\nrules:\n  - event: opena\n  - event: openat\n    filters:\n      \
+        - data.pathnam=/a\n      - retval=0\n      - data.flags=O_RDWRR\n  - event: close\n    \
+        actions: [lg]\n";
+    let errors = parse(text, Path::new("p.yaml"), None).unwrap_err();
+    let places: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(places.len(), 4, "{places:?}");
+    for (place, line) in places.iter().zip([4, 7, 9, 11]) {
+        assert!(place.starts_with(&format!("p.yaml:{line}:")), "{places:?}");
+    }
+    let many = format!(
+        "type: policy\nname: a\nrules:\n{}",
+        "  - event: no\n".repeat(100)
+    );
+    assert_eq!(
+        parse(&many, Path::new("p.yaml"), None).unwrap_err().len(),
+        20
+    );
 }
 
 fn wrong(text: &str) -> String {
