@@ -10,14 +10,16 @@ use tracehound_policy::{Error, Policy as Loaded, explain, load};
 use crate::changes::{self, Wish};
 use crate::cli::{Asked, Policy, PolicyAction};
 use crate::failure::Failure;
-use crate::{outputs, replay};
+use crate::{events, outputs, replay};
+
+mod needs;
 
 /// Runs `policy`.
 pub fn run(options: &Policy) -> Result<u8, Failure> {
     match &options.action {
         PolicyAction::Check { paths } => {
             let policies = read(paths, true)?;
-            let texts: Vec<String> = policies.iter().map(explain).collect();
+            let texts: Vec<String> = policies.iter().map(told).collect();
             outputs::print(texts.join("\n").as_bytes())
         }
         PolicyAction::Test {
@@ -33,6 +35,12 @@ pub fn run(options: &Policy) -> Result<u8, Failure> {
         PolicyAction::Reload { run } => ask(run, &Wish::Reload),
         PolicyAction::List { run } => ask(run, &Wish::List),
     }
+}
+
+/// A policy in words, with what it takes of the kernel.
+fn told(policy: &Loaded) -> String {
+    let (_, traced) = events::needed_by(std::slice::from_ref(policy));
+    explain(policy) + &needs::of(policy, &traced)
 }
 
 fn ask(run: &Asked, wish: &Wish) -> Result<u8, Failure> {

@@ -28,6 +28,7 @@ pub use facts::{Facts, Scratch};
 pub use fault::{Fault, nearest, plain};
 pub use filters::{Counted, Filters, Named, Policies, Rule, combined, scope};
 pub use limits::{Limits, Rate};
+pub use narrow::Decided;
 pub use parse::Parsed;
 pub use pattern::{Missing, Pattern};
 pub use scope::Scope;

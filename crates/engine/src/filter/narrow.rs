@@ -29,6 +29,28 @@ impl Filters {
             .collect()
     }
 
+    /// How much of what is wanted of an event the kernel decides.
+    #[must_use]
+    pub fn decided(&self, event: &'static Event) -> Decided {
+        let entries = self.wanted(event).map(|expr| expr.cloned());
+        let Some(exprs) = entries.collect::<Option<Vec<Expr>>>() else {
+            return Decided::Whole;
+        };
+        if exprs.is_empty() {
+            return Decided::Whole;
+        }
+        if !may_miss(event) || self.needs().iter().any(|one| one.id == event.id) {
+            return Decided::Nothing;
+        }
+        let mut writer = Writer::new(event);
+        let entry = writer.expr(&Expr::Any(exprs), false, Goal::Pass, Goal::Drop);
+        match entry {
+            Goal::Step(_) if writer.exact => Decided::Whole,
+            Goal::Step(_) => Decided::Part,
+            _ => Decided::Nothing,
+        }
+    }
+
     /// The plan for one event, whatever its records are needed for; `None` where all must be told.
     pub(super) fn plan(&self, event: &'static Event) -> Option<Plan> {
         let entries = self.wanted(event);
@@ -36,6 +58,17 @@ impl Filters {
         let exprs = exprs.filter(|exprs| !exprs.is_empty())?;
         plan(event, &Expr::Any(exprs))
     }
+}
+
+/// How much of a filter the kernel decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// All of it, as far as it can read the values.
+    Whole,
+    /// It leaves out some of what the filter excludes.
+    Part,
+    /// Nothing.
+    Nothing,
 }
 
 /// Whether a record that filters exclude is needed for nothing else. Those of processes' lives name
@@ -55,11 +88,7 @@ fn may_miss(event: &Event) -> bool {
 
 /// The plan of an expression about an event; `None` if it cannot exclude anything.
 fn plan(event: &'static Event, expr: &Expr) -> Option<Plan> {
-    let mut writer = Writer {
-        event,
-        steps: Vec::new(),
-        texts: Vec::new(),
-    };
+    let mut writer = Writer::new(event);
     let entry = writer.expr(expr, false, Goal::Pass, Goal::Drop);
     let Goal::Step(first) = entry else {
         return None;
@@ -109,6 +138,8 @@ struct Writer {
     event: &'static Event,
     steps: Vec<Written>,
     texts: Vec<[u8; TEXT_SIZE]>,
+    /// Whether every comparison so far is made as it was asked for.
+    exact: bool,
 }
 
 /// What becomes of one comparison.
@@ -123,6 +154,15 @@ enum Piece {
 }
 
 impl Writer {
+    const fn new(event: &'static Event) -> Writer {
+        Writer {
+            event,
+            steps: Vec::new(),
+            texts: Vec::new(),
+            exact: true,
+        }
+    }
+
     /// Writes an expression, or its opposite; gives where it begins.
     fn expr(&mut self, expr: &Expr, negated: bool, yes: Goal, no: Goal) -> Goal {
         match expr {
@@ -166,13 +206,21 @@ impl Writer {
     fn piece(&mut self, piece: &Piece, negated: bool, yes: Goal, no: Goal) -> Goal {
         let (step, text) = match piece {
             Piece::Exact(step, text) => (step, text),
-            Piece::Wider(step, text) if !negated => (step, text),
-            Piece::Wider(..) | Piece::Unknown => return yes,
+            Piece::Wider(step, text) if !negated => {
+                self.exact = false;
+                (step, text)
+            }
+            Piece::Wider(..) | Piece::Unknown => {
+                self.exact = false;
+                return yes;
+            }
         };
-        if yes == no || self.steps.len() == MOST_STEPS {
+        if yes == no {
             return yes;
         }
-        let Some(text) = self.text(text) else {
+        let has_room = self.steps.len() < MOST_STEPS;
+        let Some(text) = has_room.then(|| self.text(text)).flatten() else {
+            self.exact = false;
             return yes;
         };
         let flags = step.flags | if negated { NOT } else { 0 };
