@@ -13,7 +13,7 @@ use crate::filter::{Counted, Facts, Filters, Named, Truth};
 use crate::integrity::{self, Mismatch};
 use crate::pieces::Pieces;
 use crate::plan::{Plan, Selection};
-use crate::processes::Running;
+use crate::processes::{Running, TICK};
 use crate::sink::{Item, Sink};
 use crate::world::World;
 
@@ -61,6 +61,8 @@ struct Output {
     sinks: Vec<Sink>,
     world: World,
     filters: Filters,
+    /// Processes of which nothing is shown.
+    without: Vec<(u32, u64)>,
     clock: Clock,
     left: Option<u64>,
     shown: u64,
@@ -81,6 +83,7 @@ impl Engine {
                 sinks,
                 world: World::new(),
                 filters: Filters::default(),
+                without: Vec::new(),
                 clock: Clock::default(),
                 left: max,
                 shown: 0,
@@ -111,6 +114,14 @@ impl Engine {
     #[must_use]
     pub fn with_running(mut self, running: Vec<Running>) -> Engine {
         self.know(running);
+        self
+    }
+
+    /// Shows nothing of these processes: each an id in the initial namespace, and when it started in
+    /// hundredths of a second since boot.
+    #[must_use]
+    pub fn without(mut self, processes: Vec<(u32, u64)>) -> Engine {
+        self.output.without = processes;
         self
     }
 
@@ -460,9 +471,17 @@ impl Output {
         Ok(Told::Shown)
     }
 
+    fn is_left_out(&self, header: &Header) -> bool {
+        let own = (header.host_pid, header.leader_start / TICK);
+        self.without.contains(&own)
+    }
+
     /// Whether filters let an item through. What is known of a call when it begins only grows, so
     /// what is wanted then is wanted when it ends.
     fn lets_through(&mut self, shown: &Shown<'_>) -> bool {
+        if !self.without.is_empty() && self.is_left_out(&shown.record.header) {
+            return false;
+        }
         let facts = Facts {
             event: shown.event,
             record: shown.record,

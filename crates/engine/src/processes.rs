@@ -68,7 +68,7 @@ pub struct Running {
 }
 
 /// Nanoseconds of the hundredths in which /proc tells when a process started.
-const TICK: u64 = 10_000_000;
+pub const TICK: u64 = 10_000_000;
 
 /// An event and fields of it.
 #[derive(Clone, Copy, Debug)]

@@ -40,6 +40,8 @@ pub struct Options {
     pub ring_size: usize,
     /// Only tasks that `follow` names, and their descendants.
     pub scoped: bool,
+    /// What the tracer does itself, too.
+    pub own: bool,
     /// What the kernel is to leave out of which events; none where it never is.
     pub narrowed: Option<Vec<(&'static Event, Plan)>>,
     /// How much of system calls is told.
@@ -96,6 +98,7 @@ impl Tracer {
         let mut reader = Reader::new(rings, cpus);
         let controls = Controls {
             scoped: options.scoped,
+            own: options.own,
             cpus,
             content: options.calls.content,
             chosen: if options.whole_lives {

@@ -12,8 +12,7 @@ const DEEP: usize = 256;
 
 /// The tracer and its ancestors, the nearest first; none where /proc has other ids than the kernel.
 pub fn running() -> Vec<Running> {
-    let namespace = fs::read_link("/proc/self/ns/pid");
-    if !namespace.is_ok_and(|link| link.as_os_str() == INITIAL) {
+    if !is_initial() {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -25,7 +24,6 @@ pub fn running() -> Vec<Running> {
         else {
             break;
         };
-        let started = |pid| facts(&fs::read(format!("/proc/{pid}/stat")).ok()?).map(|all| all.2);
         let exe = fs::read_link(format!("/proc/{pid}/exe")).ok();
         found.push(Running {
             pid,
@@ -37,6 +35,17 @@ pub fn running() -> Vec<Running> {
         next = (parent != 0).then_some(parent);
     }
     found
+}
+
+/// Whether /proc has the ids that the kernel has.
+pub fn is_initial() -> bool {
+    let namespace = fs::read_link("/proc/self/ns/pid");
+    namespace.is_ok_and(|link| link.as_os_str() == INITIAL)
+}
+
+/// When a process started, in hundredths of a second since boot.
+pub fn started(pid: u32) -> Option<u64> {
+    facts(&fs::read(format!("/proc/{pid}/stat")).ok()?).map(|all| all.2)
 }
 
 /// A process's name, its parent's id and when it started (proc_pid_stat(5)).

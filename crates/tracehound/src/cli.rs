@@ -121,6 +121,9 @@ pub struct Run {
     /// Do not print the account at the end
     #[arg(short, long, conflicts_with = "stats")]
     pub quiet: bool,
+    /// Show also what the tracer does itself, and those who read its output from a pipe
+    #[arg(long)]
+    pub show_own: bool,
     /// Use only this rung of the hook ladder (see `doctor`)
     #[arg(long, value_name = "RUNG")]
     pub rung: Option<String>,

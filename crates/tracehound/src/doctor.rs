@@ -41,6 +41,7 @@ fn start(events: Vec<&'static Event>, only: Only) -> Result<Tracer, Failure> {
         only,
         ring_size: 1 << 16,
         scoped: false,
+        own: false,
         narrowed: None,
         calls: CallOptions::default(),
         whole_lives: true,

@@ -15,6 +15,7 @@ mod filters;
 mod list;
 mod manual;
 mod outputs;
+mod own;
 mod page;
 mod policy;
 mod replay;

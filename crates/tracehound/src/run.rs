@@ -24,7 +24,7 @@ use crate::failure::Failure;
 use crate::outputs::{Outputs, Planned};
 use crate::signals::Signals;
 use crate::worker::{Batch, Offer, Worker};
-use crate::{ancestry, child, events, outputs, policy, stats};
+use crate::{ancestry, child, events, outputs, own, policy, stats};
 
 /// The shortest pause between two looks at the rings; a 4 MiB ring takes 9 ms to fill at the rate
 /// of one saturated CPU.
@@ -44,6 +44,8 @@ pub struct Session {
     pub policies: Sources,
     /// Whether the kernel may leave out what they surely exclude.
     pub narrows: bool,
+    /// Whether what the tracer does itself is shown, and what those do who read its output.
+    pub own: bool,
     /// The only rung to use.
     pub rung: Option<String>,
     /// Bytes of each CPU's ring.
@@ -110,6 +112,7 @@ pub fn run(options: &Run) -> Result<u8, Failure> {
         },
         // A recording has all that is traced, for other filters to choose from.
         narrows: !planned.iter().any(Planned::is_raw),
+        own: options.show_own,
         rung: options.rung.clone(),
         ring_size: options.ring_size,
         calls: CallOptions::default(),
@@ -150,12 +153,14 @@ pub fn traced(
         Some(changes) => changes.traced().to_vec(),
         None => events::traced(&session.shown, &session.filters),
     };
+    let scoped = command.is_some() || !session.attach.is_empty();
     let started = Tracer::start(&Options {
         narrowed: session.narrows.then(|| narrowed(&session.filters, &events)),
         events,
         only: session.rung.clone().map_or(Only::Any, Only::Named),
         ring_size: session.ring_size,
-        scoped: command.is_some() || !session.attach.is_empty(),
+        scoped,
+        own: session.own,
         calls: session.calls,
         whole_lives: session.whole_lives,
         lenient: false,
@@ -170,6 +175,11 @@ pub fn traced(
         eprintln!("tracehound: going on without {lack}");
     }
     let outputs = open(&preamble, &mut || go_on(command, &mut signals))?;
+    let readers = if scoped || session.own {
+        Vec::new()
+    } else {
+        own::readers()
+    };
     let child = start(&mut tracer, session, &mut signals)?;
     let engine = Engine::new(
         &Selection::new(&session.shown),
@@ -177,7 +187,8 @@ pub fn traced(
         outputs.keep(),
     )
     .with_filters(session.filters.clone(), preamble.clock)
-    .with_running(ancestry::running());
+    .with_running(ancestry::running())
+    .without(readers);
     let ending = Ending::new(child, session.duration, signals)
         .watching(&session.attach)
         .reloading(changes.is_some());

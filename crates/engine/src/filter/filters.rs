@@ -425,7 +425,11 @@ impl Filters {
 
     /// Counts records that are left out: ends or whole events, and beginnings.
     pub fn leave_out(&mut self, event: &Event, ends: u64, beginnings: u64) {
-        if let Some([end, beginning]) = self.left_out.get_mut(usize::from(event.id)) {
+        let place = usize::from(event.id);
+        if self.left_out.len() <= place {
+            self.left_out.resize(place + 1, [0; 2]);
+        }
+        if let Some([end, beginning]) = self.left_out.get_mut(place) {
             *end += ends;
             *beginning += beginnings;
         }

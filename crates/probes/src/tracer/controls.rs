@@ -30,12 +30,17 @@ pub(super) struct Controls {
     pub chosen: u32,
     /// Whether what plans exclude is left out, once records are of what is wanted.
     pub narrows: bool,
+    /// Whether what the tracer does itself is told, too.
+    pub own: bool,
 }
 
 impl Controls {
     /// Tells the programs that have these maps.
     pub fn tell(self, maps: &Maps, phase: Phase) -> Result<(), Error> {
         let narrows = self.narrows && matches!(phase, Phase::Live(_));
+        let told = self.own && matches!(phase, Phase::Live(_));
+        // Nobody has the last id.
+        let own = if told { u32::MAX } else { std::process::id() };
         let (phase, live_since) = match phase {
             Phase::Idle => (0, 0),
             Phase::Proving => (1, 0),
@@ -43,7 +48,7 @@ impl Controls {
         };
         let values = [
             phase,
-            std::process::id(),
+            own,
             u32::from(self.scoped),
             self.cpus as u32,
             u32::from(preempt::preempts()),

@@ -40,6 +40,7 @@ fn start(options: &Options) -> Result<u8, Failure> {
         filters: Filters::default(),
         policies: Sources::default(),
         narrows: false,
+        own: false,
         rung: None,
         ring_size: RING,
         calls: plan.calls,
