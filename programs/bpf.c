@@ -1,6 +1,7 @@
 /*
  * Makes a BPF map and a program, finds both by their ids, and attaches programs; says after each step
- * what the tracer is to say. On `kprobe` and `tracepoint` it attaches by a perf event and ioctl(2).
+ * what the tracer is to say. On `kprobe` and `tracepoint` it attaches by a perf event and ioctl(2), on
+ * `helpers` it attaches programs that call some.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -44,20 +45,108 @@ static unsigned id_of(int fd)
 	return info[1];
 }
 
-static int load(int type, const char *name)
+static int load_code(int type, const char *name, const uint64_t *code, unsigned count)
 {
-	static const uint64_t code[] = { 0xb7, 0x95 };
 	union bpf_attr attr = { 0 };
 	int fd;
 
 	attr.prog_type = type;
-	attr.insn_cnt = 2;
+	attr.insn_cnt = count;
 	attr.insns = at(code);
 	attr.license = at("GPL");
 	strcpy(attr.prog_name, name);
 	fd = must("load", bpf(BPF_PROG_LOAD, &attr));
 	printf("prog %u %s\n", id_of(fd), name);
 	return fd;
+}
+
+static int load(int type, const char *name)
+{
+	static const uint64_t code[] = { 0xb7, 0x95 };
+
+	return load_code(type, name, code, 2);
+}
+
+static void to_tracepoint(int fd, const char *name)
+{
+	union bpf_attr attr = { 0 };
+
+	attr.raw_tracepoint.name = at(name);
+	attr.raw_tracepoint.prog_fd = fd;
+	must("raw tracepoint", bpf(BPF_RAW_TRACEPOINT_OPEN, &attr));
+}
+
+static uint64_t bytes_of(uint8_t code, uint8_t registers, int16_t offset, int32_t number)
+{
+	return code | registers << 8 | (uint64_t)(uint16_t)offset << 16 | (uint64_t)number << 32;
+}
+
+/* Attached where hardly anything ever happens, and gone with this process. */
+static void attach_code(const char *name, const uint64_t *code, unsigned count, const char *calls)
+{
+	int fd = load_code(BPF_PROG_TYPE_RAW_TRACEPOINT, name, code, count);
+
+	printf("calls %s %s\n", name, calls);
+	to_tracepoint(fd, "sched_process_hang");
+}
+
+/* Calls at both ends of a long program: what writes to a process if the kernel lets it. */
+static void attach_long(void)
+{
+	static uint64_t code[4000];
+	unsigned count = sizeof(code) / sizeof(*code);
+	union bpf_attr attr = { 0 };
+	const char *calls = "probe_write_user|send_signal";
+	int fd;
+
+	for (unsigned i = 0; i < count - 1; i++)
+		code[i] = bytes_of(0xb7, 0, 0, 0);		/* r0 = 0 */
+	code[0] = bytes_of(0x7a, 10, -8, 0);			/* *(u64 *)(r10 - 8) = 0 */
+	code[1] = bytes_of(0xb7, 1, 0, 0);			/* r1 = 0 */
+	code[2] = bytes_of(0xbf, 0xa2, 0, 0);			/* r2 = r10 */
+	code[3] = bytes_of(0x07, 2, 0, -8);			/* r2 += -8 */
+	code[4] = bytes_of(0xb7, 3, 0, 8);			/* r3 = 8 */
+	code[5] = bytes_of(0x85, 0, 0, 36);			/* probe_write_user */
+	code[count - 4] = bytes_of(0xb7, 1, 0, 0);
+	code[count - 3] = bytes_of(0x85, 0, 0, 109);		/* send_signal */
+	code[count - 1] = bytes_of(0x95, 0, 0, 0);
+	attr.prog_type = BPF_PROG_TYPE_RAW_TRACEPOINT;
+	attr.insn_cnt = count;
+	attr.insns = at(code);
+	attr.license = at("GPL");
+	strcpy(attr.prog_name, "th_asks");
+	fd = bpf(BPF_PROG_LOAD, &attr);
+	if (fd >= 0) {
+		close(fd);
+		printf("calls th_asks %s\n", calls);
+	} else {
+		code[1] = bytes_of(0xbf, 0xa1, 0, 0);		/* r1 = r10 */
+		code[2] = bytes_of(0x07, 1, 0, -8);		/* r1 += -8 */
+		code[3] = bytes_of(0xb7, 2, 0, 8);		/* r2 = 8 */
+		code[4] = bytes_of(0xb7, 3, 0, 0);		/* r3 = 0 */
+		code[5] = bytes_of(0x85, 0, 0, 112);		/* probe_read_user */
+		calls = "send_signal|probe_read_user";
+	}
+	attach_code("th_long", code, count, calls);
+}
+
+static void with_helpers(void)
+{
+	const uint64_t quiet[] = {
+		bytes_of(0x85, 0, 0, 5),			/* ktime_get_ns */
+		bytes_of(0xb7, 0, 0, 0), bytes_of(0x95, 0, 0, 0),
+	};
+	/* A call of its own function is none of the kernel's; that one calls two. */
+	const uint64_t parts[] = {
+		bytes_of(0x85, 0x10, 0, 1), bytes_of(0x95, 0, 0, 0),
+		bytes_of(0x85, 0, 0, 14),			/* get_current_pid_tgid */
+		bytes_of(0x85, 0, 0, 7),			/* get_prandom_u32 */
+		bytes_of(0x95, 0, 0, 0),
+	};
+
+	attach_code("th_quiet", quiet, 3, "ktime_get_ns");
+	attach_code("th_parts", parts, 5, "get_current_pid_tgid|others");
+	attach_long();
 }
 
 static int open_by_id(int command, unsigned id)
@@ -114,7 +203,10 @@ int main(int argc, char **argv)
 	int fd;
 
 	if (argc > 1) {
-		by_event(argv[1]);
+		if (!strcmp(argv[1], "helpers"))
+			with_helpers();
+		else
+			by_event(argv[1]);
 		return 0;
 	}
 	attr.map_type = BPF_MAP_TYPE_ARRAY;
@@ -129,9 +221,6 @@ int main(int argc, char **argv)
 
 	fd = load(BPF_PROG_TYPE_RAW_TRACEPOINT, "th_raw");
 	open_by_id(BPF_PROG_GET_FD_BY_ID, id_of(fd));
-	memset(&attr, 0, sizeof(attr));
-	attr.raw_tracepoint.name = at("task_rename");
-	attr.raw_tracepoint.prog_fd = fd;
-	must("raw tracepoint", bpf(BPF_RAW_TRACEPOINT_OPEN, &attr));
+	to_tracepoint(fd, "task_rename");
 	return 0;
 }

@@ -52,6 +52,7 @@
 #include "hook/mounts.h"
 #include "hook/memory.h"
 #include "hook/objects.h"
+#include "hook/helpers.h"
 #include "hook/snapshot.h"
 #include "programs.h"
 

@@ -9,6 +9,7 @@ mod check;
 mod ends;
 mod error;
 mod exports;
+mod helpers;
 mod ladder;
 mod launch;
 mod library;

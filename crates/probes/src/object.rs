@@ -109,6 +109,8 @@ pub struct Maps {
     pub ends_tp_btf: MapHandle,
     /// Those where they are not.
     pub ends_raw_tp: MapHandle,
+    /// Where the kernel has functions that BPF programs call.
+    pub helper_addresses: MapHandle,
 }
 
 /// Large maps that the programs of one event use; what has none of these programs does without.
@@ -235,6 +237,7 @@ impl Maps {
             ends: handle("ends")?,
             ends_tp_btf: handle("ends_tp_btf")?,
             ends_raw_tp: handle("ends_raw_tp")?,
+            helper_addresses: handle("helper_addresses")?,
         })
     }
 
@@ -262,6 +265,7 @@ impl Maps {
             "ends" => Some(&self.ends),
             "ends_tp_btf" => Some(&self.ends_tp_btf),
             "ends_raw_tp" => Some(&self.ends_raw_tp),
+            "helper_addresses" => Some(&self.helper_addresses),
             _ => None,
         }
     }

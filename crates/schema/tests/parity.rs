@@ -12,7 +12,7 @@ const TRACEE: &str = include_str!("parity.txt");
 const HOOKS: &str = include_str!("parity_hooks.txt");
 
 /// Hook events that do not have all of Tracee's fields or sets yet.
-const UNFINISHED: &[&str] = &["security_bpf_prog", "bpf_attach"];
+const UNFINISHED: &[&str] = &[];
 
 /// Where Tracee is wrong: the event, what is right, and why.
 const FIELDS: &[(&str, &[&str], &str)] = &[

@@ -89,7 +89,7 @@ icount() {
 
 # What the kernel complained of: a tracer must not make it.
 complaints() {
-	dmesg | grep -E 'WARNING:|BUG:|Oops|general protection|trace type BPF|stall' | while read -r line; do
+	dmesg | grep -E 'WARNING:|BUG:|Oops|general protection|trace type BPF| stall' | while read -r line; do
 		echo "@@ complaint $line"
 	done
 }

@@ -15,7 +15,7 @@ use crate::exports::Loads;
 use crate::ladder::{Climb, Outcome};
 use crate::library::Libraries;
 use crate::object::{self, Attached, Flavour, Maps, Sizes, Together};
-use crate::{check, exports, prove, snapshot};
+use crate::{check, exports, helpers, prove, snapshot};
 
 /// A part of what is traced. Dropping it detaches it.
 pub(super) struct Part {
@@ -55,6 +55,7 @@ impl Part {
         };
         let maps = Maps::create(flavour, sizes, shared.as_ref().map(|shared| &shared.maps))?;
         calls.tables.fill(&maps)?;
+        helpers::fill(&maps, climbs.iter().map(|climb| climb.outcome.event))?;
         let events = climbs.iter().map(|climb| climb.outcome.event);
         let libraries = Libraries::new(flavour, &maps, events);
         Ok(Part {

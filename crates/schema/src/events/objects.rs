@@ -2,7 +2,7 @@
 
 use super::{events, facts, issues};
 use crate::field::kernel;
-use crate::kind::Kind::{Addr, Bool, Enum, Str, U32};
+use crate::kind::Kind::{Addr, Bool, Enum, Flags, Str, U32};
 use crate::names;
 
 facts! {
@@ -12,6 +12,9 @@ facts! {
     NAME: Str, kernel("bpf_program_name(prog)").ctype("const char*");
     /// Its id.
     ID: U32, kernel("bpf_program_id(prog)").ctype("u32");
+    /// The helpers that it calls, by name; `others` for those that are not known by name, and
+    /// `kernel_functions` for functions of the kernel that are no helpers (kfuncs).
+    HELPERS: Flags(&names::bpf::HELPERS), kernel("helpers_of(plain((u64)prog))").ctype("u64").unread("of a program of more than 8,192 instructions, or where /proc/kallsyms hides addresses");
 }
 
 events! {
@@ -98,6 +101,7 @@ events! {
         {
             type: TYPE;
             name: NAME;
+            helpers: HELPERS;
             id: ID;
             /// Whether it was loaded just now. Absent where a BPF program of type syscall does it.
             load: Bool, kernel("bpf_program_is_new(current)").ctype("bool").opt();
@@ -108,6 +112,7 @@ events! {
             command: "sudo tracehound -e security_bpf_prog -- bpftool prog list",
             issues: [
                 "Loads that the verifier refuses are not seen: select bpf.",
+                "helpers are read from the program as the verifier left it: calls that it has replaced by instructions (looking up in maps, most of all) are not there any more.",
                 "At the end of calls the program is the one behind the descriptor that the call returned; another thread can have closed or replaced it by then. What a BPF program loads is not seen there.",
                 issues::BY_LSM,
             ],
@@ -134,6 +139,7 @@ events! {
             prog_type: TYPE;
             prog_name: NAME;
             prog_id: ID;
+            prog_helpers: HELPERS;
             /// What it is attached to: a kernel function, a tracepoint, of uprobes the file. Absent
             /// where it has no name, as of cgroups and devices.
             symbol_name: Str, kernel("attached_to(link, event, prog)").ctype("const char*").opt();
@@ -150,6 +156,7 @@ events! {
                 "What netlink (tc, xdp), setsockopt(2) or a BPF program attaches is not seen.",
                 "At the end of the call the link or event is the one behind the call's descriptor; another thread can have closed or replaced it by then.",
                 "Of BPF_PROG_ATTACH the program is the one behind the descriptor that the caller's memory names at the end of the call.",
+                "prog_helpers are read from the program as the verifier left it: calls that it has replaced by instructions (looking up in maps, most of all) are not there any more.",
                 "What a link over many functions is attached to (kprobe_multi, uprobe_multi) is not told.",
             ],
             related: ["bpf", "ioctl", "security_bpf_prog"],

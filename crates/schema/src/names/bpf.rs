@@ -116,6 +116,33 @@ names! {
         26 => "netfilter", 27 => "tcx", 28 => "uprobe_multi", 29 => "netkit", 30 => "sockmap",
     ];
 
+    /// What a program calls: helpers, called as the kernel's functions are without `bpf_`; helpers that are
+    /// none of these; functions of the kernel that are no helpers.
+    HELPERS = "helpers" and [
+        1 => "tail_call", 2 => "probe_write_user", 4 => "override_return", 8 => "send_signal",
+        0x10 => "send_signal_thread", 0x20 => "sys_bpf", 0x40 => "sys_close",
+        0x80 => "kallsyms_lookup_name", 0x100 => "probe_read_user", 0x200 => "probe_read_user_str",
+        0x400 => "probe_read_kernel", 0x800 => "probe_read_kernel_str",
+        0x1000 => "probe_read_compat", 0x2000 => "probe_read_compat_str",
+        0x4000 => "copy_from_user", 0x8000 => "copy_from_user_task", 0x1_0000 => "d_path",
+        0x2_0000 => "find_vma", 0x4_0000 => "task_pt_regs", 0x8_0000 => "get_current_task",
+        0x10_0000 => "get_current_task_btf", 0x20_0000 => "get_current_pid_tgid",
+        0x40_0000 => "get_current_uid_gid", 0x80_0000 => "get_current_comm",
+        0x100_0000 => "get_current_cgroup_id", 0x200_0000 => "ktime_get_ns",
+        0x400_0000 => "ktime_get_boot_ns", 0x800_0000 => "trace_printk",
+        0x1000_0000 => "perf_event_output", 0x2000_0000 => "get_stackid",
+        0x4000_0000 => "get_stack", 0x8000_0000 => "ringbuf_output",
+        0x1_0000_0000 => "ringbuf_reserve", 0x2_0000_0000 => "ringbuf_submit",
+        0x4_0000_0000 => "task_storage_get", 0x8_0000_0000 => "timer_start",
+        0x10_0000_0000 => "loop", 0x20_0000_0000 => "skb_store_bytes",
+        0x40_0000_0000 => "skb_load_bytes", 0x80_0000_0000 => "redirect",
+        0x100_0000_0000 => "clone_redirect", 0x200_0000_0000 => "xdp_adjust_head",
+        0x400_0000_0000 => "xdp_redirect", 0x800_0000_0000 => "setsockopt",
+        0x1000_0000_0000 => "bind", 0x2000_0000_0000 => "sysctl_set_new_value",
+        0x4000_0000_0000 => "bprm_opts_set", 0x1000_0000_0000_0000 => "others",
+        0x2000_0000_0000_0000 => "kernel_functions",
+    ];
+
     /// Flags of a map.
     MAP_FLAGS = "map_flags" and [
         1 => "BPF_F_NO_PREALLOC", 2 => "BPF_F_NO_COMMON_LRU", 4 => "BPF_F_NUMA_NODE",

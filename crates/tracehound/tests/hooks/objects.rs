@@ -68,6 +68,8 @@ fn security_bpf_prog_tells_who_loads_and_who_finds_one() {
             assert_eq!(program["name"], "th_raw", "{program}");
             assert_eq!(program["id"], id_of(&run, "prog"), "{program}");
             assert_eq!(program["load"], load, "{program}");
+            // It calls nothing.
+            assert_eq!(program["helpers"], "0x0", "{program}");
         }
     }
 }
@@ -132,4 +134,40 @@ fn bpf_attach_tells_the_function_of_a_kprobe() {
     let address = u64::from_str_radix(address.trim_start_matches("0x"), 16).unwrap();
     // Behind an endbr64 where the kernel has them.
     assert!(address == function || address == function + 4, "{args}");
+}
+
+/// What programs call, of an event's field, as the program itself says it; in the order of its loads.
+fn tells_helpers(event: &str, name: &str, field: &str) {
+    for width in ["bpf", "bpf32"] {
+        let Some(run) = run_of(event, &[&support::program(width), "helpers"]) else {
+            return;
+        };
+        assert_eq!(run.code, Some(0), "{}", run.stats);
+        let said = |line: &str| {
+            let (name, calls) = line.strip_prefix("calls ")?.split_once(' ')?;
+            Some((name.to_owned(), calls.to_owned()))
+        };
+        let mut wanted: Vec<_> = run.stdout.lines().filter_map(said).collect();
+        if event == "bpf_attach" {
+            // Only loaded.
+            wanted.retain(|row| row.0 != "th_asks");
+        }
+        assert!(wanted.len() >= 3, "{}", run.stdout);
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let told: Vec<_> = args(&run, event)
+            .iter()
+            .map(|args| (text(&args[name]), text(&args[field])))
+            .collect();
+        assert_eq!(told, wanted, "{}", run.text);
+    }
+}
+
+#[test]
+fn security_bpf_prog_tells_helpers_that_are_called() {
+    tells_helpers("security_bpf_prog", "name", "helpers");
+}
+
+#[test]
+fn bpf_attach_tells_helpers_that_are_called() {
+    tells_helpers("bpf_attach", "prog_name", "prog_helpers");
 }
