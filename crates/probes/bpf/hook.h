@@ -11,14 +11,17 @@ static __always_inline u32 bare_number(u64 number)
 	return (s32)number < 0 ? (u32)number : (u32)number & ~X32_BIT;
 }
 
-/* The registers with which the task is in a system call, NULL outside of one. */
+/*
+ * The registers with which the task is in a system call, NULL outside of one. Threads that the kernel
+ * made for a process (io_uring, vhost) never were in user mode: they have no instruction there.
+ */
 static __always_inline struct pt_regs *call_regs(struct task_struct *task)
 {
 	struct pt_regs *regs = user_regs(task);
 
-	if (!BPF_CORE_READ(task, mm) || (s64)BPF_CORE_READ(regs, orig_ax) < 0)
+	if (!BPF_CORE_READ(task, mm) || !BPF_CORE_READ(regs, ip))
 		return NULL;
-	return regs;
+	return (s64)BPF_CORE_READ(regs, orig_ax) < 0 ? NULL : regs;
 }
 
 /* The number of the system call that the task is in, -1 outside of one. */
@@ -27,6 +30,17 @@ static __always_inline s32 call_number(struct task_struct *task)
 	struct pt_regs *regs = call_regs(task);
 
 	return regs ? (s32)(BPF_CORE_READ(regs, orig_ax) & ~X32_BIT) : -1;
+}
+
+/* Tells in which call it happens; what an interrupt does happens in none. */
+static __always_inline void tell_call(struct th_record *rec, struct task_struct *task)
+{
+	struct pt_regs *regs = rec->flags & TH_IN_INTERRUPT ? NULL : call_regs(task);
+
+	if (!regs)
+		return;
+	rec->nr = bare_number(BPF_CORE_READ(regs, orig_ax));
+	rec->abi = abi_of(task, BPF_CORE_READ(regs, orig_ax));
 }
 
 /* The number of a call at its end; a return from a signal handler has put other registers there. */

@@ -308,15 +308,28 @@ impl Program<'_> {
             flags += "\t\t\tif (via_io_uring(current))\n\
                       \t\t\t\trec->flags |= TH_VIA_IO_URING;\n";
         }
-        // At the beginning of any call a record says which one it is.
-        if self.rung.at_calls() && self.way.is_none_or(|way| way.calls.is_empty()) {
-            flags += "\t\t\trec->nr = number;\n\
-                      \t\t\trec->abi = abi_of(current, ctx[1]);\n";
-        }
+        flags += &self.call_told();
         if self.event.has_ret {
             flags += "\t\t\trec->flags |= TH_HAS_RET;\n\t\t\trec->ret = ret;\n";
         }
         flags
+    }
+
+    /// The call in which it happens; at its beginning and end that is known.
+    fn call_told(&self) -> String {
+        if self.rung.kind == HookKind::Iter || !self.event.owner.is_empty() {
+            return String::new();
+        }
+        if !self.rung.at_calls() {
+            return "\t\t\ttell_call(rec, current);\n".to_owned();
+        }
+        let direct = u8::from(self.rung.kind == HookKind::TpBtf);
+        let whole = if self.hook.target == "sys_enter" {
+            "ctx[1]".to_owned()
+        } else {
+            format!("REGS(regs, {direct}, orig_ax)")
+        };
+        format!("\t\t\trec->nr = number;\n\t\t\trec->abi = abi_of(current, {whole});\n")
     }
 
     /// Whether the event can be a request's doing: not what ends or begins calls, nor what others do to

@@ -63,6 +63,8 @@ fn io_uring_submit_req_tells_requests_and_their_files() {
         assert_eq!(opcodes, wanted, "{events:?}");
         let marked = events.iter().all(|event| event["via"] == "io_uring");
         assert!(marked, "{events:?}");
+        let call = |event: &serde_json::Value| event["syscall"] == "io_uring_enter";
+        assert!(events.iter().all(call), "{events:?}");
         // Large numbers are text.
         assert_eq!(ours[0]["user_data"], "1234605616436508552", "{events:?}");
         let data: Vec<_> = ours[1..].iter().map(|args| &args["user_data"]).collect();
@@ -104,6 +106,8 @@ fn io_uring_submit_req_tells_whose_ring_the_kernels_thread_serves() {
     assert_eq!(args["owner_pid"], said[0], "{event}");
     assert_eq!(event["process"]["host_pid"], said[0], "{event}");
     assert_ne!(event["process"]["host_tid"], said[0], "{event}");
+    // It was never in user mode, and is in no call.
+    assert!(event.get("syscall").is_none(), "{event}");
 }
 
 /// Whether this is a kernel without storage by task, where scope is not healed.
