@@ -73,6 +73,19 @@ fn both_forms_are_read() {
     assert_eq!(policy(json).unwrap().name, "c");
 }
 
+#[test]
+fn what_is_in_scope_may_stand_alone_in_a_rule() {
+    let rule = |filter: &str| {
+        let text = format!(
+            "type: policy\nname: a\nrules:\n  - event: security_file_open\n    filters: ['{filter}']\n"
+        );
+        explain(&policy(&text).unwrap())
+    };
+    for filter in ["syscall=execve", "uid>0", "processName=cat"] {
+        assert_eq!(rule(filter), rule(&format!("scope.{filter}")));
+    }
+}
+
 /// Whether so much in one another is refused for that, by us or by the parser.
 fn deep(piece: &str, times: usize) -> bool {
     let message = wrong(&piece.repeat(times));

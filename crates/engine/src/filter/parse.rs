@@ -325,6 +325,8 @@ impl<'t> Parser<'t> {
             Some(("scope", name)) => subject::scope(name, (place.0 + 6, place.1)),
             Some(("ancestor", _)) => subject::scope(name, place),
             Some(("data" | "args", name)) => subject::field(event, name, (place.0 + 5, place.1)),
+            // So Tracee's policies have it.
+            None if Scope::named(name).is_some() => subject::scope(name, place),
             _ => {
                 let message = format!(
                     "{name:?} is nothing to compare; write data.FIELD, retval or scope.NAME"
