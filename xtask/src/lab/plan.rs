@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tracehound_schema::{Event, MadeBy, all};
 
 /// Test binaries of the package `tracehound` that run in guests, those of them that exist.
-pub const BINARIES: [&str; 14] = [
+pub const BINARIES: [&str; 15] = [
     "live",
     "names",
     "process",
@@ -20,6 +20,7 @@ pub const BINARIES: [&str; 14] = [
     FILTERS,
     NARROW,
     CHANGES,
+    CASES,
 ];
 
 /// The binary that tests library events, and nothing else does.
@@ -49,8 +50,12 @@ const NARROW: &str = "narrow";
 const CHANGES: &str = "changes";
 const HOOKING: &str = "what_an_unchanged_policy";
 
+/// The binary of Tracee's cases, and of it the tests that depend on what hooks there are.
+const CASES: &str = "tracee_cases";
+const CASES_OF_HOOKS: &str = "paths_choose_ a_call_chooses_";
+
 /// The binaries that run once on each kernel.
-const ONCE: [&str; 4] = [TABLE, FILTERS, NARROW, CHANGES];
+const ONCE: [&str; 5] = [TABLE, FILTERS, NARROW, CHANGES, CASES];
 
 /// The binary that tests events of hooks and iterators: each by the tests whose names start with the event's.
 const HOOKS: &str = "hooks";
@@ -138,6 +143,7 @@ pub fn runs(binaries: &[String]) -> String {
         {
             let arguments = match binary.as_str() {
                 CHANGES => HOOKING,
+                CASES => CASES_OF_HOOKS,
                 _ => &arguments,
             };
             lines.insert(format!("{rung} {of} {binary} {arguments}\n"));
