@@ -1,7 +1,7 @@
 //! The engine alone: a recording through each format.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::configuration::TRACEHOUND;
 use super::flood::{PROGRAM, parse_account};
-use super::targets::REPLAY_JSON_FILE;
+use super::targets::{REPLAY_JSON_FILE, REPLAY_POLICIES};
 use super::work::Work;
 use crate::workspace::command;
 
@@ -20,6 +20,8 @@ pub struct Replay {
     pub output: &'static str,
     /// What `-e` is given.
     pub events: &'static str,
+    /// So many policies instead, each about other threads' calls of the same event.
+    pub policies: usize,
     /// Fewer events than the recording has, so that the file stays in the page cache.
     pub most: Option<u64>,
     /// What DESIGN section 7 asks: events per second.
@@ -30,8 +32,17 @@ const fn replay(output: &'static str) -> Replay {
     Replay {
         output,
         events: "sigprocmask",
+        policies: 0,
         most: None,
         target: None,
+    }
+}
+
+const fn policies(policies: usize, target: Option<f64>) -> Replay {
+    Replay {
+        policies,
+        target,
+        ..replay("none")
     }
 }
 
@@ -42,6 +53,10 @@ pub const REPLAYS: &[Replay] = &[
         events: "sigprocmask.args.set has SIGTERM and scope.comm=none and data.how=SIG_BLOCK",
         ..replay("none")
     },
+    policies(1, None),
+    policies(10, None),
+    policies(100, Some(REPLAY_POLICIES)),
+    policies(1000, None),
     replay("json:/dev/null"),
     replay("table:/dev/null"),
     replay("strace:/dev/null"),
@@ -111,10 +126,14 @@ pub fn shown_recorder(calls: u64) -> String {
 }
 
 impl Replay {
-    fn words(&self, recording: &str, out: &str) -> Vec<String> {
+    fn words(&self, recording: &str, policies: &str, out: &str) -> Vec<String> {
         let output = self.output.replace("OUT", out);
         let mut words = ["taskset", "-c", "1", TRACEHOUND, "replay", recording].to_vec();
-        words.extend(["-e", self.events, "-o", &output]);
+        words.extend(match self.policies {
+            0 => ["-e", self.events],
+            _ => ["-p", policies],
+        });
+        words.extend(["-o", &output]);
         let most = self.most.map(|most| most.to_string());
         words.extend(most.iter().flat_map(|most| ["--max-events", most]));
         words.into_iter().map(str::to_owned).collect()
@@ -122,7 +141,11 @@ impl Replay {
 
     /// The command as one would type it.
     pub fn shown(&self) -> String {
-        let words = self.words("REC", "OUT");
+        let folder = match self.policies {
+            1 => "1 POLICY".to_owned(),
+            many => format!("{many} POLICIES"),
+        };
+        let words = self.words("REC", &folder, "OUT");
         let quoted = words.iter().map(|word| match word.contains(' ') {
             true => format!("'{word}'"),
             false => word.clone(),
@@ -130,11 +153,31 @@ impl Replay {
         quoted.collect::<Vec<_>>().join(" ")
     }
 
+    /// Writes the policies, if they are not there yet.
+    fn write(&self, folder: &Path) -> Result<()> {
+        if self.policies == 0 || folder.is_dir() {
+            return Ok(());
+        }
+        fs::create_dir(folder).context("making the folder of policies")?;
+        for number in 0..self.policies {
+            let text = format!(
+                "type: policy\nname: p{number}\nscope: [comm=name{number}]\nrules:\n  \
+                 - event: sigprocmask\n    filters: [data.how=SIG_BLOCK]\n"
+            );
+            let path = folder.join(format!("{number}.yaml"));
+            fs::write(path, text).context("writing a policy")?;
+        }
+        Ok(())
+    }
+
     /// Replays once.
     pub fn run(&self, recording: &Recording, work: &Work) -> Result<Throughput> {
         let out = work.file("out");
+        let folder = work.file(&format!("policies-{}", self.policies));
+        self.write(&folder)?;
         let words = self.words(
             &recording.path.display().to_string(),
+            &folder.display().to_string(),
             &out.display().to_string(),
         );
         let start = Instant::now();
@@ -168,7 +211,7 @@ mod tests {
     #[test]
     fn a_replay_to_a_file_names_it_and_its_limit() {
         let file = REPLAYS.iter().find(|row| row.most.is_some()).unwrap();
-        let words = file.words("/r", "/o").join(" ");
+        let words = file.words("/r", "", "/o").join(" ");
         assert!(
             words.ends_with("replay /r -e sigprocmask -o json:/o --max-events 1000000"),
             "{words}"

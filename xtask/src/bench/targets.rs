@@ -24,6 +24,8 @@ const RATE: f64 = 1.5e6;
 /// Part of its CPU that the tracer may need at that rate. It is held against the time per event, as
 /// a tracer that gets fewer events has it easier.
 const SHARE: f64 = 0.2;
+/// Events per second of a recording that a hundred policies are asked about, at least.
+pub const REPLAY_POLICIES: f64 = 5e6;
 /// Events per second from a recording to JSON in a file, at least.
 pub const REPLAY_JSON_FILE: f64 = 5e6;
 

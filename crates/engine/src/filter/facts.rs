@@ -4,6 +4,7 @@ use tracehound_schema::record::{self, CredFacts, HAS_RET, IN_INTERRUPT, Record, 
 use tracehound_schema::{Event, Kind};
 
 use super::expr::{Subject, Test};
+use super::index::{of_number, of_text};
 use super::pattern::Missing;
 use super::probe::Probe;
 use super::scope::Scope;
@@ -42,6 +43,14 @@ impl Scratch {
     /// Forgets what it keeps of a record; to be called before the next one.
     pub const fn clear(&mut self) {
         self.of = None;
+    }
+
+    /// Puts a path together, once for all that is asked of it.
+    fn put_path(&mut self, index: usize, tail: &[u8]) {
+        if self.of != Some(index) {
+            value::path_into(&mut self.path, tail);
+            self.of = Some(index);
+        }
     }
 }
 
@@ -122,10 +131,7 @@ impl Facts<'_> {
     /// A path, put together once for all tests of a record that follow one another.
     fn path(&self, index: usize, whole: bool, scratch: &mut Scratch, probe: &mut Probe<'_>) {
         let tail = self.record.tail(index).unwrap_or_default();
-        if scratch.of != Some(index) {
-            value::path_into(&mut scratch.path, tail);
-            scratch.of = Some(index);
-        }
+        scratch.put_path(index, tail);
         let path = scratch.path.as_slice();
         match path.strip_prefix(b"/") {
             Some(rest) if whole && rest.starts_with(b"(unreachable)") => {
@@ -190,6 +196,67 @@ impl Facts<'_> {
             scope if scope.is_of_ancestors() => self.ancestors(scope, probe),
             scope => self.container(scope, probe),
         }
+    }
+
+    /// The hash of a subject's one value; `None` if that is not known, or not of the simple ones of
+    /// [`super::index`].
+    pub(super) fn hash(&self, subject: &Subject, scratch: &mut Scratch) -> Option<u64> {
+        match subject {
+            Subject::Ret => self.ret().map(|ret| of_number(i128::from(ret))),
+            Subject::Field { index, .. } => self.hash_of_field(*index, scratch),
+            Subject::Scope(Scope::Comm) => {
+                let header = &self.record.header;
+                let nobody = header.host_tid == 0 || header.flags & IN_INTERRUPT != 0;
+                (!nobody).then(|| of_text(record::comm(header)))
+            }
+            Subject::Scope(scope) => {
+                let number = self.number(*scope)?;
+                Some(of_number(i128::from(number)))
+            }
+        }
+    }
+
+    fn hash_of_field(&self, index: usize, scratch: &mut Scratch) -> Option<u64> {
+        if self.record.state(index) != State::Read {
+            return None;
+        }
+        let slot = self.record.slot(index)?;
+        match self.event.fields.get(index)?.kind {
+            Kind::I32 | Kind::I64 => Some(of_number(i128::from(slot as i64))),
+            Kind::Str => self.record.tail(index).map(of_text),
+            Kind::Path => {
+                let tail = self.record.tail(index)?;
+                scratch.put_path(index, tail);
+                // What begins with "/(unreachable)" is compared without its first byte.
+                let plain = !scratch.path.starts_with(b"/(");
+                plain.then(|| of_text(&scratch.path))
+            }
+            _ => Some(of_number(i128::from(slot))),
+        }
+    }
+
+    /// A fact that is a number; `None` if it is not known.
+    fn number(&self, scope: Scope) -> Option<u64> {
+        let header = &self.record.header;
+        let nobody = header.host_tid == 0 || header.flags & IN_INTERRUPT != 0;
+        if nobody && scope.is_of_thread() {
+            return None;
+        }
+        let number = match scope {
+            Scope::Pid => header.pid,
+            Scope::Tid => header.tid,
+            Scope::Ppid => header.ppid,
+            Scope::HostPid => header.host_pid,
+            Scope::HostTid => header.host_tid,
+            Scope::HostPpid => header.host_ppid,
+            Scope::Uid => header.uid,
+            Scope::Gid => header.gid,
+            Scope::MntNs if header.mnt_ns != 0 => header.mnt_ns,
+            Scope::PidNs if header.pid_ns != 0 => header.pid_ns,
+            Scope::Cgroup if header.cgroup != 0 => return Some(header.cgroup),
+            _ => return None,
+        };
+        Some(u64::from(number))
     }
 
     /// Appends the value of a fact by which records are told apart; `false` if it is not known.

@@ -7,8 +7,9 @@ use tracehound_schema::{Event, all, by_name};
 
 use super::expr::{Expr, Subject};
 use super::facts::{Facts, Scratch};
+use super::index::Index;
+use super::join::both;
 use super::limits::{Limiter, Limits};
-use super::parse::Parsed;
 use super::scope::Scope;
 use super::truth::Truth;
 
@@ -64,6 +65,31 @@ struct Entry {
     expr: Option<Expr>,
 }
 
+impl Entry {
+    /// What is known of a record's being wanted by it; its rule is noted if it may be.
+    fn check(
+        &self,
+        facts: &Facts<'_>,
+        rules: &[Running],
+        scratch: &mut Scratch,
+        matched: &mut Vec<Match>,
+    ) -> Truth {
+        let truth = match &self.expr {
+            Some(expr) => expr.check(facts, scratch),
+            None => Truth::Yes,
+        };
+        if let Some(rule) = self.rule.filter(|_| truth.keeps()) {
+            let policy = rules.get(rule).map_or(0, |rule| rule.policy);
+            matched.push(Match {
+                policy,
+                rule,
+                truth,
+            });
+        }
+        truth
+    }
+}
+
 /// A rule with what became of it so far.
 #[derive(Clone, Debug)]
 struct Running {
@@ -89,6 +115,10 @@ impl Running {
 pub struct Filters {
     /// By event id; nothing for events of which all is wanted.
     events: Vec<Vec<Entry>>,
+    /// By event id, which of many entries can fit.
+    indices: Vec<Option<Index>>,
+    /// Those that can fit the record that is asked about.
+    found: Vec<u32>,
     /// The names of the policies; none where filters are of no policy.
     names: Vec<String>,
     /// What tells each policy from others of the same name, and the number of its scope if it is followed.
@@ -134,6 +164,7 @@ impl Filters {
         let highest = all().map(|event| usize::from(event.id)).max().unwrap_or(0);
         Filters {
             events: (0..=highest).map(|_| Vec::new()).collect(),
+            indices: vec![None; highest + 1],
             left_out: vec![[0; 2]; highest + 1],
             ..Filters::default()
         }
@@ -196,6 +227,13 @@ impl Filters {
             filters.names.push(policy.name);
         }
         filters.take_over(self);
+        for event in all() {
+            let place = usize::from(event.id);
+            let entries = filters.events[place]
+                .iter()
+                .map(|entry| entry.expr.as_ref());
+            filters.indices[place] = Index::new(event, entries);
+        }
         filters
     }
 
@@ -347,21 +385,28 @@ impl Filters {
             return Truth::Yes;
         };
         self.scratch.clear();
-        let mut whole = Truth::No;
-        for entry in entries {
-            let truth = match &entry.expr {
-                Some(expr) => expr.check(facts, &mut self.scratch),
-                None => Truth::Yes,
-            };
-            if let Some(rule) = entry.rule.filter(|_| truth.keeps()) {
-                let policy = self.rules.get(rule).map_or(0, |rule| rule.policy);
-                self.matched.push(Match {
-                    policy,
-                    rule,
-                    truth,
-                });
+        let index = self.indices.get(usize::from(facts.event.id));
+        let Some(index) = index.and_then(Option::as_ref) else {
+            let mut whole = Truth::No;
+            for entry in entries {
+                whole = whole.max(entry.check(
+                    facts,
+                    &self.rules,
+                    &mut self.scratch,
+                    &mut self.matched,
+                ));
             }
-            whole = whole.max(truth);
+            return whole;
+        };
+        index.find(facts, &mut self.scratch, &mut self.found);
+        let mut whole = Truth::No;
+        for entry in self
+            .found
+            .iter()
+            .filter_map(|place| entries.get(*place as usize))
+        {
+            whole =
+                whole.max(entry.check(facts, &self.rules, &mut self.scratch, &mut self.matched));
         }
         whole
     }
@@ -414,6 +459,12 @@ impl Filters {
         })
     }
 
+    /// Whether the entries of an event are looked up.
+    #[cfg(test)]
+    pub(super) fn has_index(&self, event: &Event) -> bool {
+        self.indices[usize::from(event.id)].is_some()
+    }
+
     /// The policies that the record fits that was checked last.
     #[must_use]
     pub fn policies(&self) -> Policies<'_> {
@@ -441,56 +492,5 @@ impl Filters {
         let rows = (0..).zip(&self.left_out);
         rows.filter(|(_, row)| **row != [0; 2])
             .map(|(id, row)| (id, row[0], row[1]))
-    }
-}
-
-fn both(one: Option<Expr>, other: Option<Expr>) -> Option<Expr> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(Expr::All(vec![other, one])),
-        (one, other) => one.or(other),
-    }
-}
-
-/// What several expressions about scope say together: all of them, or, if one of them is `follow`,
-/// also what is done by those whom processes in scope created.
-#[must_use]
-pub fn scope(parts: Vec<Parsed>) -> Expr {
-    let is_follow = |part: &Parsed| {
-        let follow = Subject::Scope(Scope::Followed);
-        matches!(&part.expr, Expr::Test(test) if test.subject == follow)
-    };
-    let (follow, others): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_follow);
-    let scope = combined(others);
-    match follow.into_iter().next() {
-        Some(follow) => Expr::Any(vec![scope, follow.expr]),
-        None => scope,
-    }
-}
-
-/// What several expressions about one event say together: those that say with `=` what one value
-/// is to be are alternatives, all others must hold.
-#[must_use]
-pub fn combined(parts: Vec<Parsed>) -> Expr {
-    let mut all = Vec::new();
-    let mut alternatives: Vec<(_, Vec<Expr>)> = Vec::new();
-    for part in parts {
-        let Some(subject) = part.alternative else {
-            all.push(part.expr);
-            continue;
-        };
-        match alternatives.iter_mut().find(|row| row.0 == subject) {
-            Some((_, exprs)) => exprs.push(part.expr),
-            None => alternatives.push((subject, vec![part.expr])),
-        }
-    }
-    for (_, mut exprs) in alternatives {
-        all.push(match exprs.len() {
-            1 => exprs.swap_remove(0),
-            _ => Expr::Any(exprs),
-        });
-    }
-    match all.len() {
-        1 => all.swap_remove(0),
-        _ => Expr::All(all),
     }
 }

@@ -3,6 +3,7 @@
 mod around;
 mod errors;
 mod evaluator;
+mod index;
 mod model;
 mod narrow;
 mod property;

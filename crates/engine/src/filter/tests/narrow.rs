@@ -183,7 +183,7 @@ fn events_that_filters_ask_are_left_whole() {
 }
 
 /// Comparisons of a record's values and of who made it, joined at random.
-fn expression(event: &'static Event, told: &Told, random: &mut Random) -> Option<String> {
+pub fn expression(event: &'static Event, told: &Told, random: &mut Random) -> Option<String> {
     let line = told.json();
     let mut found = Vec::new();
     leaves("", &line["args"], &mut found);
