@@ -1,10 +1,12 @@
 /*
- * callcost [BATCHES [CALLS]]: nanoseconds per getppid and per rt_sigprocmask(SIG_SETMASK), each the
+ * callcost [BATCHES [CALLS [CALL]]]: nanoseconds per getppid and per rt_sigprocmask(SIG_SETMASK), or only
+ * per CALL, which may also be "open": openat of a file and its close. Each is the
  * median over batches, with the 10th and 90th percentile: "getppid MEDIAN P10 P90". Stays on CPU 0,
  * under SCHED_FIFO where that is allowed, so that only the tracer takes time from it. A call that is
  * slow gets fewer batches: LIMIT seconds for each, but at least LEAST batches.
  */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -33,31 +35,61 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void batch(int mask_call, int calls)
+static void call_getppid(int i)
+{
+	(void)i;
+	syscall(SYS_getppid);
+}
+
+static void call_mask(int i)
 {
 	static const uint64_t set[2] = { 1 << 11, 1 << 9 };
 
-	for (int i = 0; i < calls; i++) {
-		if (mask_call)
-			syscall(SYS_rt_sigprocmask, SIG_SETMASK, &set[i & 1], NULL, 8);
-		else
-			syscall(SYS_getppid);
-	}
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &set[i & 1], NULL, 8);
 }
 
-static void measure(const char *name, int batches, int calls)
+static void call_open(int i)
+{
+	int fd = syscall(SYS_openat, AT_FDCWD, "/usr/bin/env", O_RDONLY, 0);
+
+	(void)i;
+	if (fd < 0) {
+		perror("callcost: opening /usr/bin/env");
+		exit(1);
+	}
+	syscall(SYS_close, fd);
+}
+
+static const struct {
+	const char *name;
+	void (*make)(int i);
+	int asked;	/* only if it is named */
+} CALLS[] = {
+	{ "getppid", call_getppid, 0 },
+	{ "rt_sigprocmask", call_mask, 0 },
+	{ "open", call_open, 1 },
+};
+#define COUNT (sizeof(CALLS) / sizeof(*CALLS))
+
+static void batch(void (*make)(int i), int calls)
+{
+	for (int i = 0; i < calls; i++)
+		make(i);
+}
+
+static void measure(const char *name, void (*make)(int i), int batches, int calls)
 {
 	double *times = calloc(batches, sizeof(*times));
-	int mask_call = !strcmp(name, "rt_sigprocmask"), done = 0;
+	int done = 0;
 	double end = now() + LIMIT;
 
 	if (!times)
 		exit(1);
-	batch(mask_call, LEAST); /* what the first calls touch is then in the caches */
+	batch(make, LEAST); /* what the first calls touch is then in the caches */
 	while (done < batches && (done < LEAST || now() < end)) {
 		double start = now();
 
-		batch(mask_call, calls);
+		batch(make, calls);
 		times[done++] = (now() - start) / calls;
 	}
 	qsort(times, done, sizeof(*times), compare);
@@ -83,7 +115,9 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	sched_setscheduler(0, SCHED_FIFO, &priority);
-	measure("getppid", batches, calls);
-	measure("rt_sigprocmask", batches, calls);
+	for (size_t i = 0; i < COUNT; i++) {
+		if (argc > 3 ? !strcmp(argv[3], CALLS[i].name) : !CALLS[i].asked)
+			measure(CALLS[i].name, CALLS[i].make, batches, calls);
+	}
 	return 0;
 }

@@ -91,20 +91,6 @@ pub const CONFIGURATIONS: &[Configuration] = &[
         target: Target::ENTRY,
     },
     Configuration {
-        name: "Tracehound, entry value, left out in the kernel",
-        tool: Tool::Tracehound,
-        options: &[
-            "-e",
-            "sigprocmask.scope.comm=nobody",
-            "-o",
-            "none",
-            "--stats",
-        ],
-        cpu: 1,
-        count: Count::Nothing,
-        target: Target::NONE,
-    },
-    Configuration {
         name: "Tracehound, exit only, JSON",
         tool: Tool::Tracehound,
         options: &["-e", "rt_sigprocmask", "-o", "json:/dev/null", "--stats"],

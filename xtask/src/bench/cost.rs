@@ -68,19 +68,21 @@ fn once(configuration: &Configuration, work: &Work) -> Result<Cost> {
 }
 
 fn parse(text: &str) -> Result<Cost> {
-    let of = |name: &str| {
-        let mut values = text
-            .lines()
-            .filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-        let median = values
-            .next()
-            .and_then(|rest| rest.split(' ').next()?.parse().ok());
-        median.with_context(|| format!("{PROGRAM} printed no time for {name}: {text:?}"))
-    };
     Ok(Cost {
-        getppid: of("getppid")?,
-        sigprocmask: of("rt_sigprocmask")?,
+        getppid: median_of(text, "getppid")?,
+        sigprocmask: median_of(text, "rt_sigprocmask")?,
     })
+}
+
+/// The median that the program printed of a call.
+pub fn median_of(text: &str, name: &str) -> Result<f64> {
+    let mut values = text
+        .lines()
+        .filter_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    let median = values
+        .next()
+        .and_then(|rest| rest.split(' ').next()?.parse().ok());
+    median.with_context(|| format!("{PROGRAM} printed no time for {name}: {text:?}"))
 }
 
 #[cfg(test)]

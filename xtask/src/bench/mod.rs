@@ -9,6 +9,7 @@ mod columns;
 mod configuration;
 mod cost;
 mod engine;
+mod filters;
 mod flood;
 mod hooks;
 mod loss;

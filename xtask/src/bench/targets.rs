@@ -26,6 +26,8 @@ const RATE: f64 = 1.5e6;
 const SHARE: f64 = 0.2;
 /// Events per second of a recording that a hundred policies are asked about, at least.
 pub const REPLAY_POLICIES: f64 = 5e6;
+/// Nanoseconds that a filter may add to an event, at most, where the kernel leaves it out.
+pub const FILTERED: f64 = 30.0;
 /// Events per second from a recording to JSON in a file, at least.
 pub const REPLAY_JSON_FILE: f64 = 5e6;
 

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use super::configuration::TRACEHOUND;
 use super::rounds::{self, Size};
-use super::{hooks, loss, machine, workloads};
+use super::{filters, hooks, loss, machine, workloads};
 use crate::workspace::root;
 
 /// Options of `bench`.
@@ -39,6 +39,8 @@ enum Part {
     Calls,
     /// A build, a key-value store and a web server under load
     Workloads,
+    /// Filters that the kernel runs
+    Filters,
     /// Each hook event's programs
     Hooks,
     /// What is lost of a fork bomb and a walk through a million files
@@ -60,6 +62,10 @@ pub fn run_bench(options: &Options) -> Result<()> {
     }
     if wanted(Part::Workloads) {
         results.push(workloads::run(&plan, options.markdown));
+    }
+    if wanted(Part::Filters) {
+        let rounds = size(options).rounds;
+        results.push(filters::run(rounds, options.markdown));
     }
     if wanted(Part::Hooks) {
         let times = if options.quick { 5 } else { 50 };
