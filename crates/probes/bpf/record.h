@@ -252,3 +252,16 @@ static __always_inline void may_leave_cpu(void)
 			bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);                             \
 		}                                                                               \
 	} while (0)
+
+/* The same in a program that can be preempted. No global function may be called meanwhile. */
+#define record_end_anywhere(rec, EVENT)                                                         \
+	do {                                                                                    \
+		if (keeps_short(rec, INDEX_##EVENT)) {                                          \
+			stay_on_cpu();                                                          \
+			(rec)->seq = next_seq(0);                                               \
+			bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);                              \
+			may_leave_cpu();                                                        \
+		} else {                                                                        \
+			bpf_ringbuf_discard(rec, BPF_RB_NO_WAKEUP);                             \
+		}                                                                               \
+	} while (0)

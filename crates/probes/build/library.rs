@@ -10,9 +10,8 @@ pub fn body(event: &Event, rung: usize) -> String {
     let mut body = format!(
         "\tstruct task_struct *current = current_task();\n\
          \tstruct library_call call;\n\tstruct library *library;\n\tstruct th_record *rec;\n\n\
-         \tstay_on_cpu();\n\
          \tif (!admit(INDEX_{name}, current, false) || !keeps_task(INDEX_{name}, 0, 0))\n\
-         \t\tgoto out;\n\
+         \t\treturn 0;\n\
          \tlibrary_call_read(&call, ctx);\n\
          \tlibrary = library_of(&call);\n\
          \trec = record_begin(current, {name}, {rung}, 0, LIBRARY_PATH_SIZE);\n\
@@ -21,10 +20,7 @@ pub fn body(event: &Event, rung: usize) -> String {
     for field in event.fields {
         let _ = writeln!(body, "\t\t{};", put(name, field));
     }
-    let _ = write!(
-        body,
-        "\t\trecord_end(rec, {name}, 0);\n\t}}\nout:\n\tmay_leave_cpu();\n"
-    );
+    let _ = writeln!(body, "\t\trecord_end_anywhere(rec, {name});\n\t}}");
     body
 }
 
