@@ -5,23 +5,12 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 
 use crate::support::{Run, named, program};
-use crate::{at_call_end, folder, is_available, run_of};
-
-/// The rung that the test runs on, the best one otherwise.
-fn rung(event: &str) -> String {
-    std::env::var("TRACEHOUND_RUNG").unwrap_or_else(|_| {
-        let doctor = crate::tracehound()
-            .args(["doctor", "--rungs", event])
-            .output();
-        let text = String::from_utf8(doctor.unwrap().stdout).unwrap();
-        text.lines().next().unwrap_or_default().to_owned()
-    })
-}
+use crate::{at_call_end, folder, is_available, run_of, rung_of};
 
 /// Whether the kernel's file is told, and not only the call.
 fn has_binary() -> bool {
     static HAS: OnceLock<bool> = OnceLock::new();
-    *HAS.get_or_init(|| rung("process_execute_failed").contains('+'))
+    *HAS.get_or_init(|| rung_of("process_execute_failed").contains('+'))
 }
 
 fn failed(run: &Run) -> Vec<&Value> {
@@ -194,7 +183,7 @@ fn security_bprm_check_says_which_files_an_exec_comes_to() {
         let shell = std::path::Path::new("/bin/sh").canonicalize().unwrap();
         let shell = shell.display().to_string();
         // At the tracepoint the exec is over: the last file alone.
-        let over = rung("security_bprm_check").ends_with("/sched_process_exec");
+        let over = rung_of("security_bprm_check").ends_with("/sched_process_exec");
         let files: Vec<_> = events[events.len() - if over { 1 } else { 2 }..].to_vec();
         let paths: Vec<_> = files
             .iter()
@@ -231,7 +220,7 @@ fn load_elf_phdrs_says_which_files_a_program_is_made_of() {
         .unwrap_or_else(|| panic!("{}", run.text));
     let facts = std::fs::metadata(&path).unwrap();
     assert_eq!(events[own]["args"]["inode"], facts.ino(), "{}", events[own]);
-    if rung("load_elf_phdrs").ends_with("/load_elf_phdrs") {
+    if rung_of("load_elf_phdrs").ends_with("/load_elf_phdrs") {
         let loader = events[own + 1]["args"]["pathname"].as_str().unwrap();
         assert!(loader.contains("/ld-"), "{loader}");
     }
