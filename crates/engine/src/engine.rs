@@ -117,7 +117,7 @@ impl Engine {
         self
     }
 
-    /// Shows nothing of these processes: each an id in the initial namespace, and when it started in
+    /// Shows nothing of what these processes do: each an id in the initial namespace, and when it started in
     /// hundredths of a second since boot.
     #[must_use]
     pub fn without(mut self, processes: Vec<(u32, u64)>) -> Engine {
@@ -471,15 +471,20 @@ impl Output {
         Ok(Told::Shown)
     }
 
-    fn is_left_out(&self, header: &Header) -> bool {
+    /// Whether it is what those do of whom nothing is shown. That they are there, and what becomes of them,
+    /// is told: it does not come of their reading.
+    fn is_left_out(&self, shown: &Shown<'_>) -> bool {
+        const LIVES: [&str; 2] = ["snapshot", "proc_life"];
+        let header = &shown.record.header;
         let own = (header.host_pid, header.leader_start / TICK);
-        self.without.contains(&own)
+        let is_of_life = shown.event.sets.iter().any(|set| LIVES.contains(set));
+        !is_of_life && self.without.contains(&own)
     }
 
     /// Whether filters let an item through. What is known of a call when it begins only grows, so
     /// what is wanted then is wanted when it ends.
     fn lets_through(&mut self, shown: &Shown<'_>) -> bool {
-        if !self.without.is_empty() && self.is_left_out(&shown.record.header) {
+        if !self.without.is_empty() && self.is_left_out(shown) {
             return false;
         }
         let facts = Facts {
