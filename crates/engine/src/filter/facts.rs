@@ -31,6 +31,14 @@ pub struct Facts<'a> {
     pub clock: Clock,
 }
 
+/// A fact of the header.
+enum InHeader {
+    Number(u64),
+    Unknown,
+    /// It is no number, or not there.
+    Other,
+}
+
 /// Memory that filters use for one record after another, so that none is allocated.
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
@@ -144,13 +152,22 @@ impl Facts<'_> {
         }
     }
 
-    /// A fact of the header. An interrupt hits whoever runs, and what the tracer makes is done by
-    /// nobody: of these nothing is known.
+    /// A fact about who did it, when and where.
     fn scope(&self, scope: Scope, probe: &mut Probe<'_>) {
+        match self.in_header(scope) {
+            InHeader::Number(number) => probe.unsigned(number),
+            InHeader::Unknown => probe.unread(0),
+            InHeader::Other => self.fact(scope, probe),
+        }
+    }
+
+    /// A number of the header. An interrupt hits whoever runs, and what the tracer makes is done by
+    /// nobody: of these nothing is known.
+    fn in_header(&self, scope: Scope) -> InHeader {
         let header = &self.record.header;
         let nobody = header.host_tid == 0 || header.flags & IN_INTERRUPT != 0;
         if nobody && scope.is_of_thread() {
-            return probe.unread(0);
+            return InHeader::Unknown;
         }
         let number = match scope {
             Scope::Cpu => header.cpu,
@@ -163,26 +180,27 @@ impl Facts<'_> {
             Scope::Uid => header.uid,
             Scope::Gid => header.gid,
             // A thread that is ending has given its namespaces back.
-            Scope::MntNs if header.mnt_ns == 0 => return probe.unread(0),
-            Scope::PidNs if header.pid_ns == 0 => return probe.unread(0),
+            Scope::MntNs if header.mnt_ns == 0 => return InHeader::Unknown,
+            Scope::PidNs if header.pid_ns == 0 => return InHeader::Unknown,
             Scope::MntNs => header.mnt_ns,
             Scope::PidNs => header.pid_ns,
-            Scope::Abi if header.abi == 0 => return,
-            Scope::Abi => u32::from(header.abi),
-            other => return self.fact(other, probe),
+            Scope::Cgroup if header.cgroup == 0 => return InHeader::Unknown,
+            Scope::Cgroup => return InHeader::Number(header.cgroup),
+            Scope::Abi if header.abi != 0 => u32::from(header.abi),
+            _ => return InHeader::Other,
         };
-        probe.unsigned(u64::from(number));
+        InHeader::Number(u64::from(number))
     }
 
-    /// A fact that is no 32-bit number.
+    /// A fact that is no number of the header.
     fn fact(&self, scope: Scope, probe: &mut Probe<'_>) {
         let header = &self.record.header;
         match scope {
             Scope::Timestamp => probe.instant(self.clock.nanoseconds(header.time)),
             Scope::Start => probe.instant(self.clock.nanoseconds(header.leader_start)),
             Scope::Comm => probe.text(record::comm(header), true),
-            Scope::Cgroup if header.cgroup == 0 => probe.unread(0),
-            Scope::Cgroup => probe.unsigned(header.cgroup),
+            // It has none.
+            Scope::Abi => {}
             Scope::Syscall => {
                 if let Ok(number) = u32::try_from(header.nr) {
                     probe.unsigned(u64::from(header.abi) << 32 | u64::from(number));
@@ -204,15 +222,13 @@ impl Facts<'_> {
         match subject {
             Subject::Ret => self.ret().map(|ret| of_number(i128::from(ret))),
             Subject::Field { index, .. } => self.hash_of_field(*index, scratch),
-            Subject::Scope(Scope::Comm) => {
-                let header = &self.record.header;
-                let nobody = header.host_tid == 0 || header.flags & IN_INTERRUPT != 0;
-                (!nobody).then(|| of_text(record::comm(header)))
-            }
-            Subject::Scope(scope) => {
-                let number = self.number(*scope)?;
-                Some(of_number(i128::from(number)))
-            }
+            Subject::Scope(scope) => match self.in_header(*scope) {
+                InHeader::Number(number) => Some(of_number(i128::from(number))),
+                InHeader::Other if *scope == Scope::Comm => {
+                    Some(of_text(record::comm(&self.record.header)))
+                }
+                InHeader::Unknown | InHeader::Other => None,
+            },
         }
     }
 
@@ -235,71 +251,25 @@ impl Facts<'_> {
         }
     }
 
-    /// A fact that is a number; `None` if it is not known.
-    fn number(&self, scope: Scope) -> Option<u64> {
-        let header = &self.record.header;
-        let nobody = header.host_tid == 0 || header.flags & IN_INTERRUPT != 0;
-        if nobody && scope.is_of_thread() {
-            return None;
-        }
-        let number = match scope {
-            Scope::Pid => header.pid,
-            Scope::Tid => header.tid,
-            Scope::Ppid => header.ppid,
-            Scope::HostPid => header.host_pid,
-            Scope::HostTid => header.host_tid,
-            Scope::HostPpid => header.host_ppid,
-            Scope::Uid => header.uid,
-            Scope::Gid => header.gid,
-            Scope::MntNs if header.mnt_ns != 0 => header.mnt_ns,
-            Scope::PidNs if header.pid_ns != 0 => header.pid_ns,
-            Scope::Cgroup if header.cgroup != 0 => return Some(header.cgroup),
-            _ => return None,
-        };
-        Some(u64::from(number))
-    }
-
     /// Appends the value of a fact by which records are told apart; `false` if it is not known.
     pub(super) fn key(&self, scope: Scope, key: &mut Vec<u8>) -> bool {
         let header = &self.record.header;
-        if scope.is_of_thread() && (header.host_tid == 0 || header.flags & IN_INTERRUPT != 0) {
-            return false;
-        }
-        let number = match scope {
-            Scope::Pid => header.pid,
-            Scope::HostPid => header.host_pid,
-            Scope::Tid => header.tid,
-            Scope::HostTid => header.host_tid,
-            Scope::Ppid => header.ppid,
-            Scope::HostPpid => header.host_ppid,
-            Scope::Uid => header.uid,
-            Scope::Gid => header.gid,
-            Scope::MntNs => header.mnt_ns,
-            Scope::PidNs => header.pid_ns,
-            Scope::Comm => {
-                key.extend_from_slice(record::comm(header));
-                return true;
-            }
-            Scope::Cgroup => {
-                key.extend_from_slice(&header.cgroup.to_ne_bytes());
-                return header.cgroup != 0;
-            }
-            Scope::Exe => {
+        match (self.in_header(scope), scope) {
+            (InHeader::Unknown, _) => return false,
+            (InHeader::Number(number), _) => key.extend_from_slice(&number.to_ne_bytes()),
+            (InHeader::Other, Scope::Comm) => key.extend_from_slice(record::comm(header)),
+            (InHeader::Other, Scope::Exe) => {
                 let path = self.world.programs.path(header.host_pid);
                 key.extend_from_slice(path.unwrap_or_default());
                 return path.is_some();
             }
-            _ => {
-                let Place::Container(inside) = self.world.cgroups.place(header) else {
-                    return !matches!(self.world.cgroups.place(header), Place::Unknown);
-                };
-                key.extend_from_slice(inside.container.id.as_bytes());
-                return true;
-            }
-        };
-        key.extend_from_slice(&number.to_ne_bytes());
-        // A thread that is ending has given its namespaces back.
-        number != 0 || !matches!(scope, Scope::MntNs | Scope::PidNs)
+            (InHeader::Other, _) => match self.world.cgroups.place(header) {
+                Place::Unknown => return false,
+                Place::Host => {}
+                Place::Container(inside) => key.extend_from_slice(inside.container.id.as_bytes()),
+            },
+        }
+        true
     }
 
     fn container(&self, scope: Scope, probe: &mut Probe<'_>) {
