@@ -9,7 +9,7 @@ use tracehound_schema::{Event, all, by_name};
 use crate::calls::{Call, Join, Life, Phase};
 use crate::clock::Clock;
 use crate::derive::{self, Derive};
-use crate::filter::{Counted, Facts, Filters, Named, Truth};
+use crate::filter::{Counted, Facts, Filters, Named, Settled, Truth};
 use crate::integrity::{self, Mismatch};
 use crate::pieces::Pieces;
 use crate::plan::{Plan, Selection};
@@ -340,6 +340,10 @@ impl Engine {
             record,
             mismatch: None,
             call: Some(&call),
+            beginning: match part {
+                Part::End(beginning) => *beginning,
+                _ => None,
+            },
             phase,
         })?;
         let is_beginning = u64::from(record.header.flags & ENTRY != 0);
@@ -385,6 +389,7 @@ impl Engine {
             record,
             mismatch,
             call: None,
+            beginning: None,
             phase: Phase::Exit,
         })?;
         match told {
@@ -410,6 +415,8 @@ struct Shown<'a> {
     record: &'a Record<'a>,
     mismatch: Option<&'a Mismatch>,
     call: Option<&'a Call<'a>>,
+    /// The record of the call's beginning, if that has another.
+    beginning: Option<&'a Record<'a>>,
     phase: Phase,
 }
 
@@ -441,7 +448,14 @@ impl Output {
 
     /// Gives an item to the sinks. A beginning is not counted: its call will be.
     fn show(&mut self, shown: &Shown<'_>) -> io::Result<Told> {
-        if !self.lets_through(shown) {
+        let settled = self.settle(shown);
+        if settled.records {
+            for record in shown.beginning.into_iter().chain([shown.record]) {
+                let sinks = &mut self.sinks;
+                sinks.iter_mut().try_for_each(|sink| sink.record(record))?;
+            }
+        }
+        if !settled.shows {
             return Ok(Told::LeftOut);
         }
         let counts = u64::from(shown.phase != Phase::Enter);
@@ -481,11 +495,15 @@ impl Output {
         !is_of_life && self.without.contains(&own)
     }
 
-    /// Whether filters let an item through. What is known of a call when it begins only grows, so
-    /// what is wanted then is wanted when it ends.
-    fn lets_through(&mut self, shown: &Shown<'_>) -> bool {
+    /// What filters want of an item. What is known of a call when it begins only grows, so what is
+    /// wanted then is wanted when it ends.
+    fn settle(&mut self, shown: &Shown<'_>) -> Settled {
+        let mut settled = Settled {
+            shows: false,
+            records: false,
+        };
         if !self.without.is_empty() && self.is_left_out(shown) {
-            return false;
+            return settled;
         }
         let facts = Facts {
             event: shown.event,
@@ -496,9 +514,10 @@ impl Output {
         };
         let truth = self.filters.check(&facts);
         if shown.phase == Phase::Enter {
-            truth == Truth::Yes && self.filters.shows_beginning()
-        } else {
-            truth.keeps() && self.filters.settle(&facts)
+            settled.shows = truth == Truth::Yes && self.filters.shows_beginning();
+        } else if truth.keeps() {
+            settled = self.filters.settle(&facts);
         }
+        settled
     }
 }

@@ -2,7 +2,7 @@
 
 use tracehound_engine::filter::{Limits, describe, plain};
 
-use crate::policy::{Policy, Rule};
+use crate::policy::{Actions, Policy, Rule};
 
 /// Events of a rule that are named one by one.
 const FEW: usize = 8;
@@ -32,11 +32,14 @@ fn rule(rule: &Rule) -> String {
         few if few.len() <= FEW => format!("{} ({})", rule.named.escape_debug(), few.join(", ")),
         many => format!("{} ({} events)", rule.named.escape_debug(), many.len()),
     };
-    let does = match (rule.actions.shows, rule.actions.counts) {
-        (true, true) => "shows and counts",
-        (false, true) => "counts",
-        _ => "shows",
-    };
+    let Actions {
+        shows,
+        counts,
+        records,
+    } = rule.actions;
+    let does = [(shows, "shows"), (counts, "counts"), (records, "records")];
+    let does = does.iter().filter(|row| row.0).map(|row| row.1);
+    let does = does.collect::<Vec<_>>().join(" and ");
     let limited = limited(&rule.limits);
     match rule.events.first() {
         Some((event, Some(expr))) => {

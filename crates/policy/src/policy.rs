@@ -42,6 +42,8 @@ pub struct Actions {
     pub shows: bool,
     /// `count`: its number is told at the end.
     pub counts: bool,
+    /// `record`: it is kept in the recording of what policies choose.
+    pub records: bool,
 }
 
 /// The events that policies select, each once.
@@ -83,5 +85,6 @@ fn rule(rule: Rule) -> filter::Rule {
         limits: rule.limits,
         shows: rule.actions.shows,
         counts: rule.actions.counts,
+        records: rule.actions.records,
     }
 }

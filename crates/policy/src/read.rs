@@ -12,9 +12,9 @@ use crate::policy::{Actions, Policy, Rule};
 use crate::yaml::{Entry, Node, Value};
 
 /// Actions that there are.
-const ACTIONS: [&str; 3] = ["log", "print", "count"];
+const ACTIONS: [&str; 4] = ["log", "print", "count", "record"];
 /// Actions whose names are kept for later.
-const RESERVED: [&str; 1] = ["record"];
+const RESERVED: [&str; 5] = ["capture", "forward", "kill", "stop", "webhook"];
 
 /// Reads a policy in either form.
 pub fn policy(tree: &Node, path: &Path, began: Option<i128>) -> Result<Policy, Faults> {
@@ -80,6 +80,7 @@ fn body(
         None => Actions {
             shows: true,
             counts: false,
+            records: false,
         },
     };
     let rules = needed(spec, "rules")?;
@@ -256,12 +257,15 @@ fn actions(node: &Node) -> Result<Actions, Problem> {
     let mut all = Actions {
         shows: false,
         counts: false,
+        records: false,
     };
     for action in list(node)? {
         let (name, _) = scalar(action)?;
-        if RESERVED.contains(&name) {
-            let message =
-                format!("the action {name} is kept for later: there are log, print and count");
+        // Tracee writes where to behind a colon.
+        let kind = name.split(':').next().unwrap_or(name);
+        if RESERVED.contains(&kind) {
+            let actions = ACTIONS.join(", ");
+            let message = format!("the action {kind} is kept for later: there are {actions}");
             return Err(Problem::new(action.place, message));
         }
         if !ACTIONS.contains(&name) {
@@ -269,10 +273,11 @@ fn actions(node: &Node) -> Result<Actions, Problem> {
             return Err(Problem::new(action.place, message));
         }
         all.counts |= name == "count";
-        all.shows |= name != "count";
+        all.records |= name == "record";
+        all.shows |= ["log", "print"].contains(&name);
     }
     // An empty list is none, as in Tracee.
-    all.shows |= !all.counts;
+    all.shows |= !all.counts && !all.records;
     Ok(all)
 }
 

@@ -32,6 +32,8 @@ pub struct Sources {
     pub watches: bool,
     /// Where the control socket is to be.
     pub control: Option<PathBuf>,
+    /// Whether there is an output for what the action `record` chooses.
+    pub keeps: bool,
 }
 
 /// The policies of a run, and what it takes to change them.
@@ -43,6 +45,7 @@ pub struct Changes {
     used: Vec<(String, PathBuf, u64)>,
     traced: Vec<&'static Event>,
     next: Option<Next>,
+    keeps: bool,
     quiet: bool,
 }
 
@@ -88,6 +91,7 @@ impl Changes {
             used: used(&policies),
             traced: Vec::new(),
             next: None,
+            keeps: sources.keeps,
             quiet,
         };
         if sources.watches {
@@ -207,6 +211,8 @@ impl Changes {
         }
         let mut policies = read(&self.wanted.paths)?;
         policies.retain(|one| !self.wanted.removed.contains(&one.name));
+        let kept = policy::check_recorded(&policies, self.keeps);
+        kept.map_err(|failure| failure.to_string())?;
         Ok(policies)
     }
 

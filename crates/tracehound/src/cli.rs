@@ -99,7 +99,8 @@ pub struct Show {
         conflicts_with_all = ["events", "scope"]
     )]
     pub policies: Vec<std::path::PathBuf>,
-    /// Output: table, json, strace, none or raw, with :PATH to write to a file; repeatable
+    /// Output: table, json, strace, none, raw, or record for what policies' action record chooses, with
+    /// :PATH to write to a file; repeatable
     #[arg(short, long = "output", value_name = "FORMAT[:PATH]")]
     pub outputs: Vec<String>,
     /// Stop after so many events; a traced command goes on

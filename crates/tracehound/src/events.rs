@@ -11,6 +11,7 @@ use tracehound_schema::{Event, all, by_name};
 use crate::cli::{Events, EventsAction, Filter, Form, Show};
 use crate::failure::{Failure, shown};
 use crate::filters::{self, Item, Wanted};
+use crate::outputs::Planned;
 use crate::{doctor, list, outputs, page, policy};
 
 /// Events shown unless excluded: what the tracer has to say about its own trustworthiness.
@@ -52,6 +53,8 @@ pub fn wanted_by(
         return Ok((shown, wanted.filters()));
     }
     let policies = policy::read(&show.policies, lives)?;
+    let planned = outputs::plan(&show.outputs, outputs::Default::Stdout)?;
+    policy::check_recorded(&policies, planned.iter().any(Planned::takes_chosen))?;
     let shown = shown_by(&policies);
     Ok((shown, tracehound_policy::filters(policies)))
 }

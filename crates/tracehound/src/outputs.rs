@@ -45,6 +45,11 @@ impl Planned {
     pub fn is_raw(&self) -> bool {
         self.format == Format::Raw
     }
+
+    /// Whether it takes those that policies' action `record` chooses.
+    pub fn takes_chosen(&self) -> bool {
+        self.format == Format::Record
+    }
 }
 
 /// Reads the options; the failure is one of usage.
@@ -81,8 +86,13 @@ fn twice(target: &Target) -> Failure {
     })
 }
 
+/// Whether a format is that of records themselves.
+const fn is_recording(format: Format) -> bool {
+    matches!(format, Format::Raw | Format::Record)
+}
+
 /// The formats by name.
-const FORMATS: [&str; 5] = ["table", "json", "strace", "none", "raw"];
+const FORMATS: [&str; 6] = ["table", "json", "strace", "none", "raw", "record"];
 
 fn parse(text: &str, default: Default) -> Result<Planned, Failure> {
     let (name, path) = match text.split_once(':') {
@@ -95,14 +105,14 @@ fn parse(text: &str, default: Default) -> Result<Planned, Failure> {
         "strace" => Format::Strace,
         "none" => Format::None,
         "raw" => Format::Raw,
+        "record" => Format::Record,
         other => {
             return Err(events::unknown("output format", other, FORMATS));
         }
     };
-    if format == Format::Raw && path.is_none() {
-        return Err(Failure::usage(
-            "raw records need a file: -o raw:PATH".to_owned(),
-        ));
+    if is_recording(format) && path.is_none() {
+        let message = format!("records need a file: -o {name}:PATH");
+        return Err(Failure::usage(message));
     }
     if path.is_some_and(|path| path.as_os_str().is_empty()) {
         return Err(Failure::usage(format!("the path after {name}: is empty")));
@@ -199,7 +209,7 @@ fn stream(format: Format, stream: BorrowedFd<'_>) -> Result<Whole, Failure> {
 
 fn replacing(format: Format, file: File, preamble: &Preamble) -> Result<Whole, Failure> {
     let mut prefix = Vec::new();
-    if format == Format::Raw {
+    if is_recording(format) {
         recording::write(preamble, &mut prefix).map_err(Failure::output)?;
     }
     Ok(Whole::replacing(file, unit(format), prefix))
@@ -207,7 +217,7 @@ fn replacing(format: Format, file: File, preamble: &Preamble) -> Result<Whole, F
 
 const fn unit(format: Format) -> Unit {
     match format {
-        Format::Raw => Unit::Record,
+        Format::Raw | Format::Record => Unit::Record,
         _ => Unit::Line,
     }
 }

@@ -62,6 +62,18 @@ fn test(paths: &[PathBuf], recording: &Path, outputs: &[String]) -> Result<u8, F
     Ok(if fits { 0 } else { NOTHING })
 }
 
+/// Refuses policies that have records kept where nothing keeps them.
+pub fn check_recorded(policies: &[Loaded], kept: bool) -> Result<(), Failure> {
+    let records = |policy: &&Loaded| policy.rules.iter().any(|rule| rule.actions.records);
+    match policies.iter().find(records).filter(|_| !kept) {
+        None => Ok(()),
+        Some(policy) => Err(Failure::usage(format!(
+            "policy {} has the action record, which needs a file: -o record:PATH",
+            policy.name
+        ))),
+    }
+}
+
 /// What became of each rule, or only of those that are to be counted.
 pub fn summary(engine: &Engine, counting_only: bool) -> String {
     let rules = engine.counted();

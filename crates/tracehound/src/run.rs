@@ -109,6 +109,7 @@ pub fn run(options: &Run) -> Result<u8, Failure> {
             paths: options.show.policies.clone(),
             watches: !options.no_watch,
             control: options.control.clone(),
+            keeps: planned.iter().any(Planned::takes_chosen),
         },
         // A recording has all that is traced, for other filters to choose from.
         narrows: !planned.iter().any(Planned::is_raw),

@@ -244,9 +244,9 @@ fn what_is_wrong_is_pointed_at_in_the_file() {
         "filtres",
     );
     refused(
-        &rule("  - event: close\n    actions: [record]"),
+        &rule("  - event: close\n    actions: [capture]"),
         "kept for later",
-        "record",
+        "capture",
     );
     refused(
         &rule("  - event: close\n    actions: [prnt]"),
@@ -273,4 +273,47 @@ fn what_is_wrong_is_pointed_at_in_the_file() {
         "global stands alone",
         "global",
     );
+}
+
+#[test]
+fn what_a_rule_records_is_replayed() {
+    const RECORDS: &str = "type: policy\nname: kept\nscope: [comm=cat]\nrules:\n  - event: openat\n    \
+        filters: [data.pathname=/etc/*]\n    actions: [record]\n  - event: security_file_open\n    \
+        filters: [data.pathname=/etc/hostname]\n    actions: [record, log]\n";
+    if !root() {
+        return;
+    }
+    let folder = Folder::new("record", &[("kept.yaml", RECORDS)]);
+    let refused = run(&["-p", folder.path(), "-o", "none", "--", "true"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(said.contains("-o record:PATH"), "{said}");
+    let kept = format!("{}/kept.rec", folder.path());
+    let record = format!("record:{kept}");
+    let traced = trace(
+        &["-p", folder.path(), "-o", &record],
+        &["cat", "/etc/hostname"],
+    );
+    assert!(named(&traced, "openat").is_empty(), "{}", traced.text);
+    let shown = named(&traced, "security_file_open").len();
+    let replayed = run(&["replay", &kept, "-o", "json"]);
+    let lines = String::from_utf8(replayed.stdout).unwrap();
+    let events: Vec<serde_json::Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let of = |event: &'static str| events.iter().filter(move |line| line["event"] == event);
+    assert!(of("openat").count() >= 2, "{lines}");
+    assert!(of("openat").all(|line| {
+        line["args"]["pathname"]
+            .as_str()
+            .unwrap()
+            .starts_with("/etc/")
+    }));
+    assert!(
+        of("openat").any(|line| line["ret"].as_i64() >= Some(3)),
+        "{lines}"
+    );
+    assert_eq!(of("security_file_open").count(), shown, "{lines}");
+    assert_eq!(events.len(), of("openat").count() + shown, "{lines}");
 }

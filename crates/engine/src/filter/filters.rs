@@ -39,6 +39,17 @@ pub struct Rule {
     pub shows: bool,
     /// Whether its number is to be told at the end.
     pub counts: bool,
+    /// Whether its records are kept.
+    pub records: bool,
+}
+
+/// What becomes of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// A rule shows it, or there are none.
+    pub shows: bool,
+    /// A rule has it kept.
+    pub records: bool,
 }
 
 /// What became of a rule.
@@ -98,6 +109,7 @@ struct Running {
     limiter: Limiter,
     shows: bool,
     counts: bool,
+    records: bool,
     fits: u64,
     unsure: u64,
     let_through: u64,
@@ -218,6 +230,7 @@ impl Filters {
                     limiter: Limiter::new(rule.limits),
                     shows: rule.shows,
                     counts: rule.counts,
+                    records: rule.records,
                     fits: 0,
                     unsure: 0,
                     let_through: 0,
@@ -421,11 +434,15 @@ impl Filters {
         self.matched.is_empty() || self.matched.iter().any(shown)
     }
 
-    /// Counts the record that was checked last for its rules; tells whether one of them shows it.
+    /// Counts the record that was checked last for its rules; tells what they want of it.
     #[inline]
-    pub fn settle(&mut self, facts: &Facts<'_>) -> bool {
+    pub fn settle(&mut self, facts: &Facts<'_>) -> Settled {
+        let mut records = false;
         if self.matched.is_empty() {
-            return true;
+            return Settled {
+                shows: true,
+                records,
+            };
         }
         let rules = &mut self.rules;
         self.matched.retain(|one| {
@@ -436,9 +453,13 @@ impl Filters {
             rule.unsure += u64::from(one.truth == Truth::Unknown);
             let lets = !rule.limiter.limits() || rule.limiter.lets(facts);
             rule.let_through += u64::from(lets);
+            records |= lets && rule.records;
             lets && rule.shows
         });
-        !self.matched.is_empty()
+        Settled {
+            shows: !self.matched.is_empty(),
+            records,
+        }
     }
 
     /// What became of the rules of policies.

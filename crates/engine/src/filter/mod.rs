@@ -28,7 +28,7 @@ pub use describe::describe;
 pub use expr::{Bit, Compare, Expr, Net, Range, Subject, Test, Texts};
 pub use facts::{Facts, Scratch};
 pub use fault::{Fault, nearest, plain};
-pub use filters::{Counted, Filters, Named, Policies, Rule};
+pub use filters::{Counted, Filters, Named, Policies, Rule, Settled};
 pub use join::{combined, scope};
 pub use limits::{Limits, Rate};
 pub use narrow::Decided;

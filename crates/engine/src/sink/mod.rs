@@ -31,6 +31,8 @@ pub enum Format {
     None,
     /// The records themselves, for `replay`.
     Raw,
+    /// Those records that policies' action `record` chooses, for `replay`.
+    Record,
 }
 
 /// Everything a format may print about one event.
@@ -78,6 +80,7 @@ trait Text: Send {
 pub struct Sink {
     text: Option<Box<dyn Text>>,
     raw: bool,
+    records: bool,
     writer: Box<dyn Write + Send>,
     buffer: Vec<u8>,
 }
@@ -93,10 +96,11 @@ impl Sink {
                 let options = strace::Options::default();
                 Some(Box::new(strace::Strace::new(options, preamble)))
             }
-            Format::None | Format::Raw => None,
+            Format::None | Format::Raw | Format::Record => None,
         };
         Sink {
             raw: format == Format::Raw,
+            records: format == Format::Record,
             ..Sink::of(text, writer)
         }
     }
@@ -121,6 +125,7 @@ impl Sink {
         Sink {
             text,
             raw: false,
+            records: false,
             writer,
             buffer,
         }
@@ -146,6 +151,18 @@ impl Sink {
     pub fn raw(&mut self, batch: &[u8]) -> io::Result<()> {
         if self.raw {
             self.writer.write_all(batch)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Takes a record that was chosen.
+    pub fn record(&mut self, record: &Record<'_>) -> io::Result<()> {
+        if self.records {
+            self.buffer.extend_from_slice(record.bytes());
+        }
+        if self.buffer.len() > GATHERED {
+            self.write_out()
         } else {
             Ok(())
         }

@@ -69,6 +69,7 @@ impl Run {
                 limits,
                 shows: true,
                 counts: false,
+                records: false,
             }],
         };
         let filters = Filters::of_policies(vec![named]);

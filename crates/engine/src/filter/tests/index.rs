@@ -19,6 +19,7 @@ fn named(event: &'static Event, name: usize, text: &str) -> Named {
             limits: Limits::default(),
             shows: true,
             counts: false,
+            records: false,
         }],
     }
 }

@@ -133,6 +133,7 @@ fn policies_join_and_one_that_wants_all_wants_all() {
             limits: Limits::default(),
             shows: false,
             counts: true,
+            records: false,
         }],
     };
     let one = wants(Some("data.pathname=/a"));
