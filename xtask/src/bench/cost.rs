@@ -1,13 +1,10 @@
 //! Nanoseconds per call, as the traced program measures them itself.
 
-use std::process::Stdio;
-
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 
 use super::configuration::{BARE, CONFIGURATIONS, Configuration};
-use super::process::Limit;
+use super::process::said_by;
 use super::work::Work;
-use crate::workspace::command;
 
 /// The program that measures.
 pub const PROGRAM: &str = "target/programs/callcost";
@@ -48,23 +45,7 @@ fn once(configuration: &Configuration, work: &Work) -> Result<Cost> {
     let mut program = vec![PROGRAM];
     program.extend(ARGUMENTS);
     let words = configuration.words(&work.file("out"), &program);
-    let child = command(&words[0])
-        .args(&words[1..])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("running {}", words[0]))?;
-    let _limit = Limit::set(child.id());
-    let output = child.wait_with_output().context("waiting for the tracer")?;
-    let errors = String::from_utf8_lossy(&output.stderr);
-    ensure!(
-        output.status.success(),
-        "{}: {}",
-        output.status,
-        errors.trim()
-    );
-    parse(&String::from_utf8_lossy(&output.stdout))
+    parse(&said_by(&words)?)
 }
 
 fn parse(text: &str) -> Result<Cost> {

@@ -3,18 +3,15 @@
 //!
 //! All rounds run the call untraced, with the event told, and with each filter, one after another.
 
-use std::process::Stdio;
-
-use anyhow::{Context as _, Result, ensure};
+use anyhow::Result;
 
 use super::configuration::TRACEHOUND;
 use super::cost::{PROGRAM, median_of};
-use super::process::Limit;
+use super::process::said_by;
 use super::stats::Spread;
 use super::table::Table;
 use super::targets::{FILTERED, verdict};
 use super::task::progress;
-use crate::workspace::command;
 
 /// Batches of calls, and calls in a batch.
 const ARGUMENTS: [&str; 2] = ["100", "200"];
@@ -132,23 +129,7 @@ fn once(call: &str, selection: Option<&str>) -> Result<f64> {
     words.push(PROGRAM);
     words.extend(ARGUMENTS);
     words.push(call);
-    let child = command(words[0])
-        .args(&words[1..])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("running {}", words.join(" ")))?;
-    let _limit = Limit::set(child.id());
-    let output = child.wait_with_output().context("waiting for the tracer")?;
-    let errors = String::from_utf8_lossy(&output.stderr);
-    ensure!(
-        output.status.success(),
-        "{}: {}",
-        output.status,
-        errors.trim()
-    );
-    median_of(&String::from_utf8_lossy(&output.stdout), call)
+    median_of(&said_by(&words)?, call)
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! What a running process uses, from /proc.
 
 use std::fs;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
+
+use crate::workspace::command;
 
 /// Memory of a process, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -160,6 +162,29 @@ fn parse_smaps(text: &str) -> Memory {
         }
     }
     memory
+}
+
+/// Runs a command that is given the usual time; what it says.
+pub fn said_by(words: &[impl AsRef<str>]) -> Result<String> {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    let shown = words.join(" ");
+    let child = command(words[0])
+        .args(&words[1..])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("running {shown}"))?;
+    let _limit = Limit::set(child.id());
+    let output = child.wait_with_output().context("waiting for the tracer")?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    ensure!(
+        output.status.success(),
+        "{shown}: {}: {}",
+        output.status,
+        errors.trim()
+    );
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 #[cfg(test)]
