@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
-use std::process::{Child, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -248,8 +248,11 @@ fn a_signal_and_a_changed_file_have_policies_read_again() {
     run.write("policies/more.yaml", MORE);
     sleep(Duration::from_millis(600));
     assert_eq!(run.told(&["list"]).lines().count(), 1);
-    // SAFETY: sends a signal to our own child.
-    unsafe { libc::kill(run.tracer.id() as i32, libc::SIGHUP) };
+    let tracer = run.tracer.id().to_string();
+    Command::new("kill")
+        .args(["-HUP", &tracer])
+        .status()
+        .unwrap();
     run.wait_for("\"umask\"");
     run.end();
 }
