@@ -9,12 +9,13 @@ use tracehound_schema::{Event, all, by_name};
 use crate::calls::{Call, Join, Life, Phase};
 use crate::clock::Clock;
 use crate::derive::{self, Derive};
-use crate::filter::{Counted, Facts, Filters, Named, Settled, Truth};
+use crate::filter::{Counted, Filters, Named};
 use crate::integrity::{self, Mismatch};
+use crate::output::{Output, Shown, Told};
 use crate::pieces::Pieces;
 use crate::plan::{Plan, Selection};
-use crate::processes::{Running, TICK};
-use crate::sink::{Item, Sink};
+use crate::processes::Running;
+use crate::sink::Sink;
 use crate::world::World;
 
 /// What a record is of a call.
@@ -54,18 +55,6 @@ pub struct Engine {
     pub joined: u64,
     /// Records that nobody wants: of other events, or beyond the number wanted.
     pub unwanted: u64,
-}
-
-/// Where items go.
-struct Output {
-    sinks: Vec<Sink>,
-    world: World,
-    filters: Filters,
-    /// Processes of which nothing is shown.
-    without: Vec<(u32, u64)>,
-    clock: Clock,
-    left: Option<u64>,
-    shown: u64,
 }
 
 impl Engine {
@@ -407,117 +396,4 @@ fn derivers(selection: &Selection) -> Vec<Box<dyn Derive>> {
     let all = derive::all().into_iter();
     all.filter(|one| one.makes().iter().any(|name| wanted(name)))
         .collect()
-}
-
-/// What is to be shown.
-struct Shown<'a> {
-    event: &'static Event,
-    record: &'a Record<'a>,
-    mismatch: Option<&'a Mismatch>,
-    call: Option<&'a Call<'a>>,
-    /// The record of the call's beginning, if that has another.
-    beginning: Option<&'a Record<'a>>,
-    phase: Phase,
-}
-
-/// What became of an item.
-enum Told {
-    /// The sinks have it.
-    Shown,
-    /// No more are wanted.
-    Unwanted,
-    /// Filters exclude it.
-    LeftOut,
-}
-
-impl Output {
-    /// Learns from a record before it is shown.
-    fn learn(&mut self, event: &'static Event, record: &Record<'_>) {
-        let Some(child) = self.world.learn(event, record) else {
-            return;
-        };
-        let followed = self.filters.followed(&Facts {
-            event,
-            record,
-            call: None,
-            world: &self.world,
-            clock: self.clock,
-        });
-        self.world.processes.follow(child, followed);
-    }
-
-    /// Gives an item to the sinks. A beginning is not counted: its call will be.
-    fn show(&mut self, shown: &Shown<'_>) -> io::Result<Told> {
-        let settled = self.settle(shown);
-        if settled.records {
-            for record in shown.beginning.into_iter().chain([shown.record]) {
-                let sinks = &mut self.sinks;
-                sinks.iter_mut().try_for_each(|sink| sink.record(record))?;
-            }
-        }
-        if !settled.shows {
-            return Ok(Told::LeftOut);
-        }
-        let counts = u64::from(shown.phase != Phase::Enter);
-        if let Some(left) = &mut self.left {
-            if *left == 0 {
-                return Ok(if counts == 0 {
-                    Told::Shown
-                } else {
-                    Told::Unwanted
-                });
-            }
-            *left -= counts;
-        }
-        self.shown += counts;
-        let item = Item {
-            event: shown.event,
-            record: shown.record,
-            programs: &self.world.programs,
-            mismatch: shown.mismatch,
-            call: shown.call,
-            phase: shown.phase,
-            policies: self.filters.policies(),
-        };
-        self.sinks
-            .iter_mut()
-            .try_for_each(|sink| sink.item(&item))?;
-        Ok(Told::Shown)
-    }
-
-    /// Whether it is what those do of whom nothing is shown. That they are there, and what becomes of them,
-    /// is told: it does not come of their reading.
-    fn is_left_out(&self, shown: &Shown<'_>) -> bool {
-        const LIVES: [&str; 2] = ["snapshot", "proc_life"];
-        let header = &shown.record.header;
-        let own = (header.host_pid, header.leader_start / TICK);
-        let is_of_life = shown.event.sets.iter().any(|set| LIVES.contains(set));
-        !is_of_life && self.without.contains(&own)
-    }
-
-    /// What filters want of an item. What is known of a call when it begins only grows, so what is
-    /// wanted then is wanted when it ends.
-    fn settle(&mut self, shown: &Shown<'_>) -> Settled {
-        let mut settled = Settled {
-            shows: false,
-            records: false,
-        };
-        if !self.without.is_empty() && self.is_left_out(shown) {
-            return settled;
-        }
-        let facts = Facts {
-            event: shown.event,
-            record: shown.record,
-            call: shown.call,
-            world: &self.world,
-            clock: self.clock,
-        };
-        let truth = self.filters.check(&facts);
-        if shown.phase == Phase::Enter {
-            settled.shows = truth == Truth::Yes && self.filters.shows_beginning();
-        } else if truth.keeps() {
-            settled = self.filters.settle(&facts);
-        }
-        settled
-    }
 }

@@ -9,6 +9,7 @@ mod derive;
 mod engine;
 pub mod filter;
 mod integrity;
+mod output;
 mod pieces;
 mod plan;
 mod processes;
