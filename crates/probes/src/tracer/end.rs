@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use libbpf_rs::{MapCore as _, MapFlags};
 
+use super::controls::Phase;
 use super::part::words;
 use super::{Tracer, boot_time};
 use crate::account::Account;
@@ -17,6 +18,11 @@ impl Tracer {
     /// Detaches everything, reads what is left and closes the account.
     pub fn finish(&mut self, batch: &mut Vec<u8>) -> Result<Account, Error> {
         self.give_up_adding(batch)?;
+        // All at once: detaching takes a while, and a process must not be told to end that none was told
+        // to create.
+        for part in &self.parts {
+            self.controls.tell(&part.maps, Phase::Idle)?;
+        }
         let attached = self.parts.iter_mut().flat_map(|part| {
             let climbs = part.climbs.iter_mut();
             let climbs = climbs.filter_map(|climb| climb.attached.as_mut());

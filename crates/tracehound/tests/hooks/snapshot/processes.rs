@@ -1,6 +1,6 @@
 //! Processes and sockets, compared with /proc and with this process's own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::MetadataExt as _;
@@ -9,8 +9,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use super::{Sleeper, named, snapshot_of};
-use crate::folder;
+use super::{Sleeper, named, read, snapshot_of};
+use crate::support::{root, tracehound};
+use crate::{folder, is_available};
 
 fn stat(path: &str) -> std::fs::Metadata {
     std::fs::metadata(path).unwrap()
@@ -66,20 +67,68 @@ fn existing_process_tells_what_proc_tells() {
     }
 }
 
-/// Each process that outlives the snapshot is told once: by it, or by its fork.
-#[test]
-fn existing_process_and_forks_tell_each_process_once() {
+/// What tells that a process is there, comes and goes.
+const LIVES: [&str; 3] = [
+    "existing_process",
+    "sched_process_fork",
+    "sched_process_exit",
+];
+
+/// A process that creates others, of which some outlive the snapshot.
+fn forker() -> Sleeper {
     let script = "while :; do sleep 0.4 & sleep 0.003; done";
-    let forker = Sleeper::new(
+    Sleeper::new(
         Command::new("sh")
             .args(["-c", script])
             .stdout(Stdio::null()),
-    );
-    let events = snapshot_of(&[
-        "existing_process",
-        "sched_process_fork",
-        "sched_process_exit",
-    ]);
+    )
+}
+
+/// Whoever was created by a process after tracing began, and ended, is told to be created.
+fn none_ends_uncreated(creator: u32, events: &[Value]) {
+    let began = events[0]["time"].as_str();
+    let created: HashSet<u64> = named(events, "sched_process_fork")
+        .iter()
+        .filter_map(|fork| fork["args"]["child_pid"].as_u64())
+        .collect();
+    let exits = named(events, "sched_process_exit");
+    let own = exits
+        .iter()
+        .filter(|exit| exit["process"]["host_ppid"] == creator);
+    let new: Vec<_> = own
+        .filter(|exit| exit["process"]["start"].as_str() > began)
+        .collect();
+    assert!(!new.is_empty());
+    for exit in new {
+        let pid = exit["process"]["host_pid"].as_u64().unwrap();
+        assert!(created.contains(&pid), "{exit}");
+    }
+}
+
+/// Detaching many hooks takes a while; a run ends for all of them at once.
+#[test]
+fn a_run_ends_at_once_for_all_hooks() {
+    if !root() || !is_available("sched_process_fork") {
+        return;
+    }
+    let forker = forker();
+    let mut command = tracehound();
+    for event in LIVES
+        .iter()
+        .chain(&["tag=fs_file_attr", "tag=proc", "tag=lsm_hooks"])
+    {
+        command.args(["-e", event]);
+    }
+    command.args(["--stats", "--duration", "300ms", "-o", "json"]);
+    let events = read(&mut command);
+    none_ends_uncreated(forker.0.id(), &events);
+}
+
+/// Each process that outlives the snapshot is told once: by it, or by its fork.
+#[test]
+fn existing_process_and_forks_tell_each_process_once() {
+    let forker = forker();
+    let events = snapshot_of(&LIVES);
     let Some(events) = events else { return };
     let pid = forker.0.id();
     drop(forker);
@@ -104,16 +153,7 @@ fn existing_process_and_forks_tell_each_process_once() {
     let forked = told.values().filter(|told| **told == (0, 1)).count();
     assert!(existed > 0 && forked > 0, "{existed} {forked}");
     assert_eq!(existed + forked, told.len(), "{told:?}");
-    // Ids are given in turn: of the children none between the first and the last is missing.
-    let exits = named(&events, "sched_process_exit");
-    for exit in exits
-        .iter()
-        .filter(|exit| exit["process"]["host_ppid"] == pid)
-    {
-        let id = exit["process"]["host_pid"].as_u64().unwrap();
-        let short = exit["process"]["start"].as_str() > events[0]["time"].as_str();
-        assert!(told.contains_key(&id) || !short, "{exit}");
-    }
+    none_ends_uncreated(pid, &events);
     let first = events
         .iter()
         .position(|event| event["event"] != "existing_process");
