@@ -1,7 +1,6 @@
 //! Beginnings of calls that wait for their ends.
 
-use std::collections::HashMap;
-
+use rustc_hash::FxHashMap;
 use tracehound_schema::record::{HAS_ENTRY, Header, Record};
 
 /// Bytes of beginnings that are kept at most.
@@ -31,7 +30,7 @@ pub struct Joined {
 /// Beginnings by thread. A thread is in one call at a time.
 #[derive(Debug, Default)]
 pub struct Join {
-    pending: HashMap<u32, Pending>,
+    pending: FxHashMap<u32, Pending>,
     spare: Vec<Kept>,
     bytes: usize,
     /// Beginnings that were not kept since there were too many.
@@ -42,18 +41,20 @@ impl Join {
     /// Keeps a beginning, unless there are too many; gives the one that the same thread left
     /// unfinished, and whether this one is kept.
     pub fn begin(&mut self, record: &Record<'_>) -> (Option<Kept>, bool) {
-        let cut_off = self.take(record.header.host_tid);
+        let tid = record.header.host_tid;
         let length = record.bytes().len();
         if self.bytes + length > MOST {
             self.forgotten += 1;
-            return (cut_off, false);
+            return (self.take(tid), false);
         }
         let mut bytes = self.spare.pop().unwrap_or_default();
         bytes.extend_from_slice(record.bytes());
         self.bytes += length;
         let start = record.header.start;
         let pending = Pending { bytes, start };
-        self.pending.insert(record.header.host_tid, pending);
+        let cut_off = self.pending.insert(tid, pending);
+        let cut_off = cut_off.map(|pending| pending.bytes);
+        self.bytes -= cut_off.as_ref().map_or(0, Vec::len);
         (cut_off, true)
     }
 
