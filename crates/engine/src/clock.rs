@@ -39,6 +39,13 @@ impl Clock {
         Timestamp::new(second, rest as i32).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
+    /// The time since boot of an instant as RFC 3339; `None` if it is none, or before boot.
+    #[must_use]
+    pub fn time_of(self, text: &str) -> Option<u64> {
+        let instant = text.parse::<Timestamp>().ok()?;
+        u64::try_from(instant.as_nanosecond() - i128::from(self.boot)).ok()
+    }
+
     /// Appends the instant as RFC 3339 in UTC with nine decimals.
     pub fn write(self, time: u64, out: &mut Vec<u8>) {
         // Writing to a vector cannot fail.

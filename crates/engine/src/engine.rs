@@ -9,12 +9,13 @@ use tracehound_schema::{Event, all, by_name};
 use crate::calls::{Call, Join, Life, Phase};
 use crate::clock::Clock;
 use crate::derive::{self, Derive};
+use crate::extra::Extras;
 use crate::filter::{Counted, Filters, Named};
 use crate::integrity::{self, Mismatch};
+use crate::listing::Listing;
 use crate::output::{Output, Shown, Told};
 use crate::pieces::Pieces;
 use crate::plan::{Plan, Selection};
-use crate::processes::Running;
 use crate::sink::Sink;
 use crate::world::World;
 
@@ -35,8 +36,6 @@ pub struct Change {
     pub selection: Selection,
     /// The policies.
     pub policies: Vec<Named>,
-    /// What /proc tells of processes that no record may tell of.
-    pub running: Vec<Running>,
 }
 
 /// Decodes, checks and hands on.
@@ -72,6 +71,7 @@ impl Engine {
                 sinks,
                 world: World::new(),
                 filters: Filters::default(),
+                extras: Extras::default(),
                 without: Vec::new(),
                 clock: Clock::default(),
                 left: max,
@@ -99,11 +99,28 @@ impl Engine {
         self
     }
 
-    /// Takes what /proc tells of processes that no record may tell of: the tracer's ancestors.
+    /// Tells of events also what is asked for beside them.
     #[must_use]
-    pub fn with_running(mut self, running: Vec<Running>) -> Engine {
-        self.know(running);
+    pub const fn with_extras(mut self, extras: Extras) -> Engine {
+        if extras.needs_processes() {
+            self.output.world.know_processes();
+        }
+        self.output.extras = extras;
         self
+    }
+
+    /// Learns who runs; `clock` is that of the records.
+    #[must_use]
+    pub const fn of_processes(mut self, clock: Clock) -> Engine {
+        self.output.world.know_processes();
+        self.output.clock = clock;
+        self
+    }
+
+    /// The processes that run, as far as records tell.
+    #[must_use]
+    pub fn processes(&self) -> Listing<'_> {
+        Listing::new(&self.output.world, self.output.clock)
     }
 
     /// Shows nothing of what these processes do: each an id in the initial namespace, and when it started in
@@ -112,12 +129,6 @@ impl Engine {
     pub fn without(mut self, processes: Vec<(u32, u64)>) -> Engine {
         self.output.without = processes;
         self
-    }
-
-    fn know(&mut self, running: Vec<Running>) {
-        for one in running {
-            self.output.world.processes.runs(one);
-        }
     }
 
     /// Shows from the next record on what these policies want; what is theirs already goes on.
@@ -135,7 +146,6 @@ impl Engine {
         self.output.filters = before.replaced(change.policies);
         if self.output.filters.needs_processes() {
             self.output.world.know_processes();
-            self.know(change.running);
         }
     }
 
@@ -179,6 +189,12 @@ impl Engine {
         self.join.forgotten
     }
 
+    /// Processes that there was no room to remember.
+    #[must_use]
+    pub const fn refused(&self) -> u64 {
+        self.output.world.processes.refused()
+    }
+
     /// Whether as many events as wanted have been shown.
     #[must_use]
     pub fn full(&self) -> bool {
@@ -205,6 +221,7 @@ impl Engine {
             self.unreadable += 1;
             return Ok(());
         };
+        self.output.world.observe(&record.header);
         if let Some(row) = plan.event.call {
             return if plan.shown {
                 self.call(row, record)

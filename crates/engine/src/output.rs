@@ -7,6 +7,7 @@ use tracehound_schema::record::Record;
 
 use crate::calls::{Call, Phase};
 use crate::clock::Clock;
+use crate::extra::Extras;
 use crate::filter::{Facts, Filters, Settled, Truth};
 use crate::integrity::Mismatch;
 use crate::processes::TICK;
@@ -18,6 +19,7 @@ pub struct Output {
     pub sinks: Vec<Sink>,
     pub world: World,
     pub filters: Filters,
+    pub extras: Extras,
     /// Processes of which nothing is shown.
     pub without: Vec<(u32, u64)>,
     pub clock: Clock,
@@ -90,6 +92,8 @@ impl Output {
             event: shown.event,
             record: shown.record,
             programs: &self.world.programs,
+            processes: &self.world.processes,
+            extras: self.extras,
             mismatch: shown.mismatch,
             call: shown.call,
             phase: shown.phase,

@@ -267,7 +267,7 @@ pub fn items(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     all.filter(move |_| !bytes.is_empty())
 }
 
-fn json_list(out: &mut Vec<u8>, bytes: &[u8]) -> bool {
+pub fn json_list(out: &mut Vec<u8>, bytes: &[u8]) -> bool {
     let mut raw = false;
     out.push(b'[');
     for (number, item) in items(bytes).enumerate() {

@@ -1,6 +1,6 @@
 //! What filters know beside a record: programs, processes and their ancestors, containers.
 
-use tracehound_schema::record::{Record, State};
+use tracehound_schema::record::{Header, Record, State};
 use tracehound_schema::{Event, by_name};
 
 use crate::cgroups::Cgroups;
@@ -40,6 +40,14 @@ impl World {
     /// Remembers processes and their ancestors from now on.
     pub const fn know_processes(&mut self) {
         self.knows_processes = true;
+    }
+
+    /// Learns what the header of any record says.
+    #[inline]
+    pub fn observe(&mut self, header: &Header) {
+        if self.knows_processes {
+            self.processes.observe(header);
+        }
     }
 
     /// Learns from a record before it is shown; gives the child of a fork.

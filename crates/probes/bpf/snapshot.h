@@ -12,6 +12,27 @@ struct bpf_iter_meta {
 };
 #pragma clang attribute pop
 
+/*
+ * Whether a task is the one that reads, or one that it descends from. A command that is traced descends
+ * from them too, and nothing else would tell of those.
+ */
+static __always_inline bool above_reader(struct task_struct *task)
+{
+	struct task_struct *one = (struct task_struct *)bpf_get_current_task();
+	u32 tgid = TASK_READ(bare(task), tgid);
+
+	for (int i = 0; i < 64; i++) {
+		u32 own = BPF_CORE_READ(one, tgid);
+
+		if (own == tgid)
+			return true;
+		if (own <= 1)
+			return false;
+		one = BPF_CORE_READ(one, real_parent);
+	}
+	return false;
+}
+
 /* Whether an object is to be told; `task` is whose it is, NULL for nobody's. */
 static __always_inline bool exists(u32 index, struct task_struct *task)
 {
@@ -29,6 +50,8 @@ static __always_inline bool exists(u32 index, struct task_struct *task)
 	if (is_scoped(control))
 		state = task_state_of(task, false);
 	if (wanted(control, task, state))
+		return true;
+	if (index == INDEX_existing_process && control->scoped && above_reader(task))
 		return true;
 	count = count_of(index);
 	if (count) {

@@ -41,6 +41,8 @@ pub struct Reader {
     pub delivered: Vec<[u64; 2]>,
     /// Records missing by sequence numbers.
     pub lost: u64,
+    /// Those of them that tell of processes' lives.
+    pub lost_lives: u64,
 }
 
 impl Reader {
@@ -54,6 +56,7 @@ impl Reader {
             gap,
             delivered: vec![[0; 2]; 1 << 16],
             lost: 0,
+            lost_lives: 0,
         }
     }
 
@@ -121,6 +124,7 @@ impl Reader {
                 for hole in std::mem::take(&mut sequence.holes) {
                     if hole.seen_before {
                         self.lost += hole.count;
+                        self.lost_lives += hole.count * life as u64;
                         batch.extend(gap_record(self.gap, cpu, life, &hole));
                     } else {
                         sequence.holes.push(Hole {
@@ -150,6 +154,7 @@ impl Reader {
     pub fn reset(&mut self) {
         self.delivered.fill([0; 2]);
         self.lost = 0;
+        self.lost_lives = 0;
         self.sequences.fill_with(Default::default);
     }
 }

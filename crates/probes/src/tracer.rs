@@ -66,6 +66,8 @@ pub struct Tracer {
     /// Events that the tracer makes itself, with how many it has made.
     own: Vec<(&'static Event, u64)>,
     first: First,
+    /// How many records of lives were lost when processes were last told again, and when that was.
+    healed: Option<(u64, u64)>,
     adding: Option<Adding>,
     past: Past,
 }
@@ -77,6 +79,8 @@ struct First {
     records: usize,
     /// Processes that the snapshot had and that their fork tells.
     told_live: u64,
+    /// Those that the iterator did not have.
+    added: u64,
 }
 
 impl Tracer {
@@ -124,6 +128,7 @@ impl Tracer {
             whole_lives: options.whole_lives,
             own: choice::own(&options.events),
             first: First::default(),
+            healed: None,
             adding: None,
             past: Past::default(),
         };

@@ -10,7 +10,7 @@ mod watch;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use tracehound_engine::{Change, Selection};
+use tracehound_engine::{Change, Extras, Selection};
 use tracehound_policy::{Policy, named};
 use tracehound_probes::{Outcome, Tracer};
 use tracehound_schema::Event;
@@ -21,7 +21,7 @@ use self::watch::Watch;
 use crate::failure::{Failure, shown};
 use crate::run::{lacks, narrowed};
 use crate::worker::Batch;
-use crate::{ancestry, events, policy};
+use crate::{events, policy};
 
 /// Where policies come from, and how others are asked for.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +34,8 @@ pub struct Sources {
     pub control: Option<PathBuf>,
     /// Whether there is an output for what the action `record` chooses.
     pub keeps: bool,
+    /// What is told beside events.
+    pub extras: Extras,
 }
 
 /// The policies of a run, and what it takes to change them.
@@ -46,6 +48,7 @@ pub struct Changes {
     traced: Vec<&'static Event>,
     next: Option<Next>,
     keeps: bool,
+    extras: Extras,
     quiet: bool,
 }
 
@@ -92,12 +95,13 @@ impl Changes {
             traced: Vec::new(),
             next: None,
             keeps: sources.keeps,
+            extras: sources.extras,
             quiet,
         };
         if sources.watches {
             changes.watch = Some(Watch::new(&changes.wanted.paths));
         }
-        changes.traced = events::needed_by(&policies).1;
+        changes.traced = events::needed_by(&policies, sources.extras).1;
         Ok(Some(changes))
     }
 
@@ -167,7 +171,7 @@ impl Changes {
             }
             return false;
         }
-        let (shown, traced) = events::needed_by(&policies);
+        let (shown, traced) = events::needed_by(&policies, self.extras);
         let mut both = self.traced.clone();
         both.extend(&traced);
         self.next = Some(Next {
@@ -238,7 +242,6 @@ impl Changes {
         Some(Change {
             selection: Selection::new(&next.shown),
             policies: named(next.policies.clone()),
-            running: ancestry::running(),
         })
     }
 

@@ -9,7 +9,7 @@ use tracehound_schema::Abi;
 
 use crate::events;
 use crate::failure::{Failure, shown};
-use crate::strace;
+use crate::{strace, with};
 
 /// Commands to start with, and what the exit code says.
 const EXAMPLES: &str = "Examples:
@@ -38,7 +38,7 @@ const RUN: &str = "The command keeps its standard streams; events go to standard
 )]
 #[command(
     override_usage = "tracehound [run] [OPTIONS] [-- COMMAND [ARGS]...]\n       \
-    tracehound strace | events | policy | replay | doctor | completions | man | help ..."
+    tracehound strace | events | ps | policy | replay | doctor | completions | man | help ..."
 )]
 #[command(after_help = EXAMPLES)]
 pub struct Cli {
@@ -60,6 +60,8 @@ pub enum Command {
     Strace(Box<strace::Options>),
     /// Show a recording made with `-o raw:PATH`; needs no root
     Replay(Replay),
+    /// List the processes that run, as their tree, or those that ran during a recording
+    Ps(Ps),
     /// Check policies and say in words what they select
     Policy(Policy),
     /// Say what this kernel can and cannot give, event by event, and why
@@ -103,6 +105,8 @@ pub struct Show {
     /// :PATH to write to a file; repeatable
     #[arg(short, long = "output", value_name = "FORMAT[:PATH]")]
     pub outputs: Vec<String>,
+    #[arg(long, value_name = "LIST", value_delimiter = ',', help = with::help())]
+    pub with: Vec<String>,
     /// Stop after so many events; a traced command goes on
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_events: Option<u64>,
@@ -156,6 +160,35 @@ pub struct Replay {
     /// The recording
     #[arg(value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub path: std::path::PathBuf,
+}
+
+/// Options of `ps`.
+#[derive(Args, Debug)]
+pub struct Ps {
+    /// A recording that has them, made with `--with ancestors -o raw:PATH`; without it, those that run now
+    #[arg(value_name = "RECORDING", value_hint = ValueHint::FilePath)]
+    pub path: Option<std::path::PathBuf>,
+    /// Those that ran then, such as 2026-11-27T08:00:00Z; without it, at the recording's end
+    #[arg(long, value_name = "TIME", requires = "path")]
+    pub at: Option<String>,
+    /// Output
+    #[arg(
+        short,
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value = "table"
+    )]
+    pub output: PsFormat,
+}
+
+/// What `ps` prints.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum PsFormat {
+    /// Columns for people
+    Table,
+    /// One JSON object a line
+    Json,
 }
 
 /// Options of `policy`.

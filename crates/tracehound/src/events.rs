@@ -4,6 +4,7 @@ use std::io::IsTerminal as _;
 use std::process::{Command, Stdio};
 
 use strsim::damerau_levenshtein as distance;
+use tracehound_engine::Extras;
 use tracehound_engine::filter::Filters;
 use tracehound_policy::Policy;
 use tracehound_schema::{Event, all, by_name};
@@ -74,13 +75,16 @@ fn shown_by(policies: &[Policy]) -> Vec<&'static Event> {
 const PAIR: [&str; 2] = ["execve", "execveat"];
 
 /// The events that policies show, and those to trace for them.
-pub fn needed_by(policies: &[Policy]) -> (Vec<&'static Event>, Vec<&'static Event>) {
+pub fn needed_by(
+    policies: &[Policy],
+    extras: Extras,
+) -> (Vec<&'static Event>, Vec<&'static Event>) {
     let shown = shown_by(policies);
     if policies.is_empty() {
         return (shown.clone(), shown);
     }
     let filters = tracehound_policy::filters(policies.to_vec());
-    let mut traced = traced(&shown, &filters);
+    let mut traced = traced(&shown, &filters, extras);
     let of_pair = |event: &Event| PAIR.contains(&event.name);
     if traced.iter().any(|event| of_pair(event)) {
         let pair = PAIR.iter().filter_map(|name| by_name(name));
@@ -122,8 +126,8 @@ fn chosen(expressions: &[String], otherwise: &str) -> Result<Vec<&'static Event>
 }
 
 /// The events to trace for those to show: the same with what they are derived from and what filters
-/// need to know, or where only the tracer's own are to be shown, what they are made from.
-pub fn traced(shown: &[&'static Event], filters: &Filters) -> Vec<&'static Event> {
+/// and what is told beside them need to know, or where only the tracer's own are to be shown, what they are made from.
+pub fn traced(shown: &[&'static Event], filters: &Filters, extras: Extras) -> Vec<&'static Event> {
     let mut traced: Vec<&'static Event>;
     if shown.iter().any(|event| !ALWAYS.contains(&event.name)) {
         traced = shown.to_vec();
@@ -133,7 +137,8 @@ pub fn traced(shown: &[&'static Event], filters: &Filters) -> Vec<&'static Event
     }
     let sources = shown.iter().flat_map(|event| event.derived);
     let sources = sources.filter_map(|name| by_name(name));
-    for event in sources.chain(filters.needs()) {
+    let needs = filters.needs().into_iter().chain(extras.needs());
+    for event in sources.chain(needs) {
         if !traced.iter().any(|other| other.id == event.id) {
             traced.push(event);
         }
@@ -363,7 +368,7 @@ mod tests {
         let only = ["argument_mismatch", "-gap", "-unchecked"];
         assert_eq!(names(&only), ["argument_mismatch"]);
         let mismatch = by_name("argument_mismatch").unwrap();
-        let traced: Vec<_> = traced(&[mismatch], &Filters::default())
+        let traced: Vec<_> = traced(&[mismatch], &Filters::default(), Extras::default())
             .iter()
             .map(|e| e.name)
             .collect();

@@ -2,7 +2,6 @@
 
 #![forbid(unsafe_code)]
 
-mod ancestry;
 mod changes;
 mod child;
 mod cli;
@@ -18,11 +17,14 @@ mod outputs;
 mod own;
 mod page;
 mod policy;
+mod ps;
 mod replay;
 mod run;
 mod signals;
+mod started;
 mod stats;
 mod strace;
+mod with;
 mod worker;
 
 use std::process::ExitCode;
@@ -54,6 +56,7 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         Command::Strace(options) => strace::run(&options),
         Command::Events(options) => events::run(&options),
         Command::Replay(options) => replay::run(&options),
+        Command::Ps(options) => ps::run(&options),
         Command::Policy(options) => policy::run(&options),
         Command::Doctor(options) => doctor::run(&options),
         Command::Completions { shell } => outputs::print(&manual::completions(shell)),

@@ -1,6 +1,7 @@
 //! `man` and `completions`: what the flags say, for the pager and for the shell.
 
 use clap::{Arg, Command, CommandFactory as _};
+use tracehound_engine::Extra;
 use tracehound_schema::all;
 
 use crate::cli::Cli;
@@ -140,6 +141,7 @@ pub fn page() -> String {
                 events(),
             ],
         ),
+        section("Beside events", vec![beside()]),
         section("Output formats", vec![list(&FORMATS)]),
         section("Exit status", vec![list(&STATUS)]),
         section("Environment", vec![list(&ENVIRONMENT)]),
@@ -266,6 +268,12 @@ fn events() -> Block {
         term(event.name, &format!("{} Sets: {sets}.", event.summary()))
     };
     terms(all().map(row).collect())
+}
+
+/// The words of `--with`.
+fn beside() -> Block {
+    let rows: Vec<_> = Extra::ALL.iter().map(|row| (row.1, row.2)).collect();
+    list(&rows)
 }
 
 fn examples() -> Vec<Block> {

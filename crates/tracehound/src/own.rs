@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
-use crate::ancestry;
+use crate::started;
 
 /// Flags of an open file (open(2)): how it is accessed, and for writing only.
 const ACCESS: u32 = 0o3;
@@ -20,7 +20,7 @@ pub fn readers() -> Vec<(u32, u64)> {
         .filter(|pipe| pipe.1)
         .map(|pipe| pipe.0)
         .collect();
-    if written.is_empty() || !ancestry::is_initial() {
+    if written.is_empty() || !started::is_initial() {
         return Vec::new();
     }
     let Ok(processes) = fs::read_dir("/proc") else {
@@ -33,7 +33,7 @@ pub fn readers() -> Vec<(u32, u64)> {
         let reads = pid != std::process::id() && pipes.any(|pipe| written.contains(&pipe.0));
         reads.then_some(pid)
     });
-    ids.filter_map(|pid| Some((pid, ancestry::started(pid)?)))
+    ids.filter_map(|pid| Some((pid, started::of(pid)?)))
         .collect()
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use tracehound_engine::Engine;
+use tracehound_engine::{Engine, Extras};
 use tracehound_policy::{Error, Policy as Loaded, explain, load};
 
 use crate::changes::{self, Wish};
@@ -39,7 +39,7 @@ pub fn run(options: &Policy) -> Result<u8, Failure> {
 
 /// A policy in words, with what it takes of the kernel.
 fn told(policy: &Loaded) -> String {
-    let (_, traced) = events::needed_by(std::slice::from_ref(policy));
+    let (_, traced) = events::needed_by(std::slice::from_ref(policy), Extras::default());
     explain(policy) + &needs::of(policy, &traced)
 }
 
@@ -56,7 +56,16 @@ fn test(paths: &[PathBuf], recording: &Path, outputs: &[String]) -> Result<u8, F
     let policies = read(paths, false)?;
     let selected = tracehound_policy::selected(&policies);
     let filters = tracehound_policy::filters(policies);
-    let engine = replay::play(recording, &selected, filters, outputs, None)?;
+    let engine = replay::play(
+        recording,
+        &replay::Wanted {
+            selected,
+            filters,
+            extras: Extras::default(),
+            max: None,
+        },
+        outputs,
+    )?;
     eprint!("{}", summary(&engine, false));
     let fits = engine.counted().any(|rule| rule.fits > 0);
     Ok(if fits { 0 } else { NOTHING })

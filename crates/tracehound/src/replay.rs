@@ -7,12 +7,12 @@ use std::path::Path;
 use anyhow::Context as _;
 use tracehound_engine::filter::Filters;
 use tracehound_engine::recording;
-use tracehound_engine::{Engine, Selection};
+use tracehound_engine::{Engine, Extras, Selection};
 use tracehound_schema::Event;
 
 use crate::cli::Replay;
 use crate::failure::{Failure, shown};
-use crate::{events, outputs, policy};
+use crate::{events, outputs, policy, with};
 
 enum Ended {
     Recording(recording::Error),
@@ -31,19 +31,31 @@ pub fn run(options: &Replay) -> Result<u8, Failure> {
     let show = &options.show;
     let (selected, filters) = events::wanted_by(show, "*", false)?;
     let path = &options.path;
-    let engine = play(path, &selected, filters, &show.outputs, show.max_events)?;
+    let wanted = Wanted {
+        selected,
+        filters,
+        extras: with::extras(&show.with)?,
+        max: show.max_events,
+    };
+    let engine = play(path, &wanted, &show.outputs)?;
     eprint!("{}", policy::summary(&engine, true));
     Ok(0)
 }
 
+/// What is wanted of a recording.
+pub struct Wanted {
+    /// The events to show.
+    pub selected: Vec<&'static Event>,
+    /// What is wanted of them.
+    pub filters: Filters,
+    /// What is told beside them.
+    pub extras: Extras,
+    /// So many at most.
+    pub max: Option<u64>,
+}
+
 /// Plays a recording through filters to outputs.
-pub fn play(
-    path: &Path,
-    selected: &[&'static Event],
-    filters: Filters,
-    outputs: &[String],
-    max: Option<u64>,
-) -> Result<Engine, Failure> {
+pub fn play(path: &Path, wanted: &Wanted, outputs: &[String]) -> Result<Engine, Failure> {
     let shown = shown(path.as_os_str());
     let planned = outputs::plan(outputs, outputs::Default::Stdout)?;
     outputs::spare(&planned, path)?;
@@ -51,8 +63,9 @@ pub fn play(
         .with_context(|| format!("cannot open the recording {shown}; check its path"))?;
     let preamble = recording::open(&mut file).with_context(|| format!("recording {shown}"))?;
     let sinks = outputs::open(planned, &preamble, || Ok(()))?.keep();
-    let mut engine =
-        Engine::new(&Selection::new(selected), max, sinks).with_filters(filters, preamble.clock);
+    let mut engine = Engine::new(&Selection::new(&wanted.selected), wanted.max, sinks)
+        .with_filters(wanted.filters.clone(), preamble.clock)
+        .with_extras(wanted.extras);
     let result = recording::batches(&mut file, |batch| {
         engine.feed(batch).map_err(Ended::Output)?;
         if engine.full() {

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::Context as _;
 use tracehound_engine::filter::Filters;
 use tracehound_engine::recording::Preamble;
-use tracehound_engine::{Clock, Engine, Selection};
+use tracehound_engine::{Clock, Engine, Extras, Selection};
 use tracehound_probes::{
     Account, CallOptions, Held, Launch, Only, Options, Outcome, Tracer, boot_time, go_first,
 };
@@ -24,7 +24,7 @@ use crate::failure::Failure;
 use crate::outputs::{Outputs, Planned};
 use crate::signals::Signals;
 use crate::worker::{Batch, Offer, Worker};
-use crate::{ancestry, child, events, outputs, own, policy, stats};
+use crate::{child, events, outputs, own, policy, stats, with};
 
 /// The shortest pause between two looks at the rings.
 const PAUSE: Duration = Duration::from_millis(1);
@@ -40,6 +40,8 @@ pub struct Session {
     pub shown: Vec<&'static Event>,
     /// What is wanted of them.
     pub filters: Filters,
+    /// What is told beside them.
+    pub extras: Extras,
     /// The policies that say so, if there are any.
     pub policies: Sources,
     /// Whether the kernel may leave out what they surely exclude.
@@ -94,6 +96,7 @@ impl Session {
 /// Runs `run`.
 pub fn run(options: &Run) -> Result<u8, Failure> {
     let (shown, filters) = events::wanted_by(&options.show, "sigprocmask", true)?;
+    let extras = with::extras(&options.show.with)?;
     let stream = if options.command.is_empty() {
         outputs::Default::Stdout
     } else {
@@ -105,11 +108,13 @@ pub fn run(options: &Run) -> Result<u8, Failure> {
     let session = Session {
         shown,
         filters,
+        extras,
         policies: Sources {
             paths: options.show.policies.clone(),
             watches: !options.no_watch,
             control: options.control.clone(),
             keeps: planned.iter().any(Planned::takes_chosen),
+            extras,
         },
         // A recording has all that is traced, for other filters to choose from.
         narrows: !planned.iter().any(Planned::is_raw),
@@ -152,7 +157,7 @@ pub fn traced(
     let changes = Changes::new(&session.policies, session.quiet())?;
     let events = match &changes {
         Some(changes) => changes.traced().to_vec(),
-        None => events::traced(&session.shown, &session.filters),
+        None => events::traced(&session.shown, &session.filters, session.extras),
     };
     let scoped = command.is_some() || !session.attach.is_empty();
     let started = Tracer::start(&Options {
@@ -188,7 +193,7 @@ pub fn traced(
         outputs.keep(),
     )
     .with_filters(session.filters.clone(), preamble.clock)
-    .with_running(ancestry::running())
+    .with_extras(session.extras)
     .without(readers);
     let ending = Ending::new(child, session.duration, signals)
         .watching(&session.attach)
@@ -219,7 +224,8 @@ pub fn lacks<'o>(outcomes: impl Iterator<Item = &'o Outcome>) -> Vec<String> {
     lines
 }
 
-fn preamble() -> Result<Preamble, Failure> {
+/// Of what is recorded from now on.
+pub fn preamble() -> Result<Preamble, Failure> {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .context("the clock is before 1970")?;

@@ -13,6 +13,9 @@ pub fn line(account: &Account, engine: Option<&Engine>) -> String {
     );
     if let Some(engine) = engine {
         line += &format!("; {} shown", engine.shown());
+        if engine.refused() > 0 {
+            line += "; too many processes to know them all, see --stats";
+        }
         if engine.mismatches > 0 {
             line += &format!("; {} argument mismatches", engine.mismatches);
         }
@@ -77,6 +80,9 @@ pub fn table(account: &Account, engine: Option<&Engine>) -> String {
         );
         if engine.forgotten() > 0 {
             out += &format!("beginnings not kept {}\n", engine.forgotten());
+        }
+        if engine.refused() > 0 {
+            out += &format!("processes not kept {}\n", engine.refused());
         }
     }
     out

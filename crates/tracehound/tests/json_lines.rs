@@ -18,12 +18,14 @@ mod kept;
 mod support;
 
 /// The order of keys as the design has it; what is not listed there stands where it is put here.
-const ORDER: [&str; 29] = [
+const ORDER: [&str; 31] = [
     "time",
     "event",
     "schema",
     "process",
     "parent",
+    "ancestors",
+    "ancestors_cut",
     "container",
     "k8s",
     "cpu",
@@ -209,7 +211,15 @@ fn trace(schemas: &Schemas, command: &[&str]) -> Vec<Value> {
         .replace("::", "_");
     let file = std::env::temp_dir().join(format!("tracehound-{name}-{}.json", std::process::id()));
     let output = tracehound()
-        .args(["-e", "*", "-o", &format!("json:{}", file.display()), "--"])
+        .args([
+            "--with",
+            "ancestors",
+            "-e",
+            "*",
+            "-o",
+            &format!("json:{}", file.display()),
+            "--",
+        ])
         .args(command)
         .current_dir(source())
         .output()

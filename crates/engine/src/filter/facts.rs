@@ -322,7 +322,7 @@ impl Facts<'_> {
                     Some(comm) => probe.text(name_of(comm), true),
                     None => probe.unread(0),
                 },
-                (_, Some(process)) => match &process.exe {
+                (_, Some(process)) => match &process.program.exe {
                     Some(Some(path)) => program(Some(path), probe),
                     Some(None) => {}
                     None => probe.unread(0),

@@ -158,9 +158,14 @@ impl Scope {
             | Scope::ContainerStarted
             | Scope::PodUid => &["existing_cgroup", "cgroup_mkdir", "cgroup_rmdir"],
             Scope::FirstMntNs => &["init_namespaces"],
-            Scope::AncestorComm => &["existing_process", "sched_process_fork", "task_rename"],
+            Scope::AncestorComm => &[
+                "existing_process",
+                "process_snapshot",
+                "sched_process_fork",
+                "task_rename",
+            ],
             Scope::Tree | Scope::Followed | Scope::AncestorPid | Scope::AncestorExe => {
-                &["existing_process", "sched_process_fork"]
+                &["existing_process", "process_snapshot", "sched_process_fork"]
             }
             _ => &[],
         }

@@ -10,10 +10,17 @@ use tracehound_schema::Event;
 use tracehound_schema::record::Record;
 
 use crate::calls::{Call, Phase};
+use crate::extra::Extras;
 use crate::filter::Policies;
 use crate::integrity::Mismatch;
+use crate::processes::Processes;
 use crate::programs::Programs;
 use crate::recording::Preamble;
+
+/// What other lines of JSON have of the same form.
+pub mod json_parts {
+    pub use super::json::{described, task};
+}
 
 /// Bytes that are gathered before they are written.
 const GATHERED: usize = 1 << 16;
@@ -44,6 +51,10 @@ pub struct Item<'a> {
     pub record: &'a Record<'a>,
     /// The programs that processes run.
     pub programs: &'a Programs,
+    /// Who created whom, where somebody asks.
+    pub processes: &'a Processes,
+    /// What is told beside the event itself.
+    pub extras: Extras,
     /// What disagrees.
     pub mismatch: Option<&'a Mismatch>,
     /// The call that the record is of, where the event is derived from a call's row.

@@ -75,7 +75,7 @@ fn started(pid: u32) -> Option<u64> {
     text.split_ascii_whitespace().nth(19)?.parse().ok()
 }
 
-fn ticks(nanoseconds: u64) -> u64 {
+pub fn ticks(nanoseconds: u64) -> u64 {
     // SAFETY: reads a constant of the system.
     let rate = unsafe { libc::sysconf(libc::_SC_CLK_TCK) };
     nanoseconds / (1_000_000_000 / u64::try_from(rate).unwrap_or(100).max(1))

@@ -3,6 +3,7 @@
 
 mod cgroups;
 mod facts;
+mod first;
 mod iterator;
 mod modules;
 mod mounts;
@@ -15,6 +16,7 @@ use tracehound_schema::{Event, by_name};
 
 use crate::tracer::boot_time;
 
+pub use first::missing;
 pub use iterator::read;
 pub use modules::{LIST, Module};
 pub use twice::without_forked;
@@ -72,9 +74,24 @@ static MAKERS: &[(&str, Make)] = &[
 /// The event whose records are left out where a fork tells the same.
 pub const PROCESSES: &str = "existing_process";
 
+/// The event that stands behind those records.
+pub const COMPLETE: &str = "process_snapshot";
+
+/// The record that stands behind those of processes that started before `until`.
+pub fn complete(event: &'static Event, until: u64, processes: u64, whole: bool) -> Made {
+    let mut made = Made::new(event);
+    let record = made
+        .start()
+        .slot(field(COMPLETE, "until"), until)
+        .slot(field(COMPLETE, "processes"), processes)
+        .slot(field(COMPLETE, "whole"), u64::from(whole));
+    made.put(record);
+    made
+}
+
 /// Whether the tracer makes an event when tracing begins.
 pub fn is_made(event: &Event) -> bool {
-    MAKERS.iter().any(|maker| maker.0 == event.name)
+    event.name == COMPLETE || MAKERS.iter().any(|maker| maker.0 == event.name)
 }
 
 /// The records of an event that the tracer makes when tracing begins; `None` for others.
@@ -128,7 +145,7 @@ mod tests {
     use tracehound_schema::{MadeBy, all};
 
     /// Made elsewhere: of what is read, or by the engine.
-    const OTHERS: &[&str] = &["gap", "argument_mismatch"];
+    const OTHERS: &[&str] = &["gap", "argument_mismatch", super::COMPLETE];
 
     #[test]
     fn every_event_that_the_tracer_makes_has_a_maker() {

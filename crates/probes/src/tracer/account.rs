@@ -82,6 +82,7 @@ impl Tracer {
         let mut count = self.count(row_of(event), (event.id, 0), missed)?;
         if event.name == snapshot::PROCESSES {
             count.filtered += self.first.told_live;
+            count.made += self.first.added;
         }
         account.row(event, count);
         if event.call.is_some() {

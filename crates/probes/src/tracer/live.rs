@@ -1,12 +1,20 @@
 //! What a run reads once hooks are proved: first what was there before, then what happens.
 
 use libbpf_rs::{MapCore as _, MapFlags};
-use tracehound_schema::{Event, all};
+use tracehound_schema::{Event, all, by_name};
 
 use super::controls::Phase;
+use super::part::{row_of, sums};
 use super::{Tracer, boot_time, records};
 use crate::error::Error;
 use crate::snapshot::{self, Made};
+
+/// Nanoseconds between two times that processes are told again.
+const HEALING: u64 = 1_000_000_000;
+
+fn is_process(event: u16) -> bool {
+    by_name(snapshot::PROCESSES).is_some_and(|process| process.id == event)
+}
 
 impl Tracer {
     /// Starts counting and recording, from nothing.
@@ -56,24 +64,73 @@ impl Tracer {
             self.first.bytes.append(&mut bytes);
             return Ok(());
         }
-        self.controls.tell(&part.maps, Phase::Live(boot_time()))?;
+        let until = boot_time();
+        self.controls.tell(&part.maps, Phase::Live(until))?;
         for (event, link) in part.iterators() {
             bytes.extend(snapshot::read(link, event)?);
         }
+        let tells_processes = part.tells_processes();
+        self.take_behind(bytes, until, tells_processes)
+    }
+
+    /// Puts a snapshot before what was recorded while it was taken.
+    fn take_behind(&mut self, bytes: Vec<u8>, until: u64, processes: bool) -> Result<(), Error> {
         let mut live = Vec::new();
         self.first.records += self.reader.read(boot_time(), &mut live, usize::MAX);
         let (mut bytes, told_live) = snapshot::without_forked(&bytes, &live);
+        if processes && let Some(first) = snapshot::missing(&bytes) {
+            bytes.splice(..0, first);
+            self.first.added += 1;
+        }
+        let mut count = 0;
         for record in records(&bytes) {
             let event = record.header.event;
             if !self.own.iter().any(|own| own.0.id == event) {
                 self.reader.delivered[usize::from(event)][0] += 1;
                 self.first.records += 1;
             }
+            count += u64::from(is_process(event));
+        }
+        let complete = self.own.iter().find(|own| own.0.name == snapshot::COMPLETE);
+        if let Some((event, _)) = complete.filter(|_| processes) {
+            let made = snapshot::complete(event, until, count, self.dropped_processes()? == 0);
+            self.take_own(&[made], &mut bytes);
         }
         bytes.extend(live);
         self.first.bytes.append(&mut bytes);
         self.first.told_live += told_live;
         Ok(())
+    }
+
+    /// Processes that there was no room to tell.
+    fn dropped_processes(&self) -> Result<u64, Error> {
+        let Some(event) = by_name(snapshot::PROCESSES) else {
+            return Ok(0);
+        };
+        Ok(sums(&self.parts[0].maps, row_of(event))?[2])
+    }
+
+    /// Tells the processes again where records of their lives were lost: not more often than each second.
+    fn heal(&mut self) -> Result<(), Error> {
+        let lost = self.reader.lost_lives;
+        let healed = self.healed.map_or((0, false), |(lost, when)| {
+            (lost, boot_time() < when + HEALING)
+        });
+        if lost == healed.0 || healed.1 {
+            return Ok(());
+        }
+        let Some(part) = self.parts.iter().find(|part| part.tells_processes()) else {
+            return Ok(());
+        };
+        let until = boot_time();
+        self.healed = Some((lost, until));
+        self.controls.tell(&part.maps, Phase::Live(until))?;
+        let mut bytes = Vec::new();
+        let processes = part.iterators().filter(|one| is_process(one.0.id));
+        for (event, link) in processes {
+            bytes.extend(snapshot::read(link, event)?);
+        }
+        self.take_behind(bytes, until, true)
     }
 
     /// Accounts for what the tracer has made itself, and appends it.
@@ -111,6 +168,9 @@ impl Tracer {
         if self.parts.iter().any(|part| part.loads.is_some()) {
             let new = batch.get(from..).unwrap_or_default().to_vec();
             self.follow_loads(&new, batch);
+        }
+        if let Err(error) = self.heal() {
+            eprintln!("tracehound: {error}: processes that were lost stay unknown");
         }
         count
     }

@@ -147,6 +147,12 @@ impl Part {
         })
     }
 
+    /// Whether its iterators tell of processes.
+    pub fn tells_processes(&self) -> bool {
+        self.iterators()
+            .any(|one| one.0.name == snapshot::PROCESSES)
+    }
+
     /// What became of every ladder.
     pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
         let climbs = self.climbs.iter().map(|climb| &climb.outcome);

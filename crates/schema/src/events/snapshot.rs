@@ -43,12 +43,14 @@ events! {
             command: "sudo tracehound -e existing_process --duration 1s",
             example: [kernel_thread = Number(0)],
             issues: [
-                "With a command, or processes to attach to, only those are told.",
+                "With a command, or processes to attach to, only those are told, and the tracer with its ancestors: the command descends from them.",
+                "Where records of processes' lives were lost, it is told again of all (process_snapshot says so), so that who came and went unseen is known.",
                 "Hooks record from before the snapshot on; what started while it is taken is told by its fork, not here. A process that ends before it is reached is told by its exit alone.",
                 "argv is read by the tracer a moment later than the rest, and only if the process is still the same.",
+                "Where the kernel keeps the first process from iterators, as some sandboxes do, it is told by /proc/1, without its file.",
                 "Processes that are hidden from /proc, but not from the scheduler, are told.",
             ],
-            related: ["sched_process_fork", "sched_process_exec", "sched_process_exit"],
+            related: ["process_snapshot", "sched_process_fork", "sched_process_exec", "sched_process_exit"],
             sources: ["proc(5), /proc/PID/cmdline", "kernel/bpf/task_iter.c (v6.18)"],
         }
 
@@ -90,6 +92,33 @@ events! {
             ],
             related: ["existing_process", "security_socket_create", "security_socket_bind"],
             sources: ["socket(7)", "kernel/bpf/task_iter.c (v6.18)"],
+        }
+
+    /// All processes that run have been told.
+    ///
+    /// Stands behind their existing_process, when tracing begins and again where records of processes'
+    /// lives were lost. Whoever was known and is not among them has ended.
+    process_snapshot = 380 by Tracer
+        on []
+        sets ["snapshot"]
+        {
+            /// Processes that started later are told by their fork.
+            until: Time, tracer("clock");
+            /// How many were told.
+            processes: U64, tracer("records");
+            /// Whether none of them is missing for want of room.
+            whole: Bool, tracer("account");
+        }
+        page {
+            purpose: "Made by the tracer when it has read the processes that run.",
+            use_case: "Know from when on the process tree is complete.",
+            command: "sudo tracehound -e existing_process,process_snapshot --duration 1s",
+            example: [process = Absent, processes = Number(143), whole = Number(1)],
+            issues: [
+                "It is made only where existing_process is traced, whether that is shown or not.",
+            ],
+            related: ["existing_process", "gap"],
+            sources: ["docs/processes.md"],
         }
 
     /// A kernel module that is loaded already.

@@ -30,7 +30,7 @@ pub fn json_schema(event: &Event) -> String {
 }
 
 /// What each key of a line says; what is not known of a record is left out of its line.
-const MEANINGS: [(&str, &str); 26] = [
+const MEANINGS: [(&str, &str); 28] = [
     ("time", "When the record was made, UTC, to the nanosecond."),
     ("event", "The event."),
     ("schema", "Version of this form."),
@@ -40,6 +40,15 @@ const MEANINGS: [(&str, &str); 26] = [
          name, program, start and identity (boot, start time, thread id).",
     ),
     ("parent", "The parent process, by its identity."),
+    (
+        "ancestors",
+        "Who created the process, and who created that one, the nearest first, whether they have ended or \
+         not; with --with ancestors.",
+    ),
+    (
+        "ancestors_cut",
+        "There are others above the last of them, or between it and the process.",
+    ),
     ("cpu", "The CPU that made the record."),
     (
         "cgroup",
@@ -120,6 +129,8 @@ fn properties(event: &Event) -> Map<String, Value> {
             "parent",
             object(&[("id", json!({"type": "string"}))], &["id"]),
         ),
+        ("ancestors", json!({"type": "array", "items": ancestor()})),
+        ("ancestors_cut", json!({"const": true})),
         ("cpu", number),
         ("cgroup", unsigned()),
         ("abi", json!({"enum": abis})),
@@ -190,7 +201,7 @@ fn paths(event: &Event, call: &Syscall) -> Vec<(&'static str, Value)> {
     let names: Vec<_> = args.keys().map(String::as_str).collect();
     let path = format!(r"^(after\.)?({})(\.[A-Za-z0-9_]+)*$", names.join("|"));
     let list = |items: Value| json!({"type": "array", "items": items, "minItems": 1});
-    let raw = path.replacen('^', "^(comm|exe)$|^", 1);
+    let raw = path.replacen('^', "^(comm|exe|ancestors)$|^", 1);
     let mut states = vec![
         (
             "policies",
@@ -222,7 +233,7 @@ fn states(event: &Event) -> Vec<(&'static str, Value)> {
         .iter()
         .map(|name| ((*name).to_owned(), hex()))
         .collect();
-    let raw: Vec<_> = ["comm", "exe"]
+    let raw: Vec<_> = ["comm", "exe", "ancestors"]
         .into_iter()
         .chain(names.iter().copied())
         .collect();
@@ -305,6 +316,20 @@ fn process() -> Value {
             "leader_id",
         ],
     )
+}
+
+/// A process that created the event's, or one above it; of some only the id is known.
+fn ancestor() -> Value {
+    let text = json!({"type": "string"});
+    let rows = [
+        ("id", text.clone()),
+        ("pid", json!({"type": "integer", "minimum": 1})),
+        ("comm", text.clone()),
+        ("exe", text.clone()),
+        ("argv", json!({"type": "array", "items": text})),
+        ("argv_cut", json!({"const": true})),
+    ];
+    object(&rows, &["id", "pid"])
 }
 
 pub(super) fn object(rows: &[(&str, Value)], required: &[&str]) -> Value {

@@ -14,6 +14,7 @@ use tracehound_probes::{Launch, User};
 
 pub use options::{NOTES, Options, refusal, with_refused};
 
+use tracehound_engine::Extras;
 use tracehound_engine::filter::Filters;
 
 use crate::changes::Sources;
@@ -51,6 +52,7 @@ fn start(options: &Options) -> Result<u8, Failure> {
         attach: options.attach.clone(),
         announces: plan.tells_attaching,
         // Lines of lives say no more than ids and how they end.
+        extras: Extras::default(),
         whole_lives: false,
     };
     let target = output::Target::of(options)?;

@@ -279,8 +279,14 @@ fn names_of_threads_are_cut_as_the_kernel_cuts_them() {
 fn what_tells_of_others_is_asked_for() {
     for (text, needs) in [
         ("uid=0", &[][..]),
-        ("tree=5", &["sched_process_fork", "existing_process"]),
-        ("follow", &["sched_process_fork", "existing_process"]),
+        (
+            "tree=5",
+            &["sched_process_fork", "existing_process", "process_snapshot"],
+        ),
+        (
+            "follow",
+            &["sched_process_fork", "existing_process", "process_snapshot"],
+        ),
         (
             "container!=new",
             &["cgroup_mkdir", "cgroup_rmdir", "existing_cgroup"],

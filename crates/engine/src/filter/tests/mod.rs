@@ -88,6 +88,8 @@ impl Told {
                 event: facts.event,
                 record: facts.record,
                 programs: &facts.world.programs,
+                processes: &facts.world.processes,
+                extras: crate::Extras::default(),
                 mismatch: None,
                 call: facts.call,
                 phase,

@@ -2,8 +2,9 @@
 
 use tracehound_schema::record::{self, HEADER_SIZE, Header, IDENTITY};
 
-use super::Item;
+use super::{Item, ancestors};
 use crate::clock::Clock;
+use crate::extra::Extra;
 use crate::recording::Preamble;
 use crate::text;
 use crate::value;
@@ -17,7 +18,7 @@ type Bytes = [u8; IDENTITY.end - IDENTITY.start];
 /// One thread's text.
 pub struct Identity {
     bytes: Bytes,
-    version: u32,
+    versions: [u32; 2],
     /// From `,"process":{` to `,"cpu":`.
     pub process: Vec<u8>,
     /// `,"cgroup":…`, empty where there is none.
@@ -48,10 +49,18 @@ impl Identities {
         let header = &item.record.header;
         let place = header.host_tid as usize & (PLACES - 1);
         let bytes = identity_bytes(item.record.bytes());
-        let version = item.programs.version(header.host_pid);
+        let with_ancestors = item.extras.has(Extra::Ancestors);
+        let versions = [
+            item.programs.version(header.host_pid),
+            if with_ancestors {
+                item.processes.version()
+            } else {
+                0
+            },
+        ];
         let kept = self.places[place]
             .as_ref()
-            .is_some_and(|kept| kept.version == version && kept.bytes == bytes);
+            .is_some_and(|kept| kept.versions == versions && kept.bytes == bytes);
         if !kept {
             self.places[place] = None;
         }
@@ -59,12 +68,16 @@ impl Identities {
         self.places[place].get_or_insert_with(|| {
             let mut text = Identity {
                 bytes,
-                version,
+                versions,
                 process: Vec::with_capacity(512),
                 cgroup: Vec::new(),
                 raw: Vec::new(),
             };
             text.fill(header, item.programs.path(header.host_pid), clock, boot_id);
+            if with_ancestors && ancestors::write(&mut text.process, item, boot_id) {
+                text.raw.push("ancestors");
+            }
+            text.process.extend_from_slice(b",\"cpu\":");
             text
         })
     }
@@ -133,7 +146,7 @@ impl Identity {
         }
         out.extend_from_slice(b"},\"parent\":{\"id\":\"");
         task(out, boot_id, header.parent_start, header.host_ppid);
-        out.extend_from_slice(b"\"},\"cpu\":");
+        out.extend_from_slice(b"\"}");
         if header.cgroup != 0 {
             self.cgroup.extend_from_slice(b",\"cgroup\":");
             value::unsigned(&mut self.cgroup, header.cgroup);
@@ -142,7 +155,7 @@ impl Identity {
 }
 
 /// A task's identity: boot, start and thread id; no two tasks ever share it.
-fn task(out: &mut Vec<u8>, boot_id: &str, start: u64, tid: u32) {
+pub fn task(out: &mut Vec<u8>, boot_id: &str, start: u64, tid: u32) {
     // The boot id is a recording's, so it may be anything.
     text::json(out, boot_id.as_bytes());
     out.push(b'-');

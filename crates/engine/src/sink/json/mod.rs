@@ -3,6 +3,7 @@
 //! What does not change from event to event is text made once: the keys of an event's fields, a
 //! system call's name, a thread's identity. A line is then mostly copies.
 
+mod ancestors;
 mod call;
 mod ending;
 mod identity;
@@ -10,7 +11,9 @@ mod template;
 
 use tracehound_schema::record::State;
 
+pub use self::ancestors::described;
 use self::identity::Identities;
+pub use self::identity::task;
 use self::template::Templates;
 use super::{Item, Text};
 use crate::calls::Notes;

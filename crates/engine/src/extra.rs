@@ -1,0 +1,95 @@
+//! What lines tell of an event beside itself, if somebody asks: `--with`.
+
+use tracehound_schema::{Event, by_name};
+
+/// One thing that can be asked for. To add one: a row here, and what writes it in the formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extra {
+    /// Who created the process, and who created that one.
+    Ancestors,
+}
+
+impl Extra {
+    /// Each with its word and what it adds.
+    pub const ALL: &[(Extra, &str, &str)] = &[(
+        Extra::Ancestors,
+        "ancestors",
+        "who created the process, and who created that one, up to the first",
+    )];
+
+    /// What a word asks for.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Extra> {
+        let row = Extra::ALL.iter().find(|row| row.1 == word);
+        row.map(|row| row.0)
+    }
+
+    /// The events that it needs, beside those of processes' lives, which are always traced.
+    const fn events(self) -> &'static [&'static str] {
+        match self {
+            Extra::Ancestors => PROCESSES,
+        }
+    }
+}
+
+/// The events that the process tree is made of.
+pub const PROCESSES: &[&str] = &[
+    "existing_process",
+    "process_snapshot",
+    "sched_process_fork",
+    "sched_process_exec",
+    "sched_process_exit",
+    "task_rename",
+];
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extras(u32);
+
+impl Extras {
+    /// Asks for one more thing.
+    #[must_use]
+    pub const fn and(self, extra: Extra) -> Extras {
+        Extras(self.0 | 1 << extra as u32)
+    }
+
+    /// Whether a thing is asked for.
+    #[must_use]
+    #[inline]
+    pub const fn has(self, extra: Extra) -> bool {
+        self.0 >> extra as u32 & 1 == 1
+    }
+
+    fn all(self) -> impl Iterator<Item = Extra> {
+        let all = Extra::ALL.iter().map(|row| row.0);
+        all.filter(move |extra| self.has(*extra))
+    }
+
+    /// Whether the process tree is needed.
+    #[must_use]
+    pub const fn needs_processes(self) -> bool {
+        self.has(Extra::Ancestors)
+    }
+
+    /// The events that are traced for it, whether they are selected or not.
+    #[must_use]
+    pub fn needs(self) -> Vec<&'static Event> {
+        let names = self.all().flat_map(Extra::events);
+        names.filter_map(|name| by_name(name)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_needed_is_in_the_catalogue() {
+        for (extra, word, _) in Extra::ALL {
+            assert_eq!(Extra::named(word), Some(*extra));
+            let needs = Extras::default().and(*extra).needs();
+            assert_eq!(needs.len(), extra.events().len(), "{word}");
+        }
+        assert!(Extras::default().needs().is_empty());
+    }
+}
