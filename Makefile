@@ -18,6 +18,8 @@ test: setup programs
 	cargo xtask fuzz --seconds 40
 	cargo xtask fuzz filter --seconds 20
 	cargo xtask fuzz policy --seconds 20
+	cargo build --package xtask
+	$(SUDO) target/debug/xtask soak --duration 20s
 	cargo xtask lab
 
 # A set rewritten under the call: how often user memory lies, and that the masks never do.

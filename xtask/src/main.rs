@@ -7,6 +7,7 @@ mod bless;
 mod check;
 mod fuzz;
 mod lab;
+mod soak;
 mod workspace;
 
 use anyhow::Result;
@@ -31,6 +32,8 @@ enum Task {
     Fuzz(fuzz::Options),
     /// Live tests on stock Debian kernels under qemu
     Lab(lab::Lab),
+    /// The process tree while processes come and go; needs root, `make build programs`
+    Soak(soak::Options),
 }
 
 fn main() -> Result<()> {
@@ -40,5 +43,6 @@ fn main() -> Result<()> {
         Task::Check => check::run_check(),
         Task::Fuzz(options) => fuzz::run_fuzz(&options),
         Task::Lab(options) => lab::run(&options),
+        Task::Soak(options) => soak::run_soak(&options),
     }
 }

@@ -20,6 +20,8 @@ pub struct Replay {
     pub output: &'static str,
     /// What `-e` is given.
     pub events: &'static str,
+    /// What `--with` is given; nothing if it is empty.
+    pub with: &'static str,
     /// So many policies instead, each about other threads' calls of the same event.
     pub policies: usize,
     /// Fewer events than the recording has, so that the file stays in the page cache.
@@ -32,6 +34,7 @@ const fn replay(output: &'static str) -> Replay {
     Replay {
         output,
         events: "sigprocmask",
+        with: "",
         policies: 0,
         most: None,
         target: None,
@@ -58,6 +61,10 @@ pub const REPLAYS: &[Replay] = &[
     policies(100, Some(REPLAY_POLICIES)),
     policies(1000, None),
     replay("json:/dev/null"),
+    Replay {
+        with: "ancestors",
+        ..replay("json:/dev/null")
+    },
     replay("table:/dev/null"),
     replay("strace:/dev/null"),
     Replay {
@@ -90,7 +97,16 @@ fn recorder(path: &str, calls: u64) -> Vec<String> {
     let calls = calls.to_string();
     let raw = format!("raw:{path}");
     let words = ["taskset", "-c", "1", TRACEHOUND, "-e", "sigprocmask"];
-    let more = ["--ring-size", "64M", "--stats", "-o", &raw, "--"];
+    let more = [
+        "--with",
+        "ancestors",
+        "--ring-size",
+        "64M",
+        "--stats",
+        "-o",
+        &raw,
+        "--",
+    ];
     let words = words.into_iter().chain(more).chain([PROGRAM, "0", &calls]);
     words.map(str::to_owned).collect()
 }
@@ -133,6 +149,9 @@ impl Replay {
             0 => ["-e", self.events],
             _ => ["-p", policies],
         });
+        if !self.with.is_empty() {
+            words.extend(["--with", self.with]);
+        }
         words.extend(["-o", &output]);
         let most = self.most.map(|most| most.to_string());
         words.extend(most.iter().flat_map(|most| ["--max-events", most]));

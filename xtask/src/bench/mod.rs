@@ -22,6 +22,7 @@ mod stats;
 mod table;
 mod targets;
 mod task;
+mod tree;
 mod work;
 mod workloads;
 

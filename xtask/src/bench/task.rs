@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use super::configuration::TRACEHOUND;
 use super::rounds::{self, Size};
-use super::{filters, hooks, loss, machine, workloads};
+use super::{filters, hooks, loss, machine, tree, workloads};
 use crate::workspace::root;
 
 /// Options of `bench`.
@@ -43,6 +43,8 @@ enum Part {
     Filters,
     /// Each hook event's programs
     Hooks,
+    /// The process tree
+    Tree,
     /// What is lost of a fork bomb and a walk through a million files
     Loss,
 }
@@ -70,6 +72,10 @@ pub fn run_bench(options: &Options) -> Result<()> {
     if wanted(Part::Hooks) {
         let times = if options.quick { 5 } else { 50 };
         results.push(hooks::run(times, options.markdown));
+    }
+    if wanted(Part::Tree) {
+        let rounds = size(options).rounds.min(5);
+        results.push(tree::run(rounds, options.markdown));
     }
     if wanted(Part::Loss) {
         let rounds = options.rounds.unwrap_or(3);
