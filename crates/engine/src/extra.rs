@@ -7,15 +7,24 @@ use tracehound_schema::{Event, by_name};
 pub enum Extra {
     /// Who created the process, and who created that one.
     Ancestors,
+    /// Who logged in, the session and its terminal.
+    Session,
 }
 
 impl Extra {
     /// Each with its word and what it adds.
-    pub const ALL: &[(Extra, &str, &str)] = &[(
-        Extra::Ancestors,
-        "ancestors",
-        "who created the process, and who created that one, up to the first",
-    )];
+    pub const ALL: &[(Extra, &str, &str)] = &[
+        (
+            Extra::Ancestors,
+            "ancestors",
+            "who created the process, and who created that one, up to the first",
+        ),
+        (
+            Extra::Session,
+            "session",
+            "the user that logged in, the session and its terminal",
+        ),
+    ];
 
     /// What a word asks for.
     #[must_use]
@@ -27,7 +36,7 @@ impl Extra {
     /// The events that it needs, beside those of processes' lives, which are always traced.
     const fn events(self) -> &'static [&'static str] {
         match self {
-            Extra::Ancestors => PROCESSES,
+            Extra::Ancestors | Extra::Session => PROCESSES,
         }
     }
 }
@@ -68,7 +77,7 @@ impl Extras {
     /// Whether the process tree is needed.
     #[must_use]
     pub const fn needs_processes(self) -> bool {
-        self.has(Extra::Ancestors)
+        self.has(Extra::Ancestors) || self.has(Extra::Session)
     }
 
     /// The events that are traced for it, whether they are selected or not.

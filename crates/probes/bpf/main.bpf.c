@@ -54,6 +54,7 @@
 #include "hook/objects.h"
 #include "hook/helpers.h"
 #include "hook/snapshot.h"
+#include "hook/session.h"
 #include "programs.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -158,6 +158,9 @@ const SCHED_PROCESS_EXEC: &[&str] = &[
     "pwd",
     "source",
     "old_tid",
+    "login_uid",
+    "session",
+    "tty",
 ];
 
 /// The fields of our own sigprocmask event.

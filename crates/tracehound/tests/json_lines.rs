@@ -213,7 +213,7 @@ fn trace(schemas: &Schemas, command: &[&str]) -> Vec<Value> {
     let output = tracehound()
         .args([
             "--with",
-            "ancestors",
+            "ancestors,session",
             "-e",
             "*",
             "-o",

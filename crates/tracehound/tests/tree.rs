@@ -229,3 +229,46 @@ fn ps_tells_who_ran_at_a_time_of_a_recording() {
     let refused = tracehound().args(["ps", &path, "--at", "noon"]).output();
     assert_eq!(refused.unwrap().status.code(), Some(2));
 }
+
+#[test]
+fn sessions_are_told_with_their_terminals() {
+    if !root() {
+        return;
+    }
+    let options = [
+        "-e",
+        "openat.data.pathname=/etc/hostname",
+        "--with",
+        "session",
+    ];
+    // script(1) begins a session of its own on a terminal of its own.
+    let inner = "tty; echo $$; cat /etc/hostname; true";
+    let run = trace(&options, &["script", "-qec", inner, "/dev/null"]);
+    let mut said = run.stdout.lines().map(str::trim);
+    let terminal = said.next().unwrap().strip_prefix("/dev/").unwrap();
+    let events = named(&run, "openat");
+    let process = &events.last().unwrap()["process"];
+    assert_eq!(process["tty"], terminal, "{process}");
+    let leader: u64 = said.next().unwrap().parse().unwrap();
+    assert_eq!(process["session"], leader, "{process}");
+    // Of the test's own session, as /proc has it.
+    let run = trace(&options, &["cat", "/etc/hostname"]);
+    let process = &named(&run, "openat")[0]["process"];
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let words: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap()
+        .split_whitespace()
+        .collect();
+    assert_eq!(process["session"].to_string(), words[3], "{process}");
+    assert_eq!(process.get("tty").is_none(), words[4] == "0", "{process}");
+    let login = std::fs::read_to_string("/proc/self/loginuid").ok();
+    let login = login.and_then(|text| text.trim().parse::<u32>().ok());
+    let login = login.filter(|login| *login != u32::MAX);
+    assert_eq!(
+        process["login_uid"].as_u64(),
+        login.map(u64::from),
+        "{process}"
+    );
+}

@@ -130,7 +130,7 @@ fn write(path: &Path, count: u32) -> Result<()> {
     let (fork, exec) = (event("sched_process_fork")?, event("sched_process_exec")?);
     let mut file = BufWriter::new(File::create(path)?);
     let order = 0x0102u16.to_ne_bytes();
-    file.write_all(&[b'T', b'H', b'R', b'E', b'C', 2, order[0], order[1]])?;
+    file.write_all(&[b'T', b'H', b'R', b'E', b'C', 3, order[0], order[1]])?;
     file.write_all(&0i64.to_ne_bytes())?;
     file.write_all(b"6576a333-0000-4000-8000-000000000000")?;
     let mut time = u64::from(count) * 2000;

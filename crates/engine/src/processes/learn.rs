@@ -4,7 +4,7 @@ use tracehound_schema::Event;
 use tracehound_schema::record::{Header, Record, State};
 
 use super::identity::Identity;
-use super::process::{End, Process, Seen, name_of, padded};
+use super::process::{End, Process, Seen, Session, name_of, padded};
 use super::source::{Source, id, number};
 use super::tree::{MOST_BYTES, Tree};
 use crate::filter::Truth;
@@ -23,12 +23,20 @@ pub struct Processes {
     last: Option<(Identity, Seen, [u8; 16])>,
     /// Snapshots that were complete.
     snapshots: u32,
-    existing: Option<Source<4>>,
+    existing: Option<Source<7>>,
     snapshot: Option<Source<2>>,
     fork: Option<Source<6>>,
-    exec: Option<Source<2>>,
+    exec: Option<Source<5>>,
     exit: Option<Source<3>>,
     rename: Option<Source<2>>,
+}
+
+fn session_of(record: &Record<'_>, [login_uid, session, tty]: [usize; 3]) -> Session {
+    Session {
+        login_uid: id(record, login_uid),
+        id: id(record, session),
+        tty: id(record, tty),
+    }
 }
 
 impl Default for Processes {
@@ -48,7 +56,15 @@ impl Processes {
             snapshots: 0,
             existing: Source::new(
                 "existing_process",
-                ["pathname", "argv", "kernel_thread", "threads"],
+                [
+                    "pathname",
+                    "argv",
+                    "kernel_thread",
+                    "threads",
+                    "login_uid",
+                    "session",
+                    "tty",
+                ],
             ),
             snapshot: Source::new("process_snapshot", ["until", "whole"]),
             fork: Source::new(
@@ -62,7 +78,10 @@ impl Processes {
                     "parent_process_start_time",
                 ],
             ),
-            exec: Source::new("sched_process_exec", ["pathname", "argv"]),
+            exec: Source::new(
+                "sched_process_exec",
+                ["pathname", "argv", "login_uid", "session", "tty"],
+            ),
             exit: Source::new(
                 "sched_process_exit",
                 ["process_group_exit", "exit_code", "signal_code"],
@@ -142,11 +161,12 @@ impl Processes {
         None
     }
 
-    fn exists(&mut self, own: Identity, record: &Record<'_>, fields: [usize; 4]) {
-        let [path, argv, kernels, threads] = fields;
+    fn exists(&mut self, own: Identity, record: &Record<'_>, fields: [usize; 7]) {
+        let [path, argv, kernels, threads, session @ ..] = fields;
         let header = &record.header;
         let kernel_thread = number(record, kernels) == Some(1);
         let program = self.program(record, path, argv);
+        let session = session_of(record, session);
         let snapshot = self.snapshots + 1;
         self.changed();
         if self.tree.get(own).is_some() {
@@ -155,6 +175,7 @@ impl Processes {
             if let Some(process) = self.tree.get_mut(own) {
                 process.comm = Some(header.comm);
                 process.seen = Seen::of(header).after(process.seen);
+                process.session = session;
                 process.snapshot = snapshot;
             }
             return;
@@ -168,6 +189,7 @@ impl Processes {
             program,
             comm: Some(header.comm),
             seen,
+            session,
             kernel_thread,
             end: ended.then(End::default),
             snapshot,
@@ -213,6 +235,7 @@ impl Processes {
         let process = Process {
             creator: Some(creator),
             program: known.map(|one| one.program.clone()).unwrap_or_default(),
+            session: known.map(|one| one.session).unwrap_or_default(),
             kernel_thread: known.is_some_and(|one| one.kernel_thread),
             comm: Some(header.comm),
             seen: Seen {
@@ -233,12 +256,14 @@ impl Processes {
         Some(child)
     }
 
-    fn executed(&mut self, own: Identity, record: &Record<'_>, [path, argv]: [usize; 2]) {
+    fn executed(&mut self, own: Identity, record: &Record<'_>, fields: [usize; 5]) {
+        let [path, argv, session @ ..] = fields;
         let program = self.program(record, path, argv);
         if self.tree.run(own, program)
             && let Some(process) = self.tree.get_mut(own)
         {
             process.comm = Some(record.header.comm);
+            process.session = session_of(record, session);
             process.kernel_thread = false;
             self.changed();
         }

@@ -15,7 +15,7 @@ pub use self::identity::{Identity, TICK};
 pub use self::learn::Processes;
 #[cfg(test)]
 use self::process::End;
-pub use self::process::{Process, Seen, name_of};
+pub use self::process::{Process, Seen, Session, name_of};
 
 #[cfg(test)]
 mod tests;

@@ -24,6 +24,17 @@ pub struct Program {
     pub argv: Option<Argv>,
 }
 
+/// Who logged in, and where; as it was when the program began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Session {
+    /// The user that logged in.
+    pub login_uid: Option<u32>,
+    /// The session's first process, in the initial namespace.
+    pub id: Option<u32>,
+    /// The device of the session's terminal.
+    pub tty: Option<u32>,
+}
+
 /// What the headers of its first thread's records say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
@@ -94,6 +105,8 @@ pub struct Process {
     pub comm: Option<[u8; 16]>,
     /// What headers say.
     pub seen: Seen,
+    /// Who logged in, and where.
+    pub session: Session,
     /// Whether it is a thread of the kernel.
     pub kernel_thread: bool,
     /// For each scope that is followed, whether it is of those that one in it created.

@@ -49,7 +49,16 @@ fn filled(header: Header, threads: u64) -> Vec<u8> {
     let Some(event) = by_name(PROCESSES) else {
         return Vec::new();
     };
-    let unread = ["pathname", "dev", "inode", "ctime", "inode_mode"];
+    let unread = [
+        "pathname",
+        "dev",
+        "inode",
+        "ctime",
+        "inode_mode",
+        "login_uid",
+        "session",
+        "tty",
+    ];
     let record = Builder::new(event.id, event.fields.len(), header);
     let record = unread
         .iter()

@@ -3,7 +3,7 @@
 use super::events;
 use crate::field::kernel;
 use crate::kind::Kind::{
-    Bool, Dev, Enum, Flags, I32, Mode, Path, Pid, Signal, Str, StrArray, Time, U64, WallTime,
+    Bool, Dev, Enum, Flags, I32, Mode, Path, Pid, Signal, Str, StrArray, Time, U64, Uid, WallTime,
 };
 use crate::names;
 use crate::sample::Sample::{Number, Text};
@@ -129,6 +129,13 @@ events! {
             /// The id that the thread had, in the initial namespace: where it was not the first of
             /// its process, it has got that one's.
             old_tid: Pid, kernel("old_pid").ctype("pid_t");
+            /// The user that logged in, whoever the process became since. Absent where nobody did, or
+            /// the kernel is built without auditing.
+            login_uid: Uid, kernel("login_user(task)").ctype("uid_t").opt();
+            /// The first process of its session, in the initial namespace. Absent for the kernel's threads.
+            session: Pid, kernel("session_of(task)").ctype("int").opt();
+            /// The session's terminal. Absent where it has none.
+            tty: Dev, kernel("terminal_of(task)").ctype("dev_t").opt();
         }
         page {
             purpose: "Sees the program that was really started, after scripts and links are resolved.",
@@ -151,7 +158,7 @@ events! {
                 "argv and env are told whole up to 2 MiB each, which is what the kernel allows both together by default; what does not fit in the record is in records of its own (pieces), counted as records of the event, and where one was lost the rest is cut; a path of more than 64 names is cut.",
                 "env can hold passwords and keys: mind who reads the output.",
                 "A file is in the upper layer of an overlay too where it was only copied there, as by a chmod; what has its data below still (metacopy) is told so as well.",
-                "Recordings of runs that did not select the event have the path, the file, the arguments and old_tid of it; the rest is unread, and arguments are cut at 8191 bytes.",
+                "Recordings of runs that did not select the event have the path, the file, the arguments, old_tid and what is told of the session; the rest is unread, and arguments are cut at 8191 bytes.",
             ],
             related: ["sched_process_fork", "sched_process_exit"],
             sources: ["execve(2)", "include/trace/events/sched.h (v6.18)"],

@@ -3,8 +3,8 @@
 use super::events;
 use crate::field::{kernel, tracer, user};
 use crate::kind::Kind::{
-    Addr, Bool, Bytes, Dev, Enum, I64, Mode, Path, SockAddr, Str, StrArray, Time, U32, U64, Uid,
-    WallTime,
+    Addr, Bool, Bytes, Dev, Enum, I64, Mode, Path, Pid, SockAddr, Str, StrArray, Time, U32, U64,
+    Uid, WallTime,
 };
 use crate::names;
 use crate::sample::Sample::{Absent, Number, Text};
@@ -36,6 +36,13 @@ events! {
             threads: U32, kernel("task_threads(task)").ctype("int");
             /// Whether it is a thread of the kernel.
             kernel_thread: Bool, kernel("task_is_kernels(task)").ctype("bool");
+            /// The user that logged in, whoever the process became since. Absent where nobody did, or
+            /// the kernel is built without auditing.
+            login_uid: Uid, kernel("login_user(task)").ctype("uid_t").opt();
+            /// The first process of its session, in the initial namespace. Absent for the kernel's threads.
+            session: Pid, kernel("session_of(task)").ctype("int").opt();
+            /// The session's terminal. Absent where it has none.
+            tty: Dev, kernel("terminal_of(task)").ctype("dev_t").opt();
         }
         page {
             purpose: "Runs once over all tasks, when tracing begins.",

@@ -302,7 +302,9 @@ fn process() -> Value {
         ("start", time()),
     ]);
     rows.extend([("id", text.clone()), ("leader_id", text)]);
-    rows.extend([("pid_ns", number.clone()), ("mnt_ns", number)]);
+    rows.extend([("pid_ns", number.clone()), ("mnt_ns", number.clone())]);
+    rows.extend([("login_uid", number.clone()), ("session", number)]);
+    rows.push(("tty", json!({"type": "string"})));
     object(
         &rows,
         &[

@@ -1,10 +1,11 @@
 //! A thread's identity as text, kept as long as its header says the same.
 
-use tracehound_schema::record::{self, HEADER_SIZE, Header, IDENTITY};
+use tracehound_schema::record::{self, HEADER_SIZE, IDENTITY};
 
-use super::{Item, ancestors};
+use super::{Item, ancestors, session};
 use crate::clock::Clock;
 use crate::extra::Extra;
+use crate::processes;
 use crate::recording::Preamble;
 use crate::text;
 use crate::value;
@@ -52,7 +53,7 @@ impl Identities {
         let with_ancestors = item.extras.has(Extra::Ancestors);
         let versions = [
             item.programs.version(header.host_pid),
-            if with_ancestors {
+            if item.extras.needs_processes() {
                 item.processes.version()
             } else {
                 0
@@ -73,7 +74,7 @@ impl Identities {
                 cgroup: Vec::new(),
                 raw: Vec::new(),
             };
-            text.fill(header, item.programs.path(header.host_pid), clock, boot_id);
+            text.fill(item, clock, boot_id);
             if with_ancestors && ancestors::write(&mut text.process, item, boot_id) {
                 text.raw.push("ancestors");
             }
@@ -92,7 +93,9 @@ fn identity_bytes(bytes: &[u8]) -> Bytes {
 }
 
 impl Identity {
-    fn fill(&mut self, header: &Header, path: Option<&[u8]>, clock: Clock, boot_id: &str) {
+    fn fill(&mut self, item: &Item<'_>, clock: Clock, boot_id: &str) {
+        let header = &item.record.header;
+        let path = item.programs.path(header.host_pid);
         let ids = [
             (",\"process\":{\"pid\":", header.pid),
             (",\"tid\":", header.tid),
@@ -143,6 +146,11 @@ impl Identity {
                 out.extend_from_slice(key.as_bytes());
                 text::number(out, inode);
             }
+        }
+        let asked = item.extras.has(Extra::Session);
+        let own = processes::Identity::of(header).filter(|_| asked);
+        if let Some(process) = own.and_then(|own| item.processes.get(own)) {
+            session::write(out, &process.session);
         }
         out.extend_from_slice(b"},\"parent\":{\"id\":\"");
         task(out, boot_id, header.parent_start, header.host_ppid);

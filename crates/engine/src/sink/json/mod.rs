@@ -7,6 +7,7 @@ mod ancestors;
 mod call;
 mod ending;
 mod identity;
+mod session;
 mod template;
 
 use tracehound_schema::record::State;
