@@ -96,6 +96,7 @@ fuzz_target!(|data: &[u8]| {
             boot: 1_795_461_315_000_000_000,
         },
         boot_id: "6576a333-3c0f-4a4e-9d0b-4d1f1c1b2a39".to_owned(),
+        hierarchy: 0,
     };
     match choice % 3 {
         0 => {

@@ -53,7 +53,7 @@ pub struct Inside {
     pub started: bool,
     /// The mount namespace of its maker.
     maker: u32,
-    /// Cgroups that are its own or inside of it, and how many of them are of version 2.
+    /// Cgroups that are its own or inside of it, and how many of them are in the hierarchy that records name.
     cgroups: [u32; 2],
 }
 
@@ -76,8 +76,12 @@ pub struct Cgroups {
     /// The container of each cgroup, by its id in a hierarchy; 0 is that of version 2.
     known: HashMap<(u64, u64), Option<Arc<str>>>,
     containers: HashMap<Arc<str>, Inside>,
-    /// Containers without a cgroup of version 2: their processes are not told by it.
+    /// Containers without a cgroup in the hierarchy that records name: their processes are not told by it.
     elsewhere: usize,
+    /// The hierarchy whose cgroups records name; 0 for version 2.
+    pub hierarchy: u64,
+    /// Changes with what is known of containers; 0 as long as there was none.
+    version: u32,
 }
 
 impl Default for Cgroups {
@@ -93,15 +97,34 @@ impl Default for Cgroups {
             known: HashMap::new(),
             containers: HashMap::new(),
             elsewhere: 0,
+            hierarchy: 0,
+            version: 0,
         }
     }
 }
 
 impl Cgroups {
+    /// The container of a record's process, if that is known to be in one.
+    #[must_use]
+    pub fn container(&self, header: &Header) -> Option<&Inside> {
+        // Nobody is asked on machines without.
+        let known = self.version != 0 && header.host_tid != 0;
+        match known.then(|| self.place(header))? {
+            Place::Container(inside) => Some(inside),
+            Place::Host | Place::Unknown => None,
+        }
+    }
+
+    /// A number that changes with what is known of containers; 0 as long as there was none.
+    #[must_use]
+    pub const fn version(&self) -> u32 {
+        self.version
+    }
+
     /// Where the process of a record is.
     #[must_use]
     pub fn place(&self, header: &Header) -> Place<'_> {
-        match self.known.get(&(0, header.cgroup)) {
+        match self.known.get(&(self.hierarchy, header.cgroup)) {
             Some(None) if self.elsewhere == 0 => Place::Host,
             Some(Some(id)) => match self.containers.get(id) {
                 Some(inside) => Place::Container(inside),
@@ -131,7 +154,7 @@ impl Cgroups {
         if let Some(key) = key(*source, record)
             && let Some(Some(id)) = self.known.remove(&key)
         {
-            self.count(&id, key.0 == 0, false);
+            self.count(&id, key.0 == self.hierarchy, false);
         }
     }
 
@@ -141,7 +164,7 @@ impl Cgroups {
             return;
         };
         let made = source.change == Change::Made;
-        let found = innermost(record.tail(source.path).unwrap_or_default());
+        let found = Container::around(record.tail(source.path).unwrap_or_default());
         if self.known.contains_key(&key) {
             // The snapshot was first with what was made while it was taken.
             if let Some((container, true)) = found
@@ -174,18 +197,19 @@ impl Cgroups {
             id
         });
         if let Some(id) = &id {
-            self.count(id, key.0 == 0, true);
+            self.count(id, key.0 == self.hierarchy, true);
         }
         self.known.insert(key, id);
     }
 
     /// Counts a container's cgroups; forgets it with the last.
-    fn count(&mut self, id: &Arc<str>, second: bool, comes: bool) {
+    fn count(&mut self, id: &Arc<str>, named: bool, comes: bool) {
+        self.version = self.version.wrapping_add(1).max(1);
         let Some(inside) = self.containers.get_mut(id) else {
             return;
         };
         let had = inside.cgroups[1] > 0;
-        let counts = [true, second];
+        let counts = [true, named];
         for (count, counted) in inside.cgroups.iter_mut().zip(counts) {
             if counted && comes {
                 *count += 1;
@@ -205,7 +229,7 @@ impl Cgroups {
     }
 
     fn started(&mut self, header: &Header) {
-        if let Some(Some(id)) = self.known.get(&(0, header.cgroup))
+        if let Some(Some(id)) = self.known.get(&(self.hierarchy, header.cgroup))
             && let Some(inside) = self.containers.get_mut(id)
         {
             inside.started |= header.mnt_ns != 0 && header.mnt_ns != inside.maker;
@@ -221,19 +245,6 @@ fn key(source: Source, record: &Record<'_>) -> Option<(u64, u64)> {
             .filter(|_| record.state(index) == State::Read)
     };
     Some((read(source.hierarchy)?, read(source.cgroup)?))
-}
-
-/// The innermost container that a cgroup is or lies in, and whether it is its own cgroup.
-fn innermost(path: &[u8]) -> Option<(Container, bool)> {
-    let (mut part, mut own) = (path, true);
-    loop {
-        if let Some(container) = Container::of(part) {
-            return Some((container, own));
-        }
-        let slash = part.iter().rposition(|byte| *byte == b'/')?;
-        part = &part[..slash];
-        own = false;
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use tracehound_schema::record::{ENTRY, Header, Record};
+use tracehound_schema::record::{ASIDE, ENTRY, Header, Record};
 use tracehound_schema::syscalls::Syscall;
 use tracehound_schema::{Event, all, by_name};
 
@@ -96,6 +96,13 @@ impl Engine {
         }
         self.output.filters = filters;
         self.output.clock = clock;
+        self
+    }
+
+    /// Takes the cgroups that records name as those of this hierarchy; without, it is that of version 2.
+    #[must_use]
+    pub fn in_hierarchy(mut self, number: u32) -> Engine {
+        self.output.world.cgroups.hierarchy = u64::from(number);
         self
     }
 
@@ -247,6 +254,15 @@ impl Engine {
     fn event(&mut self, event: &'static Event, shown: bool, record: &Record<'_>) -> io::Result<()> {
         let plan = &self.plans[usize::from(event.id)];
         self.output.learn(event, record);
+        if record.header.flags & ASIDE != 0 {
+            self.output.world.forget(event, record);
+            if shown {
+                self.output.filters.leave_out(event, 1, 0);
+            } else {
+                self.unwanted += 1;
+            }
+            return Ok(());
+        }
         let mut checkers = plan.iter().flat_map(|plan| &plan.checkers);
         let mismatch = checkers.find_map(|check| check.check(record));
         let cut_off = self.life.learn(event, record, &mut self.join);

@@ -94,6 +94,7 @@ impl Output {
             programs: &self.world.programs,
             processes: &self.world.processes,
             extras: self.extras,
+            cgroups: &self.world.cgroups,
             mismatch: shown.mismatch,
             call: shown.call,
             phase: shown.phase,

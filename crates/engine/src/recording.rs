@@ -1,7 +1,8 @@
 //! Recordings: raw records in a file, with what is needed to read them elsewhere.
 //!
-//! A recording starts with [`MAGIC`], then the clock (8 bytes, nanoseconds from 1970 to boot) and the
-//! boot id (36 bytes of text), in the byte order of the machine that made it; then records.
+//! A recording starts with [`MAGIC`], then the clock (8 bytes, nanoseconds from 1970 to boot), the boot
+//! id (36 bytes of text) and the hierarchy of cgroups (8 bytes), in the byte order of the machine that
+//! made it; then records.
 
 use std::io::{self, Read, Write};
 
@@ -22,6 +23,8 @@ pub struct Preamble {
     pub clock: Clock,
     /// The kernel's id of the boot.
     pub boot_id: String,
+    /// The number of the hierarchy whose cgroups records name, as /proc/cgroups has it; 0 for version 2.
+    pub hierarchy: u32,
 }
 
 /// What can be wrong with a recording.
@@ -48,30 +51,42 @@ pub fn write(preamble: &Preamble, writer: &mut dyn Write) -> io::Result<()> {
     for (to, from) in id.iter_mut().zip(preamble.boot_id.bytes()) {
         *to = from;
     }
-    writer.write_all(&id)
+    writer.write_all(&id)?;
+    writer.write_all(&u64::from(preamble.hierarchy).to_ne_bytes())
 }
 
 /// Reads the preamble.
 pub fn open(reader: &mut dyn Read) -> Result<Preamble, Error> {
     let mut start = [0; 52];
-    reader
-        .read_exact(&mut start)
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => Error::NotOurs,
-            _ => Error::Io(error),
-        })?;
+    reader.read_exact(&mut start).map_err(of_start)?;
     let (magic, rest) = start.split_at(8);
     let boot = rest.first_chunk().copied().ok_or(Error::NotOurs)?;
     if magic != MAGIC {
         return Err(Error::NotOurs);
     }
+    let hierarchy = hierarchy(reader)?;
     let boot_id = String::from_utf8_lossy(&rest[8..]).trim().to_owned();
     Ok(Preamble {
         clock: Clock {
             boot: i64::from_ne_bytes(boot),
         },
         boot_id,
+        hierarchy,
     })
+}
+
+fn hierarchy(reader: &mut dyn Read) -> Result<u32, Error> {
+    let mut number = [0; 8];
+    reader.read_exact(&mut number).map_err(of_start)?;
+    u32::try_from(u64::from_ne_bytes(number)).map_err(|_| Error::NotOurs)
+}
+
+/// What ends too early is no recording.
+fn of_start(error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => Error::NotOurs,
+        _ => Error::Io(error),
+    }
 }
 
 /// Reads the records in batches and gives each to `each`, whole records only.
@@ -80,7 +95,7 @@ pub fn batches<E: From<Error>>(
     mut each: impl FnMut(&[u8]) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut buffer = vec![0; 1 << 20];
-    let (mut filled, mut offset) = (0, 52);
+    let (mut filled, mut offset) = (0, 60);
     loop {
         let count = reader.read(&mut buffer[filled..]).map_err(Error::from)?;
         filled += count;

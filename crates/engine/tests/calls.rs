@@ -20,6 +20,7 @@ fn engine(events: &[&str], max: Option<u64>) -> (Engine, Vec<Kept>) {
     let preamble = Preamble {
         clock: Clock::default(),
         boot_id: "6576a333".to_owned(),
+        hierarchy: 0,
     };
     let kept = FORMATS.map(|_| Kept::default()).to_vec();
     let sinks = FORMATS.iter().zip(&kept);

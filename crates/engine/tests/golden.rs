@@ -10,7 +10,7 @@ use kept::Kept;
 use tracehound_engine::recording::Preamble;
 use tracehound_engine::{Clock, Engine, Format, Selection, Sink};
 use tracehound_schema::record::{
-    Builder, Chunk, ChunkKind, ENTRY, HAS_ENTRY, HAS_RET, Header, IN_INTERRUPT, PIECE, chunk,
+    ASIDE, Builder, Chunk, ChunkKind, ENTRY, HAS_ENTRY, HAS_RET, Header, IN_INTERRUPT, PIECE, chunk,
 };
 use tracehound_schema::{Abi, Event, all, by_name, sample};
 
@@ -27,6 +27,7 @@ fn print(records: &[Vec<u8>], format: Format) -> String {
     let preamble = Preamble {
         clock,
         boot_id: "6576a333".to_owned(),
+        hierarchy: 0,
     };
     let sink = Sink::new(format, Box::new(kept.clone()), &preamble);
     let mut engine = Engine::new(&Selection::new(&every), None, vec![sink]);
@@ -128,6 +129,52 @@ fn every_state_of_a_value_shows() {
         records.extend(states.map(|header| sample::build(event, header)));
     }
     golden("every_state", &records);
+}
+
+/// Containers of a cgroup that was there, and of one that comes and goes; one record is told aside.
+#[test]
+fn events_say_the_container_of_their_process() {
+    let pod = "kubepods-pod0d1ef8a5_2c37_4a51_9c3b_7f2f0c9b6a11.slice";
+    let id = "5f1c6d5b1f2c4f0bb0c9f1f4e0a9a7f6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0";
+    let cgroup = |name: &str, number: u64, path: &str, flags: u32| {
+        let event = event(name);
+        let place = |name| event.field_index(name).unwrap();
+        let header = Header {
+            flags,
+            ..sample::header(event)
+        };
+        Builder::new(event.id, event.fields.len(), header)
+            .slot(place("cgroup_id"), number)
+            .tail(place("cgroup_path"), path.as_bytes())
+            .build()
+    };
+    let within = |cgroup| {
+        let header = Header {
+            cgroup,
+            ..mask_header()
+        };
+        sigprocmask(header, &[])
+    };
+    let hostile = "/lxc/\u{1b}[2J\"";
+    golden(
+        "containers",
+        &[
+            cgroup("existing_cgroup", 1, "/", ASIDE),
+            cgroup(
+                "existing_cgroup",
+                11,
+                &format!("/{pod}/crio-{id}.scope"),
+                ASIDE,
+            ),
+            cgroup("cgroup_mkdir", 12, hostile, 0),
+            within(1),
+            within(11),
+            within(12),
+            cgroup("cgroup_rmdir", 12, hostile, ASIDE),
+            within(12),
+            within(13),
+        ],
+    );
 }
 
 #[test]
@@ -368,10 +415,14 @@ fn damaged_records_are_counted_and_not_shown() {
         absent: !0,
         late: !0,
         kernel: !0,
-        flags: !PIECE,
+        // What is told aside is not shown.
+        flags: !(PIECE | ASIDE),
         ..mask_header()
     };
-    let of_no_field = Header { flags: !0, ..bits };
+    let of_no_field = Header {
+        flags: !ASIDE,
+        ..bits
+    };
     let piece = sigprocmask(of_no_field, &[]);
     let damaged = [outside, short.build(), bare.build(), unknown.build(), piece];
     let selection = Selection::new(&all().collect::<Vec<_>>());

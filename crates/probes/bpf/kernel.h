@@ -159,7 +159,11 @@ struct cgroup {
 	struct kernfs_node *kn;
 	struct cgroup_root *root;
 };
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+};
 struct css_set {
+	struct cgroup_subsys_state *subsys[1];
 	struct cgroup *dfl_cgrp;
 };
 typedef struct {

@@ -12,7 +12,7 @@ struct control {
 	u32 cpus;	/* index of the life ring, behind the per-CPU ones */
 	u32 preempts;	/* the kernel preempts programs, and skips them meanwhile */
 	u32 content;	/* bytes of content (what is read and written) to copy at most */
-	u32 chosen;	/* bit per event of processes' lives: selected, and not only needed */
+	u32 chosen;	/* bit per event of processes' lives and of cgroups: selected, and not only needed */
 	u32 narrows;	/* leave out what plans exclude (narrow/) */
 	u64 live_since;	/* what started before is told by a snapshot */
 };
@@ -88,6 +88,17 @@ static __always_inline bool in_scope(struct task_struct *task)
 static __always_inline bool is_scoped(struct control *control)
 {
 	return control->phase == PHASE_LIVE && control->scoped;
+}
+
+/*
+ * Whether a record is made only for what is learnt from it: nobody selected the event, or the task is
+ * out of scope. `bit` is the event's in control.chosen.
+ */
+static __always_inline bool is_aside(u32 bit, struct task_struct *task)
+{
+	struct control *control = control_get();
+
+	return control && (!(control->chosen >> bit & 1) || (is_scoped(control) && !in_scope(task)));
 }
 
 /*

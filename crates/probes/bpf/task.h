@@ -240,6 +240,32 @@ static __always_inline void read_comm(u64 *comm, struct task_struct *task)
 #endif
 }
 
+/*
+ * Whose cgroup is told: 0 for version 2, else that of a controller, its index in css_set from 1.
+ * Written before loading, so that the verifier drops the half that is not meant.
+ */
+const volatile u32 cgroup_controller SEC(".rodata.cgroups");
+
+/* The id of a task's cgroup in the hierarchy that containers are in. */
+static __always_inline u64 cgroup_of(struct task_struct *task)
+{
+	u64 at = cgroup_controller;
+	struct cgroup_subsys_state *state = NULL;
+	struct css_set *set;
+
+	if (!at)
+		return TASK_READ(task, cgroups, dfl_cgrp, kn, id);
+	set = TASK_READ(task, cgroups);
+	at = bpf_core_field_offset(struct css_set, subsys) + (at - 1) * sizeof(state);
+#ifdef TH_LEGACY
+	bpf_probe_read_kernel(&state, sizeof(state), (void *)set + at);
+#else
+	/* A constant to the verifier, so a load from the kernel's type. */
+	state = *(struct cgroup_subsys_state **)((void *)set + at);
+#endif
+	return TASK_READ(state, cgroup, kn, id);
+}
+
 static __always_inline void fill_header(struct th_record *rec, struct task_struct *trusted)
 {
 	struct task_struct *task = bare(trusted);
@@ -264,7 +290,7 @@ static __always_inline void fill_header(struct th_record *rec, struct task_struc
 	rec->start = TASK_READ(task, start_boottime);
 	rec->leader_start = TASK_READ(leader, start_boottime);
 	rec->parent_start = TASK_READ(parent, start_boottime);
-	rec->cgroup = TASK_READ(task, cgroups, dfl_cgrp, kn, id);
+	rec->cgroup = cgroup_of(task);
 	rec->uid = TASK_READ(task, real_cred, uid.val);
 	rec->gid = TASK_READ(task, real_cred, gid.val);
 	rec->mnt_ns = TASK_READ(task, nsproxy, mnt_ns, ns.inum);

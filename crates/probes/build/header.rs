@@ -6,8 +6,8 @@ use std::mem::{offset_of, size_of};
 use tracehound_schema::capture::{self, Count, MOST_STEPS, Step, What};
 use tracehound_schema::narrow;
 use tracehound_schema::record::{
-    ChunkKind, CredFacts, ENTRY, FileFacts, HAS_ENTRY, HAS_RET, HEADER_SIZE, IN_INTERRUPT, LAYOUT,
-    MAX_SIZE, PIECE, SocketFacts, VIA_IO_URING, chunk,
+    ASIDE, ChunkKind, CredFacts, ENTRY, FileFacts, HAS_ENTRY, HAS_RET, HEADER_SIZE, IN_INTERRUPT,
+    LAYOUT, MAX_SIZE, PIECE, SocketFacts, VIA_IO_URING, chunk,
 };
 use tracehound_schema::{Abi, all, ends, syscalls};
 
@@ -28,7 +28,8 @@ pub fn render() -> String {
         "#define TH_HAS_RET {HAS_RET}
 #define TH_IN_INTERRUPT {IN_INTERRUPT}
 #define TH_PIECE {PIECE}
-#define TH_VIA_IO_URING {VIA_IO_URING}"
+#define TH_VIA_IO_URING {VIA_IO_URING}
+#define TH_ASIDE {ASIDE}"
     );
     for call in syscalls::all() {
         for abi in Abi::ALL {

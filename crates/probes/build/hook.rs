@@ -17,6 +17,10 @@ const LIFE: [&str; 3] = [
     "sched_process_exit",
 ];
 
+/// Events that tell of containers: where they are not selected, or happen out of scope, they are told aside.
+/// Their bits among those that are selected stand behind those of `LIFE`.
+const CGROUPS: [&str; 2] = ["cgroup_mkdir", "cgroup_rmdir"];
+
 /// The registers that carry a function's arguments.
 const REGISTERS: [&str; 6] = ["di", "si", "dx", "cx", "r8", "r9"];
 
@@ -29,7 +33,7 @@ pub(super) struct Program<'a> {
     pub(super) hook: &'a Hook,
     pub(super) way: Option<&'a Way>,
     pub(super) life: u8,
-    /// The event's bit among those that tell of processes, where it can be there unselected.
+    /// The event's bit among those that can be there unselected.
     pub(super) chosen: Option<usize>,
 }
 
@@ -44,7 +48,10 @@ pub fn body(event: &Event, rung: &Rung, index: usize, hook: &Hook) -> String {
             .way(rung.name)
             .or_else(|| event.way(&rung.part(&hook.target))),
         life: u8::from(LIFE.contains(&event.name)),
-        chosen: LIFE.iter().position(|name| *name == event.name),
+        chosen: LIFE
+            .iter()
+            .chain(&CGROUPS)
+            .position(|name| *name == event.name),
     };
     if rung.first == Some((hook.section, hook.target.as_str())) {
         return program.keep();
@@ -147,6 +154,8 @@ impl Program<'_> {
         let target = self.event.params.iter().any(|p| p.name == "target");
         let other = if target && typed {
             "in_scope(target)"
+        } else if CGROUPS.contains(&name) {
+            "true"
         } else {
             "false"
         };
@@ -307,6 +316,12 @@ impl Program<'_> {
         if self.may_come_by_ring() {
             flags += "\t\t\tif (via_io_uring(current))\n\
                       \t\t\t\trec->flags |= TH_VIA_IO_URING;\n";
+        }
+        if let Some(bit) = self.chosen.filter(|_| CGROUPS.contains(&self.event.name)) {
+            let _ = writeln!(
+                flags,
+                "\t\t\tif (is_aside({bit}, current))\n\t\t\t\trec->flags |= TH_ASIDE;"
+            );
         }
         flags += &self.call_told();
         if self.event.has_ret {

@@ -5,6 +5,7 @@
 
 mod account;
 mod calls;
+mod cgroup;
 mod check;
 mod ends;
 mod error;

@@ -9,6 +9,7 @@ use libbpf_rs::{
 };
 use tracehound_schema::{Abi, Event, Rung};
 
+use crate::cgroup;
 use crate::ends::{End, Ends};
 use crate::error::Error;
 use crate::narrow;
@@ -158,9 +159,11 @@ impl Sizes {
 }
 
 fn open(flavour: Flavour) -> Result<OpenObject, Error> {
-    ObjectBuilder::default()
-        .open_memory(flavour.bytes())
-        .map_err(Error::bpf("opening the BPF object"))
+    let doing = "opening the BPF object";
+    let object = ObjectBuilder::default().open_memory(flavour.bytes());
+    let mut object = object.map_err(Error::bpf(doing))?;
+    cgroup::tell(&mut object).map_err(Error::bpf(doing))?;
+    Ok(object)
 }
 
 /// Maps by which programs are told what to do. Those that are added later have their own.

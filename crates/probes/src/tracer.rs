@@ -20,6 +20,7 @@ use self::add::Adding;
 use self::controls::Controls;
 use self::part::Part;
 use crate::calls::CallOptions;
+use crate::cgroup;
 use crate::error::Error;
 use crate::ladder::{Climb, Only, Outcome};
 use crate::launch::Held;
@@ -34,6 +35,8 @@ use crate::scope::{self, Entry};
 pub struct Options {
     /// The events wanted.
     pub events: Vec<&'static Event>,
+    /// Events that are traced for what is learnt from them: their records are marked as such.
+    pub aside: Vec<&'static Event>,
     /// What of every ladder may be used.
     pub only: Only,
     /// Bytes of each CPU's ring, a power of two and at least a page.
@@ -65,6 +68,8 @@ pub struct Tracer {
     whole_lives: bool,
     /// Events that the tracer makes itself, with how many it has made.
     own: Vec<(&'static Event, u64)>,
+    /// Those that are only learnt from.
+    aside: Vec<u16>,
     first: First,
     /// How many records of lives were lost when processes were last told again, and when that was.
     healed: Option<(u64, u64)>,
@@ -126,7 +131,8 @@ impl Tracer {
             only: options.only.clone(),
             calls: options.calls,
             whole_lives: options.whole_lives,
-            own: choice::own(&options.events),
+            own: choice::own(&[&options.events[..], &options.aside].concat()),
+            aside: options.aside.iter().map(|event| event.id).collect(),
             first: First::default(),
             healed: None,
             adding: None,
@@ -160,6 +166,12 @@ impl Tracer {
             return Err(Error::Unavailable(first));
         }
         Ok(())
+    }
+
+    /// The number of the hierarchy whose cgroups records name; 0 for version 2.
+    #[must_use]
+    pub fn hierarchy(&self) -> u32 {
+        cgroup::hierarchy().number
     }
 
     /// What became of every ladder.

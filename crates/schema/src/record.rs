@@ -43,6 +43,10 @@ pub const PIECE: u32 = 16;
 /// one of io_uring's own threads, or inside io_uring_enter(2).
 pub const VIA_IO_URING: u32 = 32;
 
+/// Set in [`Header::flags`] when the record was made only for what is learnt from it: of an event that
+/// nobody selected, or of a process out of scope. It is not shown.
+pub const ASIDE: u32 = 64;
+
 /// What a chunk holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChunkKind {
@@ -216,7 +220,8 @@ header! {
     leader_start: u64 as "__u64" [0];
     /// When the parent process started.
     parent_start: u64 as "__u64" [0];
-    /// Id of the thread's cgroup in the version 2 hierarchy.
+    /// Id of the thread's cgroup in the hierarchy that the run is about, see
+    /// `docs/decisions/0018-containers-on-every-event.md`.
     cgroup: u64 as "__u64" [0];
     /// Real user id in the initial user namespace.
     uid: u32 as "__u32" [0];
@@ -238,7 +243,7 @@ header! {
     late: u64 as "__u64" [0];
     /// Bit per field: the value is the kernel's own copy.
     kernel: u64 as "__u64" [0];
-    /// [`HAS_RET`], [`IN_INTERRUPT`], [`ENTRY`], [`HAS_ENTRY`], [`PIECE`], [`VIA_IO_URING`].
+    /// [`HAS_RET`], [`IN_INTERRUPT`], [`ENTRY`], [`HAS_ENTRY`], [`PIECE`], [`VIA_IO_URING`], [`ASIDE`].
     flags: u32 as "__u32" [0];
     /// A number that a record and its pieces share; 0 where it has none.
     pieces: u32 as "__u32" [0];

@@ -36,6 +36,8 @@ pub struct Sources {
     pub keeps: bool,
     /// What is told beside events.
     pub extras: Extras,
+    /// Whether outputs tell which containers processes are in.
+    pub containers: bool,
 }
 
 /// The policies of a run, and what it takes to change them.
@@ -49,6 +51,7 @@ pub struct Changes {
     next: Option<Next>,
     keeps: bool,
     extras: Extras,
+    containers: bool,
     quiet: bool,
 }
 
@@ -96,13 +99,23 @@ impl Changes {
             next: None,
             keeps: sources.keeps,
             extras: sources.extras,
+            containers: sources.containers,
             quiet,
         };
         if sources.watches {
             changes.watch = Some(Watch::new(&changes.wanted.paths));
         }
-        changes.traced = events::needed_by(&policies, sources.extras).1;
+        changes.traced = changes.needed_by(&policies).1;
         Ok(Some(changes))
+    }
+
+    /// The events to show for policies, and those to trace.
+    fn needed_by(&self, policies: &[Policy]) -> (Vec<&'static Event>, Vec<&'static Event>) {
+        let (shown, mut traced) = events::needed_by(policies, self.extras);
+        if self.containers {
+            traced.extend(events::of_containers(&traced));
+        }
+        (shown, traced)
     }
 
     /// The events that its policies need.
@@ -171,7 +184,7 @@ impl Changes {
             }
             return false;
         }
-        let (shown, traced) = events::needed_by(&policies, self.extras);
+        let (shown, traced) = self.needed_by(&policies);
         let mut both = self.traced.clone();
         both.extend(&traced);
         self.next = Some(Next {

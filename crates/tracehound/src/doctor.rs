@@ -39,6 +39,7 @@ fn start(events: Vec<&'static Event>, only: Only) -> Result<Tracer, Failure> {
     let options = Options {
         events,
         only,
+        aside: Vec::new(),
         ring_size: 1 << 16,
         scoped: false,
         own: false,

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use strsim::damerau_levenshtein as distance;
 use tracehound_engine::Extras;
-use tracehound_engine::filter::Filters;
+use tracehound_engine::filter::{CONTAINERS, Filters};
 use tracehound_policy::Policy;
 use tracehound_schema::{Event, all, by_name};
 
@@ -144,6 +144,13 @@ pub fn traced(shown: &[&'static Event], filters: &Filters, extras: Extras) -> Ve
         }
     }
     traced
+}
+
+/// The events that are traced beside those to know containers by.
+pub fn of_containers(traced: &[&'static Event]) -> Vec<&'static Event> {
+    let needed = CONTAINERS.iter().filter_map(|name| by_name(name));
+    let new = |event: &&Event| !traced.iter().any(|other| other.id == event.id);
+    needed.filter(new).collect()
 }
 
 /// What an expression chooses. Opt-in events must be named, in full or by their set: a wildcard is

@@ -46,6 +46,11 @@ impl Planned {
         self.format == Format::Raw
     }
 
+    /// Whether it is to know which containers processes are in.
+    pub fn tells_containers(&self) -> bool {
+        self.format.tells_containers()
+    }
+
     /// Whether it takes those that policies' action `record` chooses.
     pub fn takes_chosen(&self) -> bool {
         self.format == Format::Record

@@ -37,14 +37,17 @@ pub fn run(options: &Ps) -> Result<u8, Failure> {
 type Users = HashMap<u32, Vec<u8>>;
 
 fn engine(preamble: &Preamble) -> Engine {
-    Engine::new(&Selection::default(), None, Vec::new()).of_processes(preamble.clock)
+    Engine::new(&Selection::default(), None, Vec::new())
+        .of_processes(preamble.clock)
+        .in_hierarchy(preamble.hierarchy)
 }
 
 /// Who runs now, by the kernel's own list.
 fn live() -> Result<(Preamble, Engine, Users), Failure> {
-    let preamble = run::preamble()?;
+    let mut preamble = run::preamble()?;
     let mut tracer = Tracer::start(&Options {
         events: EVENTS.iter().filter_map(|name| by_name(name)).collect(),
+        aside: Vec::new(),
         only: Only::Any,
         ring_size: 1 << 16,
         scoped: false,
@@ -62,6 +65,7 @@ fn live() -> Result<(Preamble, Engine, Users), Failure> {
     if let Some(outcome) = lacks(EVENTS[0]) {
         return Err(anyhow::anyhow!("cannot list processes: {}", outcome.lack()).into());
     }
+    preamble.hierarchy = tracer.hierarchy();
     tracer.go_live()?;
     let mut batch = Vec::new();
     tracer.finish(&mut batch)?;

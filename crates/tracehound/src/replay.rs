@@ -65,7 +65,8 @@ pub fn play(path: &Path, wanted: &Wanted, outputs: &[String]) -> Result<Engine, 
     let sinks = outputs::open(planned, &preamble, || Ok(()))?.keep();
     let mut engine = Engine::new(&Selection::new(&wanted.selected), wanted.max, sinks)
         .with_filters(wanted.filters.clone(), preamble.clock)
-        .with_extras(wanted.extras);
+        .with_extras(wanted.extras)
+        .in_hierarchy(preamble.hierarchy);
     let result = recording::batches(&mut file, |batch| {
         engine.feed(batch).map_err(Ended::Output)?;
         if engine.full() {

@@ -50,6 +50,8 @@ pub struct Session {
     pub own: bool,
     /// The only rung to use.
     pub rung: Option<String>,
+    /// Whether outputs tell which containers processes are in.
+    pub containers: bool,
     /// Bytes of each CPU's ring.
     pub ring_size: usize,
     /// How much of calls is told.
@@ -115,10 +117,12 @@ pub fn run(options: &Run) -> Result<u8, Failure> {
             control: options.control.clone(),
             keeps: planned.iter().any(Planned::takes_chosen),
             extras,
+            containers: planned.iter().any(Planned::tells_containers),
         },
         // A recording has all that is traced, for other filters to choose from.
         narrows: !planned.iter().any(Planned::is_raw),
         own: options.show_own,
+        containers: planned.iter().any(Planned::tells_containers),
         rung: options.rung.clone(),
         ring_size: options.ring_size,
         calls: CallOptions::default(),
@@ -151,7 +155,7 @@ pub fn traced(
     session: &Session,
     open: impl FnOnce(&Preamble, GoOn<'_>) -> Result<Outputs, Failure>,
 ) -> Result<u8, Failure> {
-    let preamble = preamble()?;
+    let mut preamble = preamble()?;
     let mut signals = Signals::catch()?;
     let command = session.name();
     let changes = Changes::new(&session.policies, session.quiet())?;
@@ -159,10 +163,16 @@ pub fn traced(
         Some(changes) => changes.traced().to_vec(),
         None => events::traced(&session.shown, &session.filters, session.extras),
     };
+    let aside = if session.containers {
+        events::of_containers(&events)
+    } else {
+        Vec::new()
+    };
     let scoped = command.is_some() || !session.attach.is_empty();
     let started = Tracer::start(&Options {
         narrowed: session.narrows.then(|| narrowed(&session.filters, &events)),
         events,
+        aside,
         only: session.rung.clone().map_or(Only::Any, Only::Named),
         ring_size: session.ring_size,
         scoped,
@@ -174,6 +184,7 @@ pub fn traced(
     // The terminal's Ctrl-C reaches the child that proves hooks too; then nothing was proved.
     go_on(command, &mut signals)?;
     let mut tracer = started.map_err(Failure::start)?;
+    preamble.hierarchy = tracer.hierarchy();
     // Of all calls some are too new, or gone: nobody asked for them by name.
     let wanted =
         |outcome: &&Outcome| session.report != Report::Loss || outcome.event.call.is_none();
@@ -194,6 +205,7 @@ pub fn traced(
     )
     .with_filters(session.filters.clone(), preamble.clock)
     .with_extras(session.extras)
+    .in_hierarchy(preamble.hierarchy)
     .without(readers);
     let ending = Ending::new(child, session.duration, signals)
         .watching(&session.attach)
@@ -235,6 +247,7 @@ pub fn preamble() -> Result<Preamble, Failure> {
     Ok(Preamble {
         clock: Clock { boot },
         boot_id: boot_id.trim().to_owned(),
+        hierarchy: 0,
     })
 }
 

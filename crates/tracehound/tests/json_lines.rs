@@ -139,6 +139,7 @@ fn lines_of(records: &[Vec<u8>]) -> String {
     let preamble = Preamble {
         clock: Clock::default(),
         boot_id: "6576a333".to_owned(),
+        hierarchy: 0,
     };
     let sink = Sink::new(Format::Json, Box::new(kept.clone()), &preamble);
     let every: Vec<_> = all().collect();

@@ -105,8 +105,11 @@ fn containers_are_told_by_their_cgroups() {
     if !root() {
         return;
     }
-    let script = "d=/mnt/libpod-$(printf %064d 7).scope; mount -t cgroup2 none /mnt && mkdir $d; \
-        sh -c \"echo 0 > $d/cgroup.procs; cat /etc/hostname\"; head /etc/hostname; sleep 0.2; rmdir $d";
+    let mount = support::mount_cgroups();
+    let script = &*format!(
+        "d=/mnt/libpod-$(printf %064d 7).scope; {mount} && mkdir $d; \
+        sh -c \"echo 0 > $d/cgroup.procs; cat /etc/hostname\"; head /etc/hostname; sleep 0.2; rmdir $d"
+    );
     let command = ["unshare", "-m", "sh", "-c", script];
     let id = format!("container={:064}", 7);
     for (scope, openers) in [

@@ -101,3 +101,31 @@ fn with_containers_of_version_1_only_nobody_is_surely_on_the_host() {
     assert_eq!(place(&all, 1), Ok(None));
     assert_eq!(all.elsewhere, 0);
 }
+
+#[test]
+fn with_records_of_a_hierarchy_of_version_1_those_of_version_2_do_not_matter() {
+    let mut all = Cgroups {
+        hierarchy: 4,
+        ..Cgroups::default()
+    };
+    feed(&mut all, "existing_cgroup", 7, "/docker/ID", 0);
+    feed(&mut all, "existing_cgroup", 1, "/", 4);
+    assert_eq!(place(&all, 7), Err(()));
+    assert_eq!(place(&all, 1), Err(()));
+    feed(&mut all, "existing_cgroup", 8, "/docker/ID", 4);
+    assert_eq!(place(&all, 8), Ok(Some((false, true))));
+    assert_eq!(place(&all, 1), Ok(None));
+}
+
+#[test]
+fn the_version_changes_with_containers_only() {
+    let mut all = Cgroups::default();
+    feed(&mut all, "existing_cgroup", 1, "/", 0);
+    feed(&mut all, "cgroup_mkdir", 3, "/system.slice", 0);
+    assert_eq!(all.version(), 0);
+    feed(&mut all, "cgroup_mkdir", 2, "/docker/ID", 0);
+    let one = all.version();
+    assert_ne!(one, 0);
+    feed(&mut all, "cgroup_rmdir", 2, "/docker/ID", 0);
+    assert!(all.version() > one);
+}

@@ -6,7 +6,7 @@ mod containers;
 use tracehound_schema::Event;
 use tracehound_schema::record::Record;
 
-pub use container::Container;
+pub use container::{Container, is_digits};
 pub use containers::Containers;
 
 /// What makes events of others.

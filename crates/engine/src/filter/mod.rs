@@ -36,7 +36,7 @@ pub use narrow::Decided;
 pub use parse::Parsed;
 pub use pattern::{Missing, Pattern};
 pub use rules::{Counted, Named, Policies, Rule, Settled};
-pub use scope::Scope;
+pub use scope::{CONTAINERS, Scope};
 pub use truth::Truth;
 
 #[cfg(test)]

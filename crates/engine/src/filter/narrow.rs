@@ -12,6 +12,7 @@ use tracehound_schema::{Event, Kind, MadeBy, all};
 
 use super::expr::{Bit, Compare, Expr, Net, Range, Subject, Test, Texts};
 use super::filters::Filters;
+use super::scope::CONTAINERS;
 
 mod header;
 mod text;
@@ -21,7 +22,10 @@ impl Filters {
     #[must_use]
     pub fn narrowed(&self) -> Vec<(&'static Event, Plan)> {
         let needed = self.needs();
-        let is_needed = |event: &Event| needed.iter().any(|one| one.id == event.id);
+        // Who made a container's cgroup does not matter to those who want to know of it.
+        let is_needed = |event: &Event| {
+            needed.iter().any(|one| one.id == event.id) || CONTAINERS.contains(&event.name)
+        };
         let plan = |event| Some((event, self.plan(event)?));
         let plans = all().filter_map(plan);
         plans

@@ -156,7 +156,7 @@ impl Scope {
             | Scope::Container
             | Scope::ContainerNew
             | Scope::ContainerStarted
-            | Scope::PodUid => &["existing_cgroup", "cgroup_mkdir", "cgroup_rmdir"],
+            | Scope::PodUid => CONTAINERS,
             Scope::FirstMntNs => &["init_namespaces"],
             Scope::AncestorComm => &[
                 "existing_process",
@@ -207,6 +207,9 @@ impl Scope {
         )
     }
 }
+
+/// The events that tell which cgroup is of which container.
+pub const CONTAINERS: &[&str] = &["existing_cgroup", "cgroup_mkdir", "cgroup_rmdir"];
 
 const ENGINE: &str = "only the container's engine knows it, which is not asked yet; compare \
      container_id, pod_uid or cgroup";

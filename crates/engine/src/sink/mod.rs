@@ -10,6 +10,7 @@ use tracehound_schema::Event;
 use tracehound_schema::record::Record;
 
 use crate::calls::{Call, Phase};
+use crate::cgroups::Cgroups;
 use crate::extra::Extras;
 use crate::filter::Policies;
 use crate::integrity::Mismatch;
@@ -42,6 +43,17 @@ pub enum Format {
     Record,
 }
 
+impl Format {
+    /// Whether it tells the containers that processes are in, or allows to tell them later.
+    #[must_use]
+    pub const fn tells_containers(self) -> bool {
+        matches!(
+            self,
+            Format::Table | Format::Json | Format::Raw | Format::Record
+        )
+    }
+}
+
 /// Everything a format may print about one event.
 #[derive(Clone, Copy)]
 pub struct Item<'a> {
@@ -55,6 +67,8 @@ pub struct Item<'a> {
     pub processes: &'a Processes,
     /// What is told beside the event itself.
     pub extras: Extras,
+    /// Which container a process is in.
+    pub cgroups: &'a Cgroups,
     /// What disagrees.
     pub mismatch: Option<&'a Mismatch>,
     /// The call that the record is of, where the event is derived from a call's row.

@@ -6,6 +6,7 @@ use tracehound_schema::{Abi, syscalls};
 use super::{Item, Text};
 use crate::calls::{self, Call, Human, Phase, Style};
 use crate::clock::{Clock, Stamp};
+use crate::derive::{Container, is_digits};
 use crate::recording::Preamble;
 use crate::text;
 use crate::value;
@@ -132,6 +133,23 @@ fn unread(out: &mut Vec<u8>, address: u64) {
     }
 }
 
+/// Digits of an id that people tell containers apart by.
+const SHORT: usize = 12;
+
+/// The container, as far as it is known.
+fn container(out: &mut Vec<u8>, item: &Item<'_>) {
+    let Some(inside) = item.cgroups.container(&item.record.header) else {
+        return;
+    };
+    let Container { runtime, id, .. } = &inside.container;
+    out.extend_from_slice(b"  (in ");
+    out.extend_from_slice(runtime.unwrap_or("container").as_bytes());
+    out.push(b' ');
+    let short = if is_digits(id) { &id[..SHORT] } else { id };
+    text::terminal(out, short.as_bytes());
+    out.push(b')');
+}
+
 fn ending(out: &mut Vec<u8>, item: &Item<'_>) {
     let header = &item.record.header;
     if header.flags & record::HAS_RET != 0 {
@@ -156,6 +174,7 @@ fn ending(out: &mut Vec<u8>, item: &Item<'_>) {
     if header.flags & record::VIA_IO_URING != 0 {
         out.extend_from_slice(b"  (via io_uring)");
     }
+    container(out, item);
     if let Some(mismatch) = item.mismatch {
         out.extend_from_slice(b"  MISMATCH ");
         out.extend_from_slice(mismatch.field.as_bytes());

@@ -25,7 +25,7 @@ static __always_inline u32 narrow_early_fact(struct narrow_step *step, struct ta
 		own_ns_id(task, 0, &ns);
 		return narrow_fact(step, ns);
 	case __builtin_offsetof(struct th_record, cgroup):
-		return narrow_fact(step, TASK_READ(task, cgroups, dfl_cgrp, kn, id));
+		return narrow_fact(step, cgroup_of(task));
 	case __builtin_offsetof(struct th_record, uid):
 		return narrow_fact(step, TASK_READ(task, real_cred, uid.val));
 	case __builtin_offsetof(struct th_record, gid):

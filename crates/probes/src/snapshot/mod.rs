@@ -11,7 +11,7 @@ mod twice;
 
 use std::fs;
 
-use tracehound_schema::record::{Builder, Header};
+use tracehound_schema::record::{ASIDE, Builder, Header};
 use tracehound_schema::{Event, by_name};
 
 use crate::tracer::boot_time;
@@ -30,6 +30,8 @@ pub struct Made {
     pub bytes: Vec<u8>,
     /// How many.
     pub count: u64,
+    /// Of each record's header.
+    flags: u32,
 }
 
 impl Made {
@@ -39,6 +41,7 @@ impl Made {
             event,
             bytes: Vec::new(),
             count: 0,
+            flags: 0,
         }
     }
 
@@ -48,6 +51,7 @@ impl Made {
             time: boot_time(),
             nr: -1,
             cpu: cpu(),
+            flags: self.flags,
             ..Header::default()
         };
         Builder::new(self.event.id, self.event.fields.len(), header)
@@ -94,10 +98,12 @@ pub fn is_made(event: &Event) -> bool {
     event.name == COMPLETE || MAKERS.iter().any(|maker| maker.0 == event.name)
 }
 
-/// The records of an event that the tracer makes when tracing begins; `None` for others.
-pub fn make(event: &'static Event) -> Option<Made> {
+/// The records of an event that the tracer makes when tracing begins; `None` for others. `aside`: only to
+/// learn from.
+pub fn make(event: &'static Event, aside: bool) -> Option<Made> {
     let maker = MAKERS.iter().find(|maker| maker.0 == event.name)?;
     let mut made = Made::new(event);
+    made.flags = if aside { ASIDE } else { 0 };
     (maker.1)(&mut made);
     Some(made)
 }

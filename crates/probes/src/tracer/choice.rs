@@ -17,10 +17,14 @@ const LIFE: [&str; 3] = [
 ];
 const EXIT: &str = "sched_process_exit";
 
-/// A bit for each life-cycle event that is selected; the others tell no more than is needed.
+/// Events that tell of containers, in the order of `CGROUPS` of `build/hook.rs`.
+const CGROUPS: [&str; 2] = ["cgroup_mkdir", "cgroup_rmdir"];
+
+/// A bit for each event of lives and of cgroups that is selected; the others tell no more than is needed,
+/// or aside.
 pub(super) fn chosen(events: &[&'static Event]) -> u32 {
     let bit = |name: &str| u32::from(events.iter().any(|event| event.name == name));
-    let bits = LIFE.iter().enumerate();
+    let bits = LIFE.iter().chain(&CGROUPS).enumerate();
     bits.map(|(place, name)| bit(name) << place).sum()
 }
 
@@ -43,7 +47,7 @@ pub(super) fn is_of_lives(event: &Event) -> bool {
 /// The selected events that have programs, and the life cycle behind them.
 pub(super) fn first(options: &Options) -> Result<(Vec<Climb>, Group), Error> {
     let mut events: Vec<&'static Event> = LIFE.iter().filter_map(|name| by_name(name)).collect();
-    for event in &options.events {
+    for event in options.events.iter().chain(&options.aside) {
         if !events.iter().any(|other| other.id == event.id) {
             events.push(event);
         }

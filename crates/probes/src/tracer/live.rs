@@ -55,7 +55,9 @@ impl Tracer {
         part: usize,
         own: &[&'static Event],
     ) -> Result<(), Error> {
-        let made = own.iter().filter_map(|event| snapshot::make(event));
+        let made = own
+            .iter()
+            .filter_map(|event| snapshot::make(event, self.aside.contains(&event.id)));
         let made: Vec<Made> = made.collect();
         let mut bytes = Vec::new();
         self.take_own(&made, &mut bytes);

@@ -6,7 +6,7 @@ use crate::kind::Kind::{Bool, Str, Time, WallTime};
 use crate::sample::Sample::{Absent, Number, Text};
 
 facts! {
-    /// The container's id.
+    /// The container's id, or its name where the engine gives it no other.
     CONTAINER_ID: Str, tracer("the cgroup's path");
     /// Always absent: the engine alone knows.
     UNKNOWN: Str, tracer("nothing yet").opt();
@@ -28,8 +28,8 @@ events! {
         derived ["cgroup_mkdir", "cgroup_rmdir", "existing_cgroup"]
         sets ["default", "containers"]
         {
-            /// The engine, by the cgroup's name: docker, containerd, crio, podman. Absent where the name
-            /// says nothing.
+            /// The engine, by the cgroup's name: docker, containerd, crio, podman, systemd-nspawn, lxc, runc,
+            /// crun. Absent where the name says nothing.
             runtime: Str, tracer("the cgroup's path").opt();
             container_id: CONTAINER_ID;
             /// When its cgroup was created.
@@ -54,7 +54,7 @@ events! {
             ],
             issues: [
                 "What is no cgroup's path is not known: image, names and whether it is a pod's sandbox are absent until the engine itself is asked.",
-                "A container is a cgroup with a name of 64 hexadecimal digits, alone or as docker-ID.scope, cri-containerd-ID.scope, crio-ID.scope, libpod-ID.scope or nerdctl-ID.scope. Containers that are called otherwise (LXC, systemd-nspawn, ctr) are not told; a cgroup that is called so by somebody else is.",
+                "A container is a cgroup that is called as an engine calls it: by 64 hexadecimal digits, alone or as docker-ID.scope, cri-containerd-ID.scope, crio-ID.scope, libpod-ID.scope or nerdctl-ID.scope; by a name, as machine-NAME.scope, systemd-nspawn@NAME.service, lxc.payload.NAME, lxc/NAME, runc-NAME.scope or crun-NAME.scope. Containers that are called otherwise (of ctr, or of runc without systemd) are not told; a cgroup that is called so by somebody else is.",
                 "With a command only the containers that its own processes make are told, which those of an engine's daemon are not.",
                 "A container has a cgroup in each hierarchy; it is told at the first.",
             ],

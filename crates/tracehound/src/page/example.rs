@@ -34,6 +34,7 @@ fn line(event: &'static Event, format: Format) -> String {
     let preamble = Preamble {
         clock: Clock { boot: BOOT },
         boot_id: BOOT_ID.to_owned(),
+        hierarchy: 0,
     };
     let sinks = vec![Sink::new(format, Box::new(kept.clone()), &preamble)];
     let mut engine = Engine::new(&Selection::new(&[event]), None, sinks);

@@ -30,7 +30,7 @@ pub fn json_schema(event: &Event) -> String {
 }
 
 /// What each key of a line says; what is not known of a record is left out of its line.
-const MEANINGS: [(&str, &str); 28] = [
+const MEANINGS: [(&str, &str); 30] = [
     ("time", "When the record was made, UTC, to the nanosecond."),
     ("event", "The event."),
     ("schema", "Version of this form."),
@@ -49,10 +49,16 @@ const MEANINGS: [(&str, &str); 28] = [
         "ancestors_cut",
         "There are others above the last of them, or between it and the process.",
     ),
+    (
+        "container",
+        "The container that the process is in: its id (or its name, where the engine gives it no id) and \
+         the engine, where the cgroup's name says it.",
+    ),
+    ("k8s", "The pod that the container is of."),
     ("cpu", "The CPU that made the record."),
     (
         "cgroup",
-        "Id of the thread's cgroup in the version 2 hierarchy.",
+        "Id of the thread's cgroup, in the hierarchy that containers are in: version 2, or a controller's of version 1.",
     ),
     ("abi", "The convention of the system call."),
     ("syscall", "The system call that was under way."),
@@ -131,6 +137,20 @@ fn properties(event: &Event) -> Map<String, Value> {
         ),
         ("ancestors", json!({"type": "array", "items": ancestor()})),
         ("ancestors_cut", json!({"const": true})),
+        (
+            "container",
+            object(
+                &[
+                    ("id", json!({"type": "string"})),
+                    ("runtime", json!({"type": "string"})),
+                ],
+                &["id"],
+            ),
+        ),
+        (
+            "k8s",
+            object(&[("pod_uid", json!({"type": "string"}))], &["pod_uid"]),
+        ),
         ("cpu", number),
         ("cgroup", unsigned()),
         ("abi", json!({"enum": abis})),

@@ -42,6 +42,7 @@ fn start(options: &Options) -> Result<u8, Failure> {
         policies: Sources::default(),
         narrows: false,
         own: false,
+        containers: false,
         rung: None,
         ring_size: RING,
         calls: plan.calls,

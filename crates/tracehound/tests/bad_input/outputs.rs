@@ -165,13 +165,13 @@ fn a_cut_or_damaged_recording_shows_what_is_whole() {
     assert!(stderr.contains("damaged at byte"), "{stderr}");
     // The size of the second record: nothing after it can be found.
     let mut damaged = whole;
-    let first = u32::from_ne_bytes(*damaged[52..].first_chunk().unwrap()) as usize;
-    damaged[52 + first..56 + first].copy_from_slice(&3u32.to_ne_bytes());
+    let first = u32::from_ne_bytes(*damaged[60..].first_chunk().unwrap()) as usize;
+    damaged[60 + first..64 + first].copy_from_slice(&3u32.to_ne_bytes());
     folder.file("damaged", &damaged, 0o644);
     let (few, code, stderr) = lines("damaged");
     assert!(few <= 1 && code == Some(1), "{few} lines, {stderr}");
     assert!(
-        stderr.contains(&format!("damaged at byte {}", 52 + first)),
+        stderr.contains(&format!("damaged at byte {}", 60 + first)),
         "{stderr}"
     );
 }

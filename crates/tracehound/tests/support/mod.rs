@@ -160,6 +160,22 @@ pub fn preempts() -> bool {
     major.parse::<u32>().unwrap() >= 7
 }
 
+/// A command that mounts on /mnt the hierarchy that containers are in here.
+pub fn mount_cgroups() -> String {
+    let text = std::fs::read_to_string("/proc/cgroups").unwrap_or_default();
+    let number = |controller: &str| {
+        let mut lines = text.lines().map(str::split_whitespace);
+        let mut line = lines.find(|line| line.clone().next() == Some(controller))?;
+        line.nth(1)?.parse::<u32>().ok()
+    };
+    let first = ["memory", "pids", "cpuset"]
+        .into_iter()
+        .find(|controller| number(controller).is_some_and(|number| number != 0));
+    first.map_or("mount -t cgroup2 none /mnt".to_owned(), |controller| {
+        format!("mount -t cgroup -o {controller} none /mnt")
+    })
+}
+
 /// A row of the account: made, delivered, filtered, dropped, missed.
 pub fn row(stats: &str, event: &str) -> Vec<u64> {
     let line = stats

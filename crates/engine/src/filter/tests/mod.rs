@@ -81,6 +81,7 @@ impl Told {
         let preamble = Preamble {
             clock: CLOCK,
             boot_id: "6576a333".to_owned(),
+            hierarchy: 0,
         };
         let mut sink = Sink::new(Format::Json, Box::new(out.clone()), &preamble);
         self.with(|facts, phase| {
@@ -90,6 +91,7 @@ impl Told {
                 programs: &facts.world.programs,
                 processes: &facts.world.processes,
                 extras: crate::Extras::default(),
+                cgroups: &facts.world.cgroups,
                 mismatch: None,
                 call: facts.call,
                 phase,

@@ -3,7 +3,9 @@
 use tracehound_schema::record::{self, HEADER_SIZE, IDENTITY};
 
 use super::{Item, ancestors, session};
+use crate::cgroups::Inside;
 use crate::clock::Clock;
+use crate::derive::Container;
 use crate::extra::Extra;
 use crate::processes;
 use crate::recording::Preamble;
@@ -20,8 +22,12 @@ type Bytes = [u8; IDENTITY.end - IDENTITY.start];
 pub struct Identity {
     bytes: Bytes,
     versions: [u32; 2],
-    /// From `,"process":{` to `,"cpu":`.
+    /// `,"process":{…},"parent":{…}` and what stands behind them.
     pub process: Vec<u8>,
+    /// What was known of containers when `container` was written.
+    containers: u32,
+    /// `,"container":{…},"k8s":{…}`, empty where there is none.
+    pub container: Vec<u8>,
     /// `,"cgroup":…`, empty where there is none.
     pub cgroup: Vec<u8>,
     /// Names in it whose bytes are not UTF-8.
@@ -66,11 +72,13 @@ impl Identities {
             self.places[place] = None;
         }
         let (clock, boot_id) = (self.clock, &self.boot_id);
-        self.places[place].get_or_insert_with(|| {
+        let identity = self.places[place].get_or_insert_with(|| {
             let mut text = Identity {
                 bytes,
                 versions,
                 process: Vec::with_capacity(512),
+                containers: 0,
+                container: Vec::new(),
                 cgroup: Vec::new(),
                 raw: Vec::new(),
             };
@@ -78,9 +86,17 @@ impl Identities {
             if with_ancestors && ancestors::write(&mut text.process, item, boot_id) {
                 text.raw.push("ancestors");
             }
-            text.process.extend_from_slice(b",\"cpu\":");
             text
-        })
+        });
+        let containers = item.cgroups.version();
+        if identity.containers != containers {
+            identity.containers = containers;
+            identity.container.clear();
+            if let Some(inside) = item.cgroups.container(header) {
+                container(&mut identity.container, inside);
+            }
+        }
+        identity
     }
 }
 
@@ -159,6 +175,23 @@ impl Identity {
             self.cgroup.extend_from_slice(b",\"cgroup\":");
             value::unsigned(&mut self.cgroup, header.cgroup);
         }
+    }
+}
+
+/// What a container and its pod are called by.
+fn container(out: &mut Vec<u8>, inside: &Inside) {
+    let Container { runtime, id, pod } = &inside.container;
+    out.extend_from_slice(b",\"container\":{\"id\":\"");
+    text::json(out, id.as_bytes());
+    if let Some(runtime) = runtime {
+        out.extend_from_slice(b"\",\"runtime\":\"");
+        out.extend_from_slice(runtime.as_bytes());
+    }
+    out.extend_from_slice(b"\"}");
+    if let Some(pod) = pod {
+        out.extend_from_slice(b",\"k8s\":{\"pod_uid\":\"");
+        text::json(out, pod.as_bytes());
+        out.extend_from_slice(b"\"}");
     }
 }
 

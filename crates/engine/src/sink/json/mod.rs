@@ -64,6 +64,8 @@ impl Text for Json {
             let identity = self.identities.of(item);
             raw.extend_from_slice(&identity.raw);
             out.extend_from_slice(&identity.process);
+            out.extend_from_slice(&identity.container);
+            out.extend_from_slice(b",\"cpu\":");
             text::number(out, header.cpu);
             out.extend_from_slice(&identity.cgroup);
         }
