@@ -14,7 +14,7 @@ mod support;
 
 /// A shell's function that runs a command in a new cgroup, in `$g`, of a name.
 const INSIDE: &str =
-    "inside() { mkdir -p $g/$1; sh -c \"echo 0 >$g/$1/cgroup.procs; exec $2\"; rmdir $g/$1; };";
+    "inside() { mkdir -p $g/$1; bash -c \"echo 0 >$g/$1/cgroup.procs; exec $2\"; rmdir $g/$1; };";
 
 /// A script with a folder for cgroups in `$g`, which is removed at the end.
 fn script(name: &str, rest: &str) -> String {
@@ -54,7 +54,7 @@ fn every_event_says_the_container_of_its_process() {
     let script = script("each", &rest);
     let run = trace(
         &["-e", "sched_process_exec,openat"],
-        &["unshare", "-m", "sh", "-c", &script],
+        &["unshare", "-m", "bash", "-c", &script],
     );
     let docker = json!({"id": id('1'), "runtime": "docker"});
     let lxc = json!({"id": "web", "runtime": "lxc"});
@@ -112,16 +112,17 @@ fn a_followed_command_is_in_containers_that_others_made() {
     let tracer = tracehound().get_program().to_str().unwrap().to_owned();
     let (before, after) = (id('3'), id('4'));
     let rest = format!(
-        "mkdir $g/docker-{before}.scope; \
+        "there() {{ n=0; until [ -s $1 ] || [ $((n += 1)) = 600 ]; do sleep 0.1; done; }}; export -f there; \
+         mkdir $g/docker-{before}.scope; \
          {tracer} -q -e sched_process_exec,cgroup_mkdir -o json:{lines} -o raw:{raw} -- \
-             sh -c 'until [ -e {go}1 ]; do sleep 0.1; done; cat {go}1; until [ -e {go}2 ]; do sleep 0.1; done; head {go}2' & t=$!; \
-         until c=$(pgrep -P $t -x sh); do sleep 0.1; done; \
-         echo $c >$g/docker-{before}.scope/cgroup.procs; echo >{go}1; sleep 0.5; \
-         mkdir $g/docker-{after}.scope; echo $c >$g/docker-{after}.scope/cgroup.procs; echo >{go}2; \
+             bash -c 'echo $$ >{go}0; there {go}1; cat {go}1; there {go}2; wc {go}2' & t=$!; \
+         there {go}0; c=$(cat {go}0); \
+         echo $c >$g/docker-{before}.scope/cgroup.procs; echo 1 >{go}1; sleep 0.5; \
+         mkdir $g/docker-{after}.scope; echo $c >$g/docker-{after}.scope/cgroup.procs; echo 2 >{go}2; \
          wait $t; sleep 0.2; rmdir $g/docker-{before}.scope $g/docker-{after}.scope"
     );
     let output = Command::new("unshare")
-        .args(["-m", "sh", "-c", &script("others", &rest)])
+        .args(["-m", "bash", "-c", &script("others", &rest)])
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
@@ -131,7 +132,7 @@ fn a_followed_command_is_in_containers_that_others_made() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     let events: Vec<&Value> = events.iter().collect();
-    for (comm, id) in [("cat", before), ("head", after)] {
+    for (comm, id) in [("cat", before), ("wc", after)] {
         let expected = json!({"id": id, "runtime": "docker"});
         assert_eq!(
             containers(&events, comm),
@@ -173,7 +174,7 @@ fn in_a_storm_of_short_cgroups_each_event_is_of_its_own() {
     let begun = Instant::now();
     let run = trace(
         &["-e", "task_rename"],
-        &["unshare", "-m", "sh", "-c", &script],
+        &["unshare", "-m", "bash", "-c", &script],
     );
     let took = begun.elapsed();
     let mut seen = 0;
@@ -187,6 +188,39 @@ fn in_a_storm_of_short_cgroups_each_event_is_of_its_own() {
     }
     assert_eq!(seen, count, "{}", run.stats);
     assert!(took < Duration::from_secs(120), "{took:?}");
+}
+
+/// Where a controller is mounted as version 1 while others are not, containers are looked for there.
+#[test]
+fn a_controller_of_version_1_is_where_containers_are() {
+    if !root() || std::env::var_os("TRACEHOUND_LAB").is_none() {
+        println!("skipped: mounts what the whole machine would have");
+        return;
+    }
+    let tracer = tracehound().get_program().to_str().unwrap().to_owned();
+    let id = id('5');
+    let script = format!(
+        "mkdir -p /mnt; mount -t cgroup -o pids none /mnt && mkdir /mnt/docker-{id}.scope || exit
+         {tracer} -q -e sched_process_exec -o json:/tmp/out -- \
+             bash -c 'echo 0 >/mnt/docker-{id}.scope/cgroup.procs; exec cat /dev/null'
+         cat /tmp/out; rm /tmp/out; rmdir /mnt/docker-{id}.scope; umount /mnt"
+    );
+    let output = Command::new("unshare")
+        .args(["-m", "bash", "-c", &script])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let events: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let events: Vec<&Value> = events.iter().collect();
+    let expected = json!({"id": id, "runtime": "docker"});
+    assert_eq!(
+        containers(&events, "cat"),
+        [(expected, Value::Null)],
+        "{text}"
+    );
 }
 
 /// A program that reads nothing of its standard input is of no container here.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tracehound_schema::{Event, MadeBy, all};
 
 /// Test binaries of the package `tracehound` that run in guests, those of them that exist.
-pub const BINARIES: [&str; 15] = [
+pub const BINARIES: [&str; 16] = [
     "live",
     "names",
     "process",
@@ -21,6 +21,7 @@ pub const BINARIES: [&str; 15] = [
     NARROW,
     CHANGES,
     CASES,
+    CONTAINERS,
 ];
 
 /// The binary that tests library events, and nothing else does.
@@ -54,8 +55,11 @@ const HOOKING: &str = "what_an_unchanged_policy";
 const CASES: &str = "tracee_cases";
 const CASES_OF_HOOKS: &str = "paths_choose_ a_call_chooses_";
 
+/// The binary that tests which container events are of.
+const CONTAINERS: &str = "containers";
+
 /// The binaries that run once on each kernel.
-const ONCE: [&str; 5] = [TABLE, FILTERS, NARROW, CHANGES, CASES];
+const ONCE: [&str; 6] = [TABLE, FILTERS, NARROW, CHANGES, CASES, CONTAINERS];
 
 /// The binary that tests events of hooks and iterators: each by the tests whose names start with the event's.
 const HOOKS: &str = "hooks";

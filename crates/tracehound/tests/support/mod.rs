@@ -171,9 +171,10 @@ pub fn mount_cgroups() -> String {
     let first = ["memory", "pids", "cpuset"]
         .into_iter()
         .find(|controller| number(controller).is_some_and(|number| number != 0));
-    first.map_or("mount -t cgroup2 none /mnt".to_owned(), |controller| {
-        format!("mount -t cgroup -o {controller} none /mnt")
-    })
+    let kind = first.map_or("cgroup2".to_owned(), |controller| {
+        format!("cgroup -o {controller}")
+    });
+    format!("mkdir -p /mnt && mount -t {kind} none /mnt")
 }
 
 /// A row of the account: made, delivered, filtered, dropped, missed.
