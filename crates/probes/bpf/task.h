@@ -257,13 +257,15 @@ static __always_inline u64 cgroup_of(struct task_struct *task)
 		return TASK_READ(task, cgroups, dfl_cgrp, kn, id);
 	set = TASK_READ(task, cgroups);
 	at = bpf_core_field_offset(struct css_set, subsys) + (at - 1) * sizeof(state);
-#ifdef TH_LEGACY
-	bpf_probe_read_kernel(&state, sizeof(state), (void *)set + at);
-#else
-	/* A constant to the verifier, so a load from the kernel's type. */
-	state = *(struct cgroup_subsys_state **)((void *)set + at);
+#ifndef TH_LEGACY
+	/* A constant to the verifier, so a load from the kernel's type. 6.1 takes it, and reads nothing. */
+	if (bpf_ksym_exists(bpf_rdonly_cast)) {
+		state = *(struct cgroup_subsys_state **)((void *)set + at);
+		return TASK_READ(state, cgroup, kn, id);
+	}
 #endif
-	return TASK_READ(state, cgroup, kn, id);
+	bpf_probe_read_kernel(&state, sizeof(state), (void *)set + at);
+	return BPF_CORE_READ(state, cgroup, kn, id);
 }
 
 static __always_inline void fill_header(struct th_record *rec, struct task_struct *trusted)
