@@ -136,7 +136,7 @@ const FIELDS: &[(&str, &[&str], &str)] = &[
     ),
 ];
 
-/// The fields of an exec, with two of ours.
+/// The fields of an exec, with those of ours.
 const SCHED_PROCESS_EXEC: &[&str] = &[
     "cmdpath",
     "pathname",

@@ -25,6 +25,8 @@ const COUNTS: [u32; 3] = [1_000, 10_000, 100_000];
 const EXECS: u32 = 400_000;
 /// Generations below the first process.
 const DEEP: u32 = 8;
+/// Bytes that stand before the records of a recording.
+const PREAMBLE: usize = 52;
 /// Bytes of each process's arguments.
 const ARGV: usize = 100;
 
@@ -34,10 +36,11 @@ type Sample = (f64, f64);
 /// Measures and prints the table.
 pub fn run(rounds: u32, markdown: bool) -> Result<()> {
     let work = Work::create()?;
+    let preamble = preamble(&work)?;
     let mut rows = Vec::new();
     for count in COUNTS {
         let path = work.file(&format!("processes-{count}"));
-        write(&path, count).context("writing a recording")?;
+        write(&path, &preamble, count).context("writing a recording")?;
         let mut samples = [Vec::new(), Vec::new()];
         for round in 1..=rounds {
             progress(&format!("{count} processes, round {round} of {rounds}"));
@@ -125,14 +128,26 @@ fn parent_of(number: u32, count: u32) -> u32 {
     }
 }
 
-fn write(path: &Path, count: u32) -> Result<()> {
+/// What a recording of the tracer's own begins with.
+fn preamble(work: &Work) -> Result<Vec<u8>> {
+    let path = work.file("preamble");
+    let raw = format!("raw:{}", path.display());
+    let words = ["-q", "-e", "sched_process_exec", "-o", &raw, "--", "true"];
+    let status = command(TRACEHOUND)
+        .args(words)
+        .status()
+        .context("recording")?;
+    ensure!(status.success(), "the recording ended with {status}");
+    let mut bytes = fs::read(&path).context("reading the recording")?;
+    bytes.truncate(PREAMBLE);
+    Ok(bytes)
+}
+
+fn write(path: &Path, preamble: &[u8], count: u32) -> Result<()> {
     let event = |name| by_name(name).with_context(|| format!("no event is called {name}"));
     let (fork, exec) = (event("sched_process_fork")?, event("sched_process_exec")?);
     let mut file = BufWriter::new(File::create(path)?);
-    let order = 0x0102u16.to_ne_bytes();
-    file.write_all(&[b'T', b'H', b'R', b'E', b'C', 3, order[0], order[1]])?;
-    file.write_all(&0i64.to_ne_bytes())?;
-    file.write_all(b"6576a333-0000-4000-8000-000000000000")?;
+    file.write_all(preamble)?;
     let mut time = u64::from(count) * 2000;
     for number in 0..count {
         let (pid, parent) = (number + 2, parent_of(number, count));
