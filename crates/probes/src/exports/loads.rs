@@ -10,17 +10,13 @@ use std::time::{Duration, Instant};
 use tracehound_schema::Event;
 use tracehound_schema::record::Record;
 
+use super::Follow;
 use super::look::{COLLISION, LOADED, Looker};
 use super::message::{Load, Message, Sources};
 use crate::snapshot::Made;
 
 /// The most messages that wait for the thread.
 const MAX_WAITING: usize = 65_536;
-
-/// Whether an event is made here.
-pub fn makes(event: &Event) -> bool {
-    matches!(event.name, LOADED | COLLISION)
-}
 
 /// The libraries that are loaded in a run.
 #[derive(Debug)]
@@ -58,17 +54,6 @@ impl Loads {
         })
     }
 
-    /// Tells the thread what records say; what follows is had by `found`.
-    pub fn feed(&mut self, records: &[u8], made: &mut Vec<Made>) {
-        let mut rest = records;
-        while let Some((record, next)) = Record::split(rest) {
-            rest = next;
-            if let Some(message) = self.sources.message(&record) {
-                self.send(message, made);
-            }
-        }
-    }
-
     fn send(&mut self, message: Message, made: &mut Vec<Made>) {
         let busy = self.waiting.load(Ordering::Relaxed) >= MAX_WAITING;
         if let Message::Load(load) = &message {
@@ -90,9 +75,20 @@ impl Loads {
             let _ = tell.send(message);
         }
     }
+}
 
-    /// What the thread has found since the last call.
-    pub fn found(&mut self) -> Vec<Made> {
+impl Follow for Loads {
+    fn feed(&mut self, records: &[u8], made: &mut Vec<Made>) {
+        let mut rest = records;
+        while let Some((record, next)) = Record::split(rest) {
+            rest = next;
+            if let Some(message) = self.sources.message(&record) {
+                self.send(message, made);
+            }
+        }
+    }
+
+    fn found(&mut self) -> Vec<Made> {
         let mut all = Vec::new();
         while let Ok(made) = self.answers.try_recv() {
             self.open.pop_front();
@@ -101,8 +97,7 @@ impl Loads {
         all
     }
 
-    /// What is left at the end of a run; it is waited for, but not for ever.
-    pub fn finish(&mut self, patience: Duration) -> Vec<Made> {
+    fn finish(&mut self, patience: Duration) -> Vec<Made> {
         self.tell = None;
         let deadline = Instant::now() + patience;
         let mut all = Vec::new();

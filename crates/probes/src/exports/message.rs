@@ -6,7 +6,7 @@ use tracehound_schema::{Event, by_name};
 use super::file::Identity;
 use super::process::Process;
 
-/// A library that was loaded.
+/// A file that was loaded: a library, or a program.
 #[derive(Clone, Debug)]
 pub struct Load {
     /// Of the record that told it.
@@ -45,6 +45,49 @@ pub fn path(names: &[u8]) -> Vec<u8> {
     path
 }
 
+/// Where the records of an event tell of a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Loading {
+    event: u16,
+    fields: [usize; 4],
+}
+
+impl Loading {
+    /// Finds the event and its fields.
+    pub fn of(event: &str) -> Option<Loading> {
+        let event = by_name(event)?;
+        let [path, dev, inode, ctime] = ["pathname", "dev", "inode", "ctime"];
+        let field = |name| event.field_index(name);
+        Some(Loading {
+            event: event.id,
+            fields: [field(path)?, field(dev)?, field(inode)?, field(ctime)?],
+        })
+    }
+
+    /// What a record tells, if it is of the event.
+    pub fn read(self, record: &Record<'_>) -> Option<Load> {
+        if record.header.event != self.event {
+            return None;
+        }
+        let [path, dev, inode, ctime] = self.fields;
+        let there = matches!(record.state(path), State::Read | State::Cut);
+        let numbers = [dev, inode, ctime].map(|index| read(record, index));
+        let identity =
+            match numbers {
+                [Some(dev), Some(inode), Some(ctime)] => u32::try_from(dev)
+                    .ok()
+                    .map(|dev| Identity { dev, inode, ctime }),
+                _ => None,
+            };
+        Some(Load {
+            header: record.header,
+            names: record.tail(path).filter(|_| there).map(<[u8]>::to_vec),
+            whole: record.state(path) == State::Read,
+            identity,
+        })
+    }
+}
+
 /// What records tell.
 #[derive(Clone, Debug)]
 pub enum Message {
@@ -61,7 +104,7 @@ pub enum Message {
 /// Where in records things are.
 #[derive(Debug)]
 pub struct Sources {
-    load: (u16, [usize; 4]),
+    load: Loading,
     fork: (u16, [usize; 4]),
     exec: u16,
     exit: (u16, usize),
@@ -80,10 +123,7 @@ impl Sources {
         };
         let exit = by_name("sched_process_exit")?;
         Some(Sources {
-            load: fields(
-                "shared_object_loaded",
-                ["pathname", "dev", "inode", "ctime"],
-            )?,
+            load: Loading::of("shared_object_loaded")?,
             fork: fields(
                 "sched_process_fork",
                 ["parent_pid", "child_pid", "leader_start_time", "leader_pid"],
@@ -97,8 +137,8 @@ impl Sources {
     pub fn message(&self, record: &Record<'_>) -> Option<Message> {
         let header = &record.header;
         let own = (header.host_pid, header.leader_start);
-        if header.event == self.load.0 {
-            return Some(Message::Load(Box::new(self.loaded(record))));
+        if let Some(load) = self.load.read(record) {
+            return Some(Message::Load(Box::new(load)));
         }
         if header.event == self.fork.0 {
             let [parent, child, start, leader] = self.fork.1.map(|index| read(record, index));
@@ -111,25 +151,6 @@ impl Sources {
         }
         let ends = header.event == self.exit.0 && read(record, self.exit.1)? != 0;
         ends.then_some(Message::Exit(own))
-    }
-
-    fn loaded(&self, record: &Record<'_>) -> Load {
-        let [path, dev, inode, ctime] = self.load.1;
-        let there = matches!(record.state(path), State::Read | State::Cut);
-        let numbers = [dev, inode, ctime].map(|index| read(record, index));
-        let identity =
-            match numbers {
-                [Some(dev), Some(inode), Some(ctime)] => u32::try_from(dev)
-                    .ok()
-                    .map(|dev| Identity { dev, inode, ctime }),
-                _ => None,
-            };
-        Load {
-            header: record.header,
-            names: record.tail(path).filter(|_| there).map(<[u8]>::to_vec),
-            whole: record.state(path) == State::Read,
-            identity,
-        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! Which functions and variables loaded libraries define: `symbols_loaded`, `symbols_collision`.
+//! What loaded files have: which functions and variables libraries define (`symbols_loaded`,
+//! `symbols_collision`), and the hashes of libraries and programs (`file_hashed`).
 //!
 //! They follow from records, but from files too, so they are made here and not where a recording is read.
 //! Files are looked at in a thread of their own, since a large one, or one of a file system that answers
@@ -6,6 +7,7 @@
 
 mod elf;
 mod file;
+mod hashes;
 mod loads;
 mod look;
 mod message;
@@ -13,4 +15,33 @@ mod process;
 mod store;
 mod watch;
 
-pub use loads::{Loads, makes};
+use std::fmt::Debug;
+use std::time::Duration;
+
+use tracehound_schema::Event;
+
+use crate::snapshot::Made;
+
+/// Whether an event is made here.
+pub fn makes(event: &Event) -> bool {
+    [look::LOADED, look::COLLISION, hashes::HASHED].contains(&event.name)
+}
+
+/// Makes events of files that records tell of.
+pub trait Follow: Debug + Send {
+    /// Takes what records say; `made` gets what is not asked of the thread.
+    fn feed(&mut self, records: &[u8], made: &mut Vec<Made>);
+
+    /// What the thread has found since the last call.
+    fn found(&mut self) -> Vec<Made>;
+
+    /// What is left at the end of a run; it is waited for, but not for ever.
+    fn finish(&mut self, patience: Duration) -> Vec<Made>;
+}
+
+/// Starts what makes the selected events.
+pub fn start(events: &[&'static Event]) -> Vec<Box<dyn Follow>> {
+    let loads = loads::Loads::start(events).map(|one| Box::new(one) as Box<dyn Follow>);
+    let hashes = hashes::Hashes::start(events).map(|one| Box::new(one) as Box<dyn Follow>);
+    loads.into_iter().chain(hashes).collect()
+}

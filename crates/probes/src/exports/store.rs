@@ -68,14 +68,20 @@ impl Store {
         if let Some(known) = self.hashes.get(&identity) {
             return Ok(known.clone());
         }
-        let mut file = file::open(process, path, identity)?;
-        let hash = hash(&mut file)?;
-        unchanged(Ok(file), identity)?;
+        let hash = sha256(process, path, identity)?;
         if self.exports.contains_key(&identity) {
             self.hashes.insert(identity, hash.clone());
         }
         Ok(hash)
     }
+}
+
+/// The SHA-256 of the file of this identity that a process has by this path; the error is a reason to show.
+pub fn sha256(process: u32, path: Option<&[u8]>, identity: Identity) -> Result<String, String> {
+    let mut file = file::open(process, path, identity)?;
+    let hash = hash(&mut file)?;
+    unchanged(Ok(file), identity)?;
+    Ok(hash)
 }
 
 /// What was read of a file that somebody wrote to meanwhile is of no one state of it.

@@ -37,7 +37,7 @@ impl Tracer {
             self.reader.read(u64::MAX, batch, usize::MAX);
             let account = self.account()?;
             if account.balances() || Instant::now() > deadline {
-                let account = self.finish_loads(batch, from, account)?;
+                let account = self.finish_files(batch, from, account)?;
                 let tried = self.tried()?;
                 self.reader.finish(&tried, boot_time(), batch);
                 return Ok(account);
@@ -46,26 +46,24 @@ impl Tracer {
         }
     }
 
-    /// Waits for what follows from the last libraries; the account with that.
-    fn finish_loads(
+    /// Waits for what follows from the last files; the account with that.
+    fn finish_files(
         &mut self,
         batch: &mut Vec<u8>,
         from: usize,
         account: Account,
     ) -> Result<Account, Error> {
-        let loads: Vec<_> = self
-            .parts
-            .iter_mut()
-            .filter_map(|part| part.loads.take())
-            .collect();
-        if loads.is_empty() {
+        let parts = self.parts.iter_mut();
+        let files = parts.flat_map(|part| std::mem::take(&mut part.files));
+        let mut files = files.peekable();
+        if files.peek().is_none() {
             return Ok(account);
         }
         let mut made = Vec::new();
-        for mut loads in loads {
-            made.extend(loads.found());
-            loads.feed(batch.get(from..).unwrap_or_default(), &mut made);
-            made.extend(loads.finish(PATIENCE));
+        for mut file in files {
+            made.extend(file.found());
+            file.feed(batch.get(from..).unwrap_or_default(), &mut made);
+            made.extend(file.finish(PATIENCE));
         }
         self.take_own(&made, batch);
         self.account()

@@ -153,7 +153,7 @@ impl Tracer {
         }
         if !self.first.bytes.is_empty() {
             let mut bytes = std::mem::take(&mut self.first.bytes);
-            self.follow_loads(&bytes, batch);
+            self.follow_files(&bytes, batch);
             batch.append(&mut bytes);
             return std::mem::take(&mut self.first.records);
         }
@@ -167,9 +167,9 @@ impl Tracer {
         let from = batch.len();
         let mut count = self.reader.read(now, batch, room);
         count -= self.take_proofs(batch, from, room);
-        if self.parts.iter().any(|part| part.loads.is_some()) {
+        if self.parts.iter().any(|part| !part.files.is_empty()) {
             let new = batch.get(from..).unwrap_or_default().to_vec();
-            self.follow_loads(&new, batch);
+            self.follow_files(&new, batch);
         }
         if let Err(error) = self.heal() {
             eprintln!("tracehound: {error}: processes that were lost stay unknown");
@@ -177,13 +177,12 @@ impl Tracer {
         count
     }
 
-    /// Appends what follows from libraries that were loaded: of records that are new, and of earlier
-    /// ones.
-    fn follow_loads(&mut self, new: &[u8], batch: &mut Vec<u8>) {
+    /// Appends what follows from files that were loaded: of records that are new, and of earlier ones.
+    fn follow_files(&mut self, new: &[u8], batch: &mut Vec<u8>) {
         let mut made = Vec::new();
-        for loads in self.parts.iter_mut().filter_map(|part| part.loads.as_mut()) {
-            made.extend(loads.found());
-            loads.feed(new, &mut made);
+        for file in self.parts.iter_mut().flat_map(|part| &mut part.files) {
+            made.extend(file.found());
+            file.feed(new, &mut made);
         }
         self.take_own(&made, batch);
     }

@@ -11,7 +11,7 @@ use crate::calls::Group;
 use crate::check::Checks;
 use crate::ends::Ends;
 use crate::error::Error;
-use crate::exports::Loads;
+use crate::exports::Follow;
 use crate::ladder::{Climb, Outcome};
 use crate::library::Libraries;
 use crate::object::{self, Attached, Flavour, Maps, Sizes, Together};
@@ -25,7 +25,8 @@ pub(super) struct Part {
     pub ends: Ends,
     pub libraries: Libraries,
     pub checks: Option<Checks>,
-    pub loads: Option<Loads>,
+    /// What looks at files that records tell of.
+    pub files: Vec<Box<dyn Follow>>,
     /// Events that the tracer makes itself.
     pub own: Vec<&'static Event>,
     flavour: Flavour,
@@ -65,7 +66,7 @@ impl Part {
             ends: shared.map(|shared| shared.ends).unwrap_or_default(),
             libraries,
             checks: None,
-            loads: None,
+            files: Vec::new(),
             own: Vec::new(),
             flavour,
         })
@@ -165,7 +166,7 @@ impl Part {
         let checks = Checks::start(own, self.flavour, &self.maps);
         let (findings, checks) = checks.unzip();
         self.checks = checks;
-        self.loads = Loads::start(own);
+        self.files = exports::start(own);
         findings.unwrap_or_default()
     }
 }
@@ -181,7 +182,7 @@ impl Part {
     /// Whether anything of it is at work.
     pub fn is_of_use(&self) -> bool {
         let hooks = self.calls.attached.is_some() || !self.climbs.is_empty();
-        hooks || self.checks.is_some() || self.loads.is_some()
+        hooks || self.checks.is_some() || !self.files.is_empty()
     }
 
     /// Detaches what is not wanted, and notes what is gone.
@@ -203,7 +204,7 @@ impl Part {
             self.checks = None;
         }
         if !self.own.iter().any(|event| exports::makes(event)) {
-            self.loads = None;
+            self.files.clear();
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
-//! What loaded libraries define. Ids among those of memory.
+//! What loaded files have. Ids among those of memory.
 
 use super::events;
 use crate::field::tracer;
-use crate::kind::Kind::{Path, Str, StrArray};
+use crate::kind::Kind::{Dev, Path, Str, StrArray, U64, WallTime};
 use crate::sample::Sample::{Absent, Text};
 
 events! {
@@ -76,5 +76,45 @@ events! {
             ],
             related: ["shared_object_loaded", "symbols_loaded"],
             sources: ["ld.so(8)", "elf(5)"],
+        }
+
+    /// A program or library was hashed that a process had loaded.
+    ///
+    /// Once for each file as it was: what was changed since is another. A library is hashed where
+    /// shared_object_loaded is traced too.
+    file_hashed = 413 by Tracer
+        on []
+        derived ["sched_process_exec", "existing_process"]
+        unproved "it follows from other events"
+        sets ["derived", "fs"]
+        {
+            /// The path by which it was loaded, as the kernel resolves it.
+            pathname: Path, tracer("sched_process_exec, existing_process, shared_object_loaded").unread("when the kernel did not tell it");
+            /// Its device.
+            dev: Dev, tracer("the same");
+            /// Its inode number.
+            inode: U64, tracer("the same");
+            /// When the inode was changed last.
+            ctime: WallTime, tracer("the same");
+            /// SHA-256 of the file.
+            sha256: Str, tracer("the file").unread("where why tells it");
+            /// Why it is unread. Absent where it is not.
+            why: Str, tracer("the attempt").opt();
+        }
+        page {
+            purpose: "Reads each file that is executed, a moment after the exec, and each that was being executed when tracing began.",
+            use_case: "Look up what runs in lists of known programs, and name it exactly in a report.",
+            command: "sudo tracehound -e file_hashed -- true",
+            example: [pathname = Text(b"true\0bin\0usr\0"),
+                sha256 = Text(b"6d5b1f2c4f0bb0c9f1f4e0a9a7f6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e05f1c"), why = Absent],
+            issues: [
+                "The file is opened by the process's root, the tracer's, or the process's mapping, and must have the device, inode number and time of change that the kernel told; it is told as unread where it has not, and where it is larger than 512 MiB.",
+                "A file system of the traced user's own (FUSE) can show the tracer other bytes than it showed the kernel.",
+                "A process that is known by the kernel alone (hidden from /proc) is found by the path only.",
+                "Files are told again after 65,536 others.",
+                "It is made while tracing; a recording has it where it was selected then.",
+            ],
+            related: ["sched_process_exec", "existing_process", "shared_object_loaded", "symbols_loaded"],
+            sources: ["FIPS 180-4", "proc(5), /proc/PID/root and /proc/PID/map_files"],
         }
 }

@@ -1,4 +1,4 @@
-//! What loaded libraries define.
+//! What loaded libraries define, and what loaded files hash to.
 
 use serde_json::{Value, json};
 
@@ -145,4 +145,41 @@ fn symbols_collision_sees_a_library_before_the_c_library() {
         .find(hides)
         .unwrap_or_else(|| panic!("{}", run.text));
     assert_eq!(args["symbols"], json!(["accept4", "readdir", "readdir64"]));
+}
+
+/// What programs and libraries are told to hash to.
+fn hashed(run: &Run, path: &str) -> Vec<Value> {
+    let events = support::named(run, "file_hashed").into_iter();
+    let own = events.map(|event| event["args"].clone());
+    own.filter(|args| args["pathname"] == path).collect()
+}
+
+#[test]
+fn file_hashed_tells_programs_once_and_libraries_that_are_told() {
+    let folder = folder("hashed");
+    let copy = folder.join("program");
+    std::fs::copy(program("loads"), &copy).unwrap();
+    let (copy, library) = (copy.to_str().unwrap(), program("common.so"));
+    let script = format!("{copy} {library}; {copy} {library}; echo >> {copy}; {copy} {library}");
+    let first = sha256(copy);
+    let run = loads("file_hashed,shared_object_loaded", "sh", &["-c", &script]);
+    let last = sha256(copy);
+    std::fs::remove_dir_all(&folder).unwrap();
+    let Some(run) = run else { return };
+    let library = std::fs::canonicalize(&library).unwrap();
+    let told = hashed(&run, library.to_str().unwrap());
+    assert_eq!(told.len(), 1, "{}", run.text);
+    assert_eq!(told[0]["sha256"], sha256(library.to_str().unwrap()));
+    let told = hashed(&run, copy);
+    // The first can have been changed before it was read, which is told then.
+    let [before, after] = &told[..] else {
+        panic!("{}", run.text);
+    };
+    assert_eq!(after["sha256"], last, "{}", run.text);
+    if before.get("why").is_none() {
+        assert_eq!(before["sha256"], first, "{}", run.text);
+    } else {
+        assert_eq!(before["why"], "the file was changed since");
+        assert_eq!(before.get("sha256"), None);
+    }
 }
