@@ -9,8 +9,9 @@ use tracehound_schema::{Event, all, by_name};
 use crate::calls::{Call, Join, Life, Phase};
 use crate::clock::Clock;
 use crate::derive::{self, Derive};
-use crate::extra::Extras;
+use crate::extra::{Extra, Extras};
 use crate::filter::{Counted, Filters, Named};
+use crate::hashes::Hashes;
 use crate::integrity::{self, Mismatch};
 use crate::listing::Listing;
 use crate::output::{Output, Shown, Told};
@@ -108,9 +109,12 @@ impl Engine {
 
     /// Tells of events also what is asked for beside them.
     #[must_use]
-    pub const fn with_extras(mut self, extras: Extras) -> Engine {
+    pub fn with_extras(mut self, extras: Extras) -> Engine {
         if extras.needs_processes() {
             self.output.world.know_processes();
+        }
+        if extras.has(Extra::Hashes) {
+            self.output.world.hashes = Some(Hashes::default());
         }
         self.output.extras = extras;
         self

@@ -9,6 +9,8 @@ pub enum Extra {
     Ancestors,
     /// Who logged in, the session and its terminal.
     Session,
+    /// What the process's program hashes to.
+    Hashes,
 }
 
 impl Extra {
@@ -24,6 +26,11 @@ impl Extra {
             "session",
             "the user that logged in, the session and its terminal",
         ),
+        (
+            Extra::Hashes,
+            "hashes",
+            "the SHA-256 of the process's program, once that is known",
+        ),
     ];
 
     /// What a word asks for.
@@ -37,6 +44,7 @@ impl Extra {
     const fn events(self) -> &'static [&'static str] {
         match self {
             Extra::Ancestors | Extra::Session => PROCESSES,
+            Extra::Hashes => &["file_hashed", "existing_process", "sched_process_exec"],
         }
     }
 }

@@ -9,6 +9,7 @@ mod derive;
 mod engine;
 mod extra;
 pub mod filter;
+mod hashes;
 mod integrity;
 mod listing;
 mod output;

@@ -93,6 +93,7 @@ impl Output {
             record: shown.record,
             programs: &self.world.programs,
             processes: &self.world.processes,
+            hashes: self.world.hashes.as_ref(),
             extras: self.extras,
             cgroups: &self.world.cgroups,
             mismatch: shown.mismatch,

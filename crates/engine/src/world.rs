@@ -4,6 +4,7 @@ use tracehound_schema::record::{Header, Record, State};
 use tracehound_schema::{Event, by_name};
 
 use crate::cgroups::Cgroups;
+use crate::hashes::Hashes;
 use crate::processes::{Identity, Processes};
 use crate::programs::Programs;
 
@@ -16,6 +17,8 @@ pub struct World {
     pub processes: Processes,
     /// Which cgroup is of which container.
     pub cgroups: Cgroups,
+    /// The hashes of processes' programs, if somebody wants to know.
+    pub hashes: Option<Hashes>,
     /// The mount namespace of the machine's first process, if it is known.
     pub first_mnt_ns: Option<u32>,
     knows_processes: bool,
@@ -31,6 +34,7 @@ impl World {
             programs: Programs::new(),
             processes: Processes::default(),
             cgroups: Cgroups::default(),
+            hashes: None,
             first_mnt_ns: None,
             knows_processes: false,
             namespaces: namespaces.and_then(|event| Some((event.id, event.field_index("mnt")?))),
@@ -54,6 +58,9 @@ impl World {
     pub fn learn(&mut self, event: &Event, record: &Record<'_>) -> Option<Identity> {
         self.programs.learn(event, record);
         self.cgroups.learn(event, record);
+        if let Some(hashes) = &mut self.hashes {
+            hashes.learn(event, record);
+        }
         if let Some((id, field)) = self.namespaces
             && id == event.id
             && record.state(field) == State::Read
@@ -71,6 +78,9 @@ impl World {
     pub fn forget(&mut self, event: &Event, record: &Record<'_>) {
         self.programs.forget(event, record);
         self.cgroups.forget(event, record);
+        if let Some(hashes) = &mut self.hashes {
+            hashes.forget(event, record);
+        }
         if self.knows_processes {
             self.processes.forget(event, record);
         }

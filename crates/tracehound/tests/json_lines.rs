@@ -214,7 +214,7 @@ fn trace(schemas: &Schemas, command: &[&str]) -> Vec<Value> {
     let output = tracehound()
         .args([
             "--with",
-            "ancestors,session",
+            "ancestors,session,hashes",
             "-e",
             "*",
             "-o",

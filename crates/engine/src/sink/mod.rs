@@ -13,6 +13,7 @@ use crate::calls::{Call, Phase};
 use crate::cgroups::Cgroups;
 use crate::extra::Extras;
 use crate::filter::Policies;
+use crate::hashes::Hashes;
 use crate::integrity::Mismatch;
 use crate::processes::Processes;
 use crate::programs::Programs;
@@ -65,6 +66,8 @@ pub struct Item<'a> {
     pub programs: &'a Programs,
     /// Who created whom, where somebody asks.
     pub processes: &'a Processes,
+    /// What programs hash to, where somebody asks.
+    pub hashes: Option<&'a Hashes>,
     /// What is told beside the event itself.
     pub extras: Extras,
     /// Which container a process is in.

@@ -319,6 +319,7 @@ fn process() -> Value {
     rows.extend([
         ("comm", text.clone()),
         ("exe", text.clone()),
+        ("exe_sha256", text.clone()),
         ("start", time()),
     ]);
     rows.extend([("id", text.clone()), ("leader_id", text)]);

@@ -183,3 +183,24 @@ fn file_hashed_tells_programs_once_and_libraries_that_are_told() {
         assert_eq!(before.get("sha256"), None);
     }
 }
+
+/// A program that was hashed before is known by its hash from its exec on.
+#[test]
+fn events_tell_their_programs_hash() {
+    if !root() || std::env::var_os("TRACEHOUND_RUNG").is_some() || !is_available("openat") {
+        return;
+    }
+    let options = [
+        "-e",
+        "openat.data.pathname=/etc/hostname",
+        "--with",
+        "hashes",
+    ];
+    let script = "cat /etc/passwd; sleep 2; exec cat /etc/hostname";
+    let run = trace(&options, &["sh", "-c", script]);
+    let events = support::named(&run, "openat");
+    assert_eq!(events.len(), 1, "{}\n{}", run.text, run.stats);
+    let process = &events[0]["process"];
+    let file = process["exe"].as_str().unwrap();
+    assert_eq!(process["exe_sha256"], sha256(file), "{}", run.text);
+}

@@ -90,6 +90,7 @@ impl Told {
                 record: facts.record,
                 programs: &facts.world.programs,
                 processes: &facts.world.processes,
+                hashes: None,
                 extras: crate::Extras::default(),
                 cgroups: &facts.world.cgroups,
                 mismatch: None,

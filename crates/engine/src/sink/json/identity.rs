@@ -7,6 +7,7 @@ use crate::cgroups::Inside;
 use crate::clock::Clock;
 use crate::derive::Container;
 use crate::extra::Extra;
+use crate::hashes::Hashes;
 use crate::processes;
 use crate::recording::Preamble;
 use crate::text;
@@ -21,7 +22,7 @@ type Bytes = [u8; IDENTITY.end - IDENTITY.start];
 /// One thread's text.
 pub struct Identity {
     bytes: Bytes,
-    versions: [u32; 2],
+    versions: [u32; 3],
     /// `,"process":{…},"parent":{…}` and what stands behind them.
     pub process: Vec<u8>,
     /// What was known of containers when `container` was written.
@@ -64,6 +65,7 @@ impl Identities {
             } else {
                 0
             },
+            item.hashes.map_or(0, Hashes::version),
         ];
         let kept = self.places[place]
             .as_ref()
@@ -136,6 +138,12 @@ impl Identity {
             if text::json(out, path) {
                 self.raw.push("exe");
             }
+        }
+        let hashes = item.hashes;
+        if let Some(hash) = hashes.and_then(|hashes| hashes.of(header.host_pid)) {
+            out.extend_from_slice(b"\",\"exe_sha256\":\"");
+            // It is a recording's, so it may be anything.
+            text::json(out, hash);
         }
         out.extend_from_slice(b"\",\"start\":\"");
         clock.write(header.leader_start, out);
