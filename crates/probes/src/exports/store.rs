@@ -6,6 +6,7 @@ use std::io::Read as _;
 use std::sync::Arc;
 
 use object::read::ReadCache;
+use sha2::{Digest as _, Sha256};
 
 use super::elf::{self, Exports};
 use super::file::{self, Identity};
@@ -96,7 +97,7 @@ fn hash(file: &mut File) -> Result<String, String> {
     if file.metadata().map_err(said)?.len() > MAX_HASHED {
         return Err(format!("the file has more than {MAX_HASHED} bytes"));
     }
-    let mut hash = hmac_sha256::Hash::new();
+    let mut hash = Sha256::new();
     let mut part = vec![0; 1 << 16];
     let mut file = file.take(MAX_HASHED);
     loop {

@@ -86,7 +86,7 @@ events! {
         on []
         derived ["sched_process_exec", "existing_process"]
         unproved "it follows from other events"
-        sets ["derived", "fs"]
+        sets ["derived"]
         {
             /// The path by which it was loaded, as the kernel resolves it.
             pathname: Path, tracer("sched_process_exec, existing_process, shared_object_loaded").unread("when the kernel did not tell it");
