@@ -137,6 +137,17 @@ impl Reader {
         }
     }
 
+    /// What the kernel tried to tell of processes' lives, per CPU, a while ago: what has not come by now is
+    /// missing, though no later record shows that.
+    pub fn expect_lives(&mut self, tried: &[u64], now: u64) {
+        for ([_, lives], tried) in self.sequences.iter_mut().zip(tried) {
+            if *tried > lives.last {
+                lives.jump(*tried + 1, now);
+                (lives.last, lives.time) = (*tried, now);
+            }
+        }
+    }
+
     /// At the end of a run: what the kernel tried beyond what was seen, as gaps.
     pub fn finish(&mut self, tried: &[[u64; 2]], now: u64, batch: &mut Vec<u8>) {
         for (pair, tried) in self.sequences.iter_mut().zip(tried) {
@@ -259,6 +270,21 @@ mod tests {
             (hole.first, hole.count, hole.since, hole.until),
             (3, 3, 20, 60)
         );
+    }
+
+    #[test]
+    fn what_nothing_comes_after_is_missed_too() {
+        let mut reader = Reader::new(Vec::new(), 2);
+        reader.sequences[1][1].last = 4;
+        reader.expect_lives(&[0, 6], 70);
+        let mut batch = Vec::new();
+        for lost in [0, 2, 2] {
+            reader.read(80, &mut batch, usize::MAX);
+            assert_eq!(reader.lost_lives, lost);
+        }
+        reader.expect_lives(&[0, 6], 90);
+        reader.read(100, &mut batch, usize::MAX);
+        assert_eq!((reader.lost, reader.lost_lives), (2, 2));
     }
 
     #[test]

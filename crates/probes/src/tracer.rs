@@ -73,6 +73,8 @@ pub struct Tracer {
     first: First,
     /// How many records of lives were lost when processes were last told again, and when that was.
     healed: Option<(u64, u64)>,
+    /// When records of lives were counted, and how many each CPU had tried.
+    tried_lives: (u64, Vec<u64>),
     adding: Option<Adding>,
     past: Past,
 }
@@ -135,6 +137,7 @@ impl Tracer {
             aside: options.aside.iter().map(|event| event.id).collect(),
             first: First::default(),
             healed: None,
+            tried_lives: (0, Vec::new()),
             adding: None,
             past: Past::default(),
         };

@@ -69,7 +69,8 @@ impl Tracer {
         self.account()
     }
 
-    fn tried(&self) -> Result<Vec<[u64; 2]>, Error> {
+    /// Records that each CPU has tried, of its ring and of lives.
+    pub(super) fn tried(&self) -> Result<Vec<[u64; 2]>, Error> {
         let mut tried = vec![[0; 2]; self.controls.cpus];
         for life in 0..2u32 {
             let sequences = &self.parts[0].maps.sequences;

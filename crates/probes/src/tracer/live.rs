@@ -4,13 +4,15 @@ use libbpf_rs::{MapCore as _, MapFlags};
 use tracehound_schema::{Event, all, by_name};
 
 use super::controls::Phase;
-use super::part::{row_of, sums};
+use super::part::{Part, row_of, sums};
 use super::{Tracer, boot_time, records};
 use crate::error::Error;
 use crate::snapshot::{self, Made};
 
 /// Nanoseconds between two times that processes are told again.
 const HEALING: u64 = 1_000_000_000;
+/// Nanoseconds between two looks at how many records of lives the kernel has counted.
+const LOOKING: u64 = 250_000_000;
 
 fn is_process(event: u16) -> bool {
     by_name(snapshot::PROCESSES).is_some_and(|process| process.id == event)
@@ -112,8 +114,27 @@ impl Tracer {
         Ok(sums(&self.parts[0].maps, row_of(event))?[2])
     }
 
+    /// A loss shows by the next record of the same CPU; where none comes, by what the kernel has counted.
+    fn look_for_lost(&mut self) -> Result<(), Error> {
+        let now = boot_time();
+        let (when, before) = &self.tried_lives;
+        if now < when + LOOKING {
+            return Ok(());
+        }
+        let tried: Vec<u64> = self.tried()?.iter().map(|pair| pair[1]).collect();
+        if *before == tried {
+            self.reader.expect_lives(&tried, now);
+        }
+        self.tried_lives = (now, tried);
+        Ok(())
+    }
+
     /// Tells the processes again where records of their lives were lost: not more often than each second.
     fn heal(&mut self) -> Result<(), Error> {
+        if !self.parts.iter().any(Part::tells_processes) {
+            return Ok(());
+        }
+        self.look_for_lost()?;
         let lost = self.reader.lost_lives;
         let healed = self.healed.map_or((0, false), |(lost, when)| {
             (lost, boot_time() < when + HEALING)
