@@ -16,6 +16,11 @@ const MAGIC: [u8; 8] = {
     [b'T', b'H', b'R', b'E', b'C', 3, order[0], order[1]]
 };
 
+/// Bytes before the first record.
+pub const PREAMBLE_SIZE: usize = START + 8;
+/// Those of them that have been there from the first version on.
+const START: usize = MAGIC.len() + 8 + 36;
+
 /// What stands before the records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preamble {
@@ -57,7 +62,7 @@ pub fn write(preamble: &Preamble, writer: &mut dyn Write) -> io::Result<()> {
 
 /// Reads the preamble.
 pub fn open(reader: &mut dyn Read) -> Result<Preamble, Error> {
-    let mut start = [0; 52];
+    let mut start = [0; START];
     reader.read_exact(&mut start).map_err(of_start)?;
     let (magic, rest) = start.split_at(8);
     let boot = rest.first_chunk().copied().ok_or(Error::NotOurs)?;
@@ -95,7 +100,7 @@ pub fn batches<E: From<Error>>(
     mut each: impl FnMut(&[u8]) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut buffer = vec![0; 1 << 20];
-    let (mut filled, mut offset) = (0, 60);
+    let (mut filled, mut offset) = (0, PREAMBLE_SIZE as u64);
     loop {
         let count = reader.read(&mut buffer[filled..]).map_err(Error::from)?;
         filled += count;

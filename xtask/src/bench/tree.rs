@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
+use tracehound_engine::recording::PREAMBLE_SIZE;
 use tracehound_schema::record::{Builder, Header};
 use tracehound_schema::{Event, by_name};
 
@@ -25,8 +26,6 @@ const COUNTS: [u32; 3] = [1_000, 10_000, 100_000];
 const EXECS: u32 = 400_000;
 /// Generations below the first process.
 const DEEP: u32 = 8;
-/// Bytes that stand before the records of a recording.
-const PREAMBLE: usize = 52;
 /// Bytes of each process's arguments.
 const ARGV: usize = 100;
 
@@ -139,7 +138,7 @@ fn preamble(work: &Work) -> Result<Vec<u8>> {
         .context("recording")?;
     ensure!(status.success(), "the recording ended with {status}");
     let mut bytes = fs::read(&path).context("reading the recording")?;
-    bytes.truncate(PREAMBLE);
+    bytes.truncate(PREAMBLE_SIZE);
     Ok(bytes)
 }
 

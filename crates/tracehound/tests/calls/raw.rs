@@ -2,14 +2,12 @@
 
 use std::process::Output;
 
+use tracehound_engine::recording::PREAMBLE_SIZE;
 use tracehound_schema::MadeBy;
 use tracehound_schema::record::{Chunk, ChunkKind, ENTRY, HAS_RET, Header, Record, chunk};
 use tracehound_schema::syscalls::REGISTERS;
 
 use crate::support::tracehound;
-
-/// Bytes before the first record of a recording.
-const PREAMBLE: usize = 52;
 
 /// A chunk that owns its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,10 +77,10 @@ pub fn trace(name: &str, options: &[&str], command: &[&str]) -> Run {
     let bytes = std::fs::read(&file).unwrap_or_default();
     std::fs::remove_file(&file).ok();
     let stats = String::from_utf8_lossy(&stderr).into_owned();
-    assert!(bytes.len() > PREAMBLE, "{stats}");
+    assert!(bytes.len() > PREAMBLE_SIZE, "{stats}");
     assert!(!stats.contains("DOES NOT BALANCE"), "{stats}");
     Run {
-        calls: join(&bytes[PREAMBLE..]),
+        calls: join(&bytes[PREAMBLE_SIZE..]),
         stdout: String::from_utf8_lossy(&stdout).into_owned(),
         stats,
     }
