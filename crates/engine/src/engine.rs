@@ -17,6 +17,7 @@ use crate::listing::Listing;
 use crate::output::{Output, Shown, Told};
 use crate::pieces::Pieces;
 use crate::plan::{Plan, Selection};
+use crate::redact::{self, Redaction};
 use crate::sink::Sink;
 use crate::world::World;
 
@@ -73,6 +74,7 @@ impl Engine {
                 world: World::new(),
                 filters: Filters::default(),
                 extras: Extras::default(),
+                redaction: None,
                 without: Vec::new(),
                 clock: Clock::default(),
                 left: max,
@@ -120,6 +122,16 @@ impl Engine {
         self
     }
 
+    /// Leaves out of what is told what this says; without, all is told.
+    #[must_use]
+    pub fn with_redaction(mut self, redaction: Option<Redaction>) -> Engine {
+        let fields =
+            |plan: &Option<Plan>| plan.as_ref().map_or(0, |plan| redact::fields(plan.event));
+        let lists = self.plans.iter().map(fields).collect();
+        self.output.redaction = redaction.map(|redaction| (redaction, lists));
+        self
+    }
+
     /// Learns who runs; `clock` is that of the records.
     #[must_use]
     pub const fn of_processes(mut self, clock: Clock) -> Engine {
@@ -131,7 +143,9 @@ impl Engine {
     /// The processes that run, as far as records tell.
     #[must_use]
     pub fn processes(&self) -> Listing<'_> {
-        Listing::new(&self.output.world, self.output.clock)
+        let redaction = self.output.redaction.as_ref();
+        let redaction = redaction.map(|(redaction, _)| redaction);
+        Listing::new(&self.output.world, self.output.clock, redaction)
     }
 
     /// Shows nothing of what these processes do: each an id in the initial namespace, and when it started in

@@ -18,6 +18,7 @@ mod plan;
 mod processes;
 mod programs;
 pub mod recording;
+pub mod redact;
 pub mod sink;
 mod text;
 mod value;

@@ -7,6 +7,7 @@ use tracehound_schema::record::Header;
 use crate::cgroups::Place;
 use crate::clock::Clock;
 use crate::processes::{Identity, Process, Processes, Seen, name_of};
+use crate::redact::{Holds, Redaction};
 use crate::sink::json_parts::{described, task};
 use crate::text;
 use crate::value;
@@ -22,6 +23,7 @@ pub type NameOf<'n> = &'n dyn Fn(u32) -> Option<Vec<u8>>;
 pub struct Listing<'w> {
     world: &'w World,
     clock: Clock,
+    redaction: Option<&'w Redaction>,
     rows: Vec<Row<'w>>,
 }
 
@@ -33,10 +35,15 @@ struct Row<'w> {
 }
 
 impl<'w> Listing<'w> {
-    pub(crate) fn new(world: &'w World, clock: Clock) -> Listing<'w> {
+    pub(crate) fn new(
+        world: &'w World,
+        clock: Clock,
+        redaction: Option<&'w Redaction>,
+    ) -> Listing<'w> {
         Listing {
             world,
             clock,
+            redaction,
             rows: rows(&world.processes),
         }
     }
@@ -61,7 +68,7 @@ impl<'w> Listing<'w> {
             column(out, container.as_bytes(), DIGITS);
             out.extend(std::iter::repeat_n(b' ', 2 * row.depth));
             match process {
-                Some(process) => command(out, process),
+                Some(process) => command(out, process, self.redaction),
                 None => out.extend_from_slice(b"[?]"),
             }
             out.push(b'\n');
@@ -82,7 +89,7 @@ impl<'w> Listing<'w> {
         out.extend_from_slice(b"{\"process\":{\"host_pid\":");
         text::number(out, identity.pid);
         let known = row.process.map(|process| (process, process.seen));
-        let raw = known.is_some_and(|(process, seen)| first(out, process, seen));
+        let raw = known.is_some_and(|(process, seen)| first(out, (process, seen), self.redaction));
         out.extend_from_slice(b",\"start\":\"");
         self.clock.write(identity.start, out);
         out.extend_from_slice(b"\",\"id\":\"");
@@ -142,7 +149,11 @@ impl<'w> Listing<'w> {
 }
 
 /// Appends what stands before the identity; tells whether there were bytes that are not UTF-8.
-fn first(out: &mut Vec<u8>, process: &Process, seen: Seen) -> bool {
+fn first(
+    out: &mut Vec<u8>,
+    (process, seen): (&Process, Seen),
+    redaction: Option<&Redaction>,
+) -> bool {
     let ids = [
         (",\"pid\":", Some(seen.pid).filter(|pid| *pid != 0)),
         (",\"host_ppid\":", seen.parent.map(|parent| parent.pid)),
@@ -150,7 +161,7 @@ fn first(out: &mut Vec<u8>, process: &Process, seen: Seen) -> bool {
         (",\"gid\":", Some(seen.gid)),
     ];
     numbers(out, &ids);
-    let raw = described(out, process);
+    let raw = described(out, process, redaction);
     if process.kernel_thread {
         out.extend_from_slice(b",\"kernel_thread\":true");
     }
@@ -184,7 +195,7 @@ fn column(out: &mut Vec<u8>, bytes: &[u8], width: usize) {
 }
 
 /// Appends the arguments, or the name where there are none.
-fn command(out: &mut Vec<u8>, process: &Process) {
+fn command(out: &mut Vec<u8>, process: &Process, redaction: Option<&Redaction>) {
     let Some(argv) = &process.program.argv else {
         out.push(b'[');
         let name = process.comm.as_ref().map_or(&b"?"[..], name_of);
@@ -192,7 +203,9 @@ fn command(out: &mut Vec<u8>, process: &Process) {
         out.push(b']');
         return;
     };
-    for (number, word) in value::items(&argv.text).enumerate() {
+    let list = redaction.and_then(|one| one.list(Holds::Arguments, &argv.text));
+    let told = list.as_ref().map_or(&*argv.text, |list| &list.texts);
+    for (number, word) in value::items(told).enumerate() {
         if number > 0 {
             out.push(b' ');
         }

@@ -11,6 +11,7 @@ use crate::extra::Extras;
 use crate::filter::{Facts, Filters, Settled, Truth};
 use crate::integrity::Mismatch;
 use crate::processes::TICK;
+use crate::redact::{self, Redaction};
 use crate::sink::{Item, Sink};
 use crate::world::World;
 
@@ -20,6 +21,8 @@ pub struct Output {
     pub world: World,
     pub filters: Filters,
     pub extras: Extras,
+    /// What is not told of lists, and the fields of each event that it concerns.
+    pub redaction: Option<(Redaction, Vec<u64>)>,
     /// Processes of which nothing is shown.
     pub without: Vec<(u32, u64)>,
     pub clock: Clock,
@@ -88,16 +91,22 @@ impl Output {
             *left -= counts;
         }
         self.shown += counts;
+        let (redaction, told) = redacted(self.redaction.as_ref(), shown);
+        let bytes = told.as_ref().and_then(|told| Record::split(&told.bytes));
+        let call = shown.call.map(|call| Call { redaction, ..*call });
         let item = Item {
             event: shown.event,
-            record: shown.record,
+            record: bytes.as_ref().map_or(shown.record, |(record, _)| record),
+            redaction,
+            redacted: told.as_ref().map_or(0, |told| told.redacted),
+            left_out: told.as_ref().map_or(0, |told| told.left_out),
             programs: &self.world.programs,
             processes: &self.world.processes,
             hashes: self.world.hashes.as_ref(),
             extras: self.extras,
             cgroups: &self.world.cgroups,
             mismatch: shown.mismatch,
-            call: shown.call,
+            call: call.as_ref(),
             phase: shown.phase,
             policies: self.filters.policies(),
         };
@@ -142,4 +151,18 @@ impl Output {
         }
         settled
     }
+}
+
+/// What is not told, and the record without it if that is anything of it.
+fn redacted<'r>(
+    redaction: Option<&'r (Redaction, Vec<u64>)>,
+    shown: &Shown<'_>,
+) -> (Option<&'r Redaction>, Option<redact::Told>) {
+    let Some((redaction, lists)) = redaction else {
+        return (None, None);
+    };
+    let fields = lists.get(usize::from(shown.event.id));
+    let fields = fields.copied().filter(|fields| *fields != 0);
+    let told = fields.and_then(|fields| redaction.record(shown.event, fields, shown.record));
+    (Some(redaction), told)
 }

@@ -9,6 +9,7 @@ use tracehound_schema::Abi;
 
 use crate::events;
 use crate::failure::{Failure, shown};
+use crate::redact::Redact;
 use crate::{strace, with};
 
 mod words;
@@ -112,6 +113,12 @@ pub struct Show {
     pub outputs: Vec<String>,
     #[arg(long, value_name = "LIST", value_delimiter = ',', help = with::help())]
     pub with: Vec<String>,
+    /// Variables of environments to tell: names with * for any text; others are left out. Without it none
+    /// is told; separated by commas, repeatable
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub env: Vec<String>,
+    #[command(flatten)]
+    pub redact: Redact,
     /// Stop after so many events; a traced command goes on
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_events: Option<u64>,
@@ -176,6 +183,8 @@ pub struct Ps {
     /// Those that ran then, such as 2026-11-27T08:00:00Z; without it, at the recording's end
     #[arg(long, value_name = "TIME", requires = "path")]
     pub at: Option<String>,
+    #[command(flatten)]
+    pub redact: Redact,
     /// Output
     #[arg(
         short,

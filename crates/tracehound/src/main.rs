@@ -18,6 +18,7 @@ mod own;
 mod page;
 mod policy;
 mod ps;
+mod redact;
 mod replay;
 mod run;
 mod signals;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use tracehound_engine::redact::{BuiltIn, Redaction};
 use tracehound_engine::{Engine, Extras};
 use tracehound_policy::{Error, Policy as Loaded, explain, load};
 
@@ -62,6 +63,7 @@ fn test(paths: &[PathBuf], recording: &Path, outputs: &[String]) -> Result<u8, F
             selected,
             filters,
             extras: Extras::default(),
+            redaction: Redaction::new(BuiltIn::Environment),
             max: None,
         },
         outputs,

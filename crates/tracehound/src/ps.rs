@@ -13,17 +13,19 @@ use tracehound_schema::record::Record;
 
 use crate::cli::{Ps, PsFormat};
 use crate::failure::{Failure, shown};
-use crate::{outputs, run};
+use crate::{outputs, redact, run};
 
 /// The events that tell who runs, and in which container.
 const EVENTS: [&str; 3] = ["existing_process", "process_snapshot", "existing_cgroup"];
 
 /// Runs `ps`.
 pub fn run(options: &Ps) -> Result<u8, Failure> {
+    let redaction = redact::redaction(&options.redact, &[])?;
     let (preamble, engine, users) = match &options.path {
         Some(path) => recorded(path, options.at.as_deref())?,
         None => live()?,
     };
+    let engine = engine.with_redaction(Some(redaction));
     let mut out = Vec::new();
     let listing = engine.processes();
     match options.output {

@@ -7,12 +7,13 @@ use std::path::Path;
 use anyhow::Context as _;
 use tracehound_engine::filter::Filters;
 use tracehound_engine::recording;
+use tracehound_engine::redact::Redaction;
 use tracehound_engine::{Engine, Extras, Selection};
 use tracehound_schema::Event;
 
 use crate::cli::Replay;
 use crate::failure::{Failure, shown};
-use crate::{events, outputs, policy, with};
+use crate::{events, outputs, policy, redact, with};
 
 enum Ended {
     Recording(recording::Error),
@@ -35,6 +36,7 @@ pub fn run(options: &Replay) -> Result<u8, Failure> {
         selected,
         filters,
         extras: with::extras(&show.with)?,
+        redaction: redact::redaction(&show.redact, &show.env)?,
         max: show.max_events,
     };
     let engine = play(path, &wanted, &show.outputs)?;
@@ -50,6 +52,8 @@ pub struct Wanted {
     pub filters: Filters,
     /// What is told beside them.
     pub extras: Extras,
+    /// What is not told of lists.
+    pub redaction: Redaction,
     /// So many at most.
     pub max: Option<u64>,
 }
@@ -66,6 +70,7 @@ pub fn play(path: &Path, wanted: &Wanted, outputs: &[String]) -> Result<Engine, 
     let mut engine = Engine::new(&Selection::new(&wanted.selected), wanted.max, sinks)
         .with_filters(wanted.filters.clone(), preamble.clock)
         .with_extras(wanted.extras)
+        .with_redaction(Some(wanted.redaction.clone()))
         .in_hierarchy(preamble.hierarchy);
     let result = recording::batches(&mut file, |batch| {
         engine.feed(batch).map_err(Ended::Output)?;

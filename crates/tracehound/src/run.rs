@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::Context as _;
 use tracehound_engine::filter::Filters;
 use tracehound_engine::recording::Preamble;
+use tracehound_engine::redact::Redaction;
 use tracehound_engine::{Clock, Engine, Extras, Selection};
 use tracehound_probes::{
     Account, CallOptions, Held, Launch, Only, Options, Outcome, Tracer, boot_time, go_first,
@@ -24,7 +25,7 @@ use crate::failure::Failure;
 use crate::outputs::{Outputs, Planned};
 use crate::signals::Signals;
 use crate::worker::{Batch, Offer, Worker};
-use crate::{child, events, outputs, own, policy, stats, with};
+use crate::{child, events, outputs, own, policy, redact, stats, with};
 
 /// The shortest pause between two looks at the rings.
 const PAUSE: Duration = Duration::from_millis(1);
@@ -42,6 +43,8 @@ pub struct Session {
     pub filters: Filters,
     /// What is told beside them.
     pub extras: Extras,
+    /// What is not told of lists, if anything.
+    pub redaction: Option<Redaction>,
     /// The policies that say so, if there are any.
     pub policies: Sources,
     /// Whether the kernel may leave out what they surely exclude.
@@ -99,6 +102,7 @@ impl Session {
 pub fn run(options: &Run) -> Result<u8, Failure> {
     let (shown, filters) = events::wanted_by(&options.show, "sigprocmask", true)?;
     let extras = with::extras(&options.show.with)?;
+    let redaction = redact::redaction(&options.show.redact, &options.show.env)?;
     let stream = if options.command.is_empty() {
         outputs::Default::Stdout
     } else {
@@ -111,6 +115,7 @@ pub fn run(options: &Run) -> Result<u8, Failure> {
         shown,
         filters,
         extras,
+        redaction: Some(redaction),
         policies: Sources {
             paths: options.show.policies.clone(),
             watches: !options.no_watch,
@@ -206,6 +211,7 @@ pub fn traced(
     .with_filters(session.filters.clone(), preamble.clock)
     .with_extras(session.extras)
     .in_hierarchy(preamble.hierarchy)
+    .with_redaction(session.redaction.clone())
     .without(readers);
     let ending = Ending::new(child, session.duration, signals)
         .watching(&session.attach)

@@ -18,7 +18,7 @@ mod kept;
 mod support;
 
 /// The order of keys as the design has it; what is not listed there stands where it is put here.
-const ORDER: [&str; 31] = [
+const ORDER: [&str; 33] = [
     "time",
     "event",
     "schema",
@@ -46,8 +46,10 @@ const ORDER: [&str; 31] = [
     "unread",
     "unread_at",
     "cut",
+    "redacted",
     "late",
     "unwritten",
+    "env_left_out",
     "raw",
     "mismatch",
 ];
@@ -197,7 +199,7 @@ fn schemas_refuse_what_the_engine_never_prints() {
         *line.pointer_mut(pointer).unwrap() = value;
         assert!(!validator.is_valid(&line), "{pointer}");
     }
-    for key in ["unread", "cut", "late", "raw"] {
+    for key in ["unread", "cut", "redacted", "late", "raw"] {
         let mut line = good.clone();
         line[key] = Value::from(vec!["no_such_field"]);
         assert!(!validator.is_valid(&line), "{key}");

@@ -44,7 +44,7 @@ impl Drop for Folder {
 }
 
 fn execs(command: &[&str]) -> Run {
-    trace(&["-e", EXEC], command)
+    trace(&["-e", EXEC, "--env", "*"], command)
 }
 
 /// The arguments of the last exec.

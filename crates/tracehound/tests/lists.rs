@@ -13,7 +13,7 @@ const EXEC: &str = "sched_process_exec";
 const FAILED: &str = "process_execute_failed";
 
 fn execs(options: &[&str], command: &[&str]) -> Run {
-    let run = trace(&[&["-e", EXEC], options].concat(), command);
+    let run = trace(&[&["-e", EXEC, "--env", "*"], options].concat(), command);
     assert_eq!(run.code, Some(0), "{}", run.stats);
     run
 }

@@ -7,6 +7,7 @@ use tracehound_schema::{Abi, layout};
 
 use super::layouts::{Layout, Prepared};
 use super::memory::{Memory, Side};
+use crate::redact::Redaction;
 
 /// How far a call is when it is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub struct Call<'a> {
     pub exit: Option<u64>,
     /// What was copied.
     pub memory: Memory<'a>,
+    /// What is not told of its lists.
+    pub redaction: Option<&'a Redaction>,
 }
 
 /// A number as it is stored: the bits above `bits` are zero.
@@ -129,6 +132,7 @@ impl<'a> Call<'a> {
             enter: enter.map(|record| record.header.time),
             exit: exit.map(|record| record.header.time),
             memory: Memory::new(enter, exit),
+            redaction: None,
         }
     }
 

@@ -346,6 +346,10 @@ impl Print for Human<'_> {
         self.words("NULL");
     }
 
+    fn hidden(&mut self) {
+        self.words("[redacted]");
+    }
+
     fn unread(&mut self, address: u64) {
         self.address(address);
     }

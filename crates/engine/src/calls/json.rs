@@ -27,6 +27,10 @@ pub struct Notes {
     pub unread_at: Vec<u8>,
     /// Values whose end is missing.
     pub cut: Vec<u8>,
+    /// Values of which something is not told.
+    pub redacted: Vec<u8>,
+    /// How many variables of an environment are not among those told.
+    pub left_out: usize,
     /// Values that were read late.
     pub late: Vec<u8>,
     /// Values that the call has not written.
@@ -49,10 +53,12 @@ impl Notes {
     /// Forgets all, to be used for the next call.
     pub fn clear(&mut self) {
         self.path.clear();
+        self.left_out = 0;
         for list in [
             &mut self.unread,
             &mut self.unread_at,
             &mut self.cut,
+            &mut self.redacted,
             &mut self.late,
             &mut self.unwritten,
             &mut self.raw,
@@ -377,6 +383,16 @@ impl Print for Json<'_> {
 
     fn cut(&mut self) {
         note(&mut self.notes.cut, &self.notes.path);
+    }
+
+    fn hidden(&mut self) {
+        self.nothing();
+        self.redacted(0);
+    }
+
+    fn redacted(&mut self, left_out: usize) {
+        note(&mut self.notes.redacted, &self.notes.path);
+        self.notes.left_out += left_out;
     }
 
     fn late(&mut self) {

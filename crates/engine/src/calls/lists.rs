@@ -1,12 +1,18 @@
 //! Values behind several pointers: lists of texts, vectors and messages.
 
+use std::borrow::Cow;
+
 use tracehound_schema::types::{Len, Type};
 use tracehound_schema::{layout, names};
 
 use super::call::Number;
 use super::memory::{Found, Side};
 use super::print::{Print, Shape};
-use super::walk::{At, Content, Walk};
+use super::walk::{At, Content, Walk, up_to_nul};
+use crate::redact::Holds;
+
+/// Nothing of a list is told.
+struct Hidden;
 
 /// A message's header in the caller's ABI: every member but the two 32-bit ones is a word.
 #[derive(Clone, Copy, Debug)]
@@ -67,22 +73,67 @@ impl<'w, P: Print> Walk<'w, P> {
         if at.name == "envp" && self.print.counted(address, count, whole) {
             return;
         }
+        let pointers = pointers.take(count);
+        let pointers: Vec<u64> = pointers.map(|pointer| self.pointer_in(pointer)).collect();
+        let told = match self.told(&pointers, at) {
+            Ok(told) => told,
+            Err(Hidden) => return self.print.hidden(),
+        };
         self.print.open(Shape::List);
         let mut complete = whole;
-        for (index, pointer) in pointers.take(count).enumerate() {
+        let mut index = 0;
+        for (place, pointer) in pointers.iter().enumerate() {
+            let redacted = told.get(place);
+            if matches!(redacted, Some(None)) {
+                continue;
+            }
             if !self.print.item(index) {
                 self.print.rest();
                 complete = true;
                 break;
             }
-            let text = self.pointer_in(pointer);
-            self.text(text, at, false);
+            index += 1;
+            match redacted {
+                Some(Some(text)) => self.text_as(*pointer, text, at),
+                _ => self.text(*pointer, at, false),
+            }
             self.print.done();
         }
         if !complete {
             self.print.cut();
         }
         self.print.close(Shape::List);
+        if !told.is_empty() {
+            let left_out = told.iter().filter(|text| text.is_none());
+            self.print.redacted(left_out.count());
+        }
+        self.late(found);
+    }
+
+    /// What may be told of the texts, one for each, if that is not what they are.
+    fn told(&self, pointers: &[u64], at: At<'_>) -> Result<Vec<Option<Cow<'w, [u8]>>>, Hidden> {
+        let redaction = self.call.redaction.zip(Holds::of(at.name));
+        let Some((redaction, holds)) = redaction else {
+            return Ok(Vec::new());
+        };
+        if redaction.hides_all(holds) {
+            return Err(Hidden);
+        }
+        let memory = &self.call.memory;
+        let texts = pointers.iter().map(|pointer| {
+            let found = memory.from(at.side, *pointer);
+            found.map_or(&b""[..], |found| up_to_nul(found.bytes).0)
+        });
+        let texts: Vec<&[u8]> = texts.collect();
+        Ok(redaction.texts(holds, &texts).unwrap_or_default())
+    }
+
+    /// A text of which something else is told than what it is.
+    fn text_as(&mut self, address: u64, text: &[u8], at: At<'_>) {
+        let Some(found) = self.call.memory.from(at.side, address) else {
+            return self.print.unread(address);
+        };
+        self.print.text(text, up_to_nul(found.bytes).1);
         self.late(found);
     }
 

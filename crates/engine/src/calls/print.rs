@@ -111,6 +111,12 @@ pub trait Print {
     fn ticks(&mut self, ticks: i64) {
         self.signed(ticks);
     }
+    /// Nothing of the value is told.
+    fn hidden(&mut self) {
+        self.null();
+    }
+    /// Something of the value before is not told, and so many of its elements not at all.
+    fn redacted(&mut self, _left_out: usize) {}
     /// The number of directory entries, where these are not told one by one.
     fn entries(&mut self, _address: u64, _count: usize, _whole: bool) -> bool {
         false

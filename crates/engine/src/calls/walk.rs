@@ -56,6 +56,12 @@ pub struct Walk<'w, P> {
     pub print: &'w mut P,
 }
 
+/// The text that memory begins with, and whether its end is there.
+pub(super) fn up_to_nul(bytes: &[u8]) -> (&[u8], bool) {
+    let end = bytes.iter().position(|byte| *byte == 0);
+    (&bytes[..end.unwrap_or(bytes.len())], end.is_some())
+}
+
 /// Tells an argument of a call to a format: what the call reads, or writes where it reads nothing.
 pub fn argument<P: Print>(call: &Call<'_>, index: usize, print: &mut P) {
     side(call, index, Side::Before, print);
@@ -266,12 +272,11 @@ impl<'w, P: Print> Walk<'w, P> {
         let Some(found) = self.call.memory.from(at.side, address) else {
             return self.print.unread(address);
         };
-        let end = found.bytes.iter().position(|byte| *byte == 0);
-        let bytes = &found.bytes[..end.unwrap_or(found.bytes.len())];
+        let (bytes, whole) = up_to_nul(found.bytes);
         if path {
-            self.print.path(bytes, end.is_some());
+            self.print.path(bytes, whole);
         } else {
-            self.print.text(bytes, end.is_some());
+            self.print.text(bytes, whole);
         }
         self.late(found);
     }

@@ -18,6 +18,7 @@ use crate::integrity::Mismatch;
 use crate::processes::Processes;
 use crate::programs::Programs;
 use crate::recording::Preamble;
+use crate::redact::Redaction;
 
 /// What other lines of JSON have of the same form.
 pub mod json_parts {
@@ -62,6 +63,12 @@ pub struct Item<'a> {
     pub event: &'static Event,
     /// The record.
     pub record: &'a Record<'a>,
+    /// What is not told of lists beside the record, which is without it already.
+    pub redaction: Option<&'a Redaction>,
+    /// A bit per field of which something is not told.
+    pub redacted: u64,
+    /// How many variables of an environment are not among those told.
+    pub left_out: u32,
     /// The programs that processes run.
     pub programs: &'a Programs,
     /// Who created whom, where somebody asks.

@@ -104,7 +104,8 @@ fn arguments(out: &mut Vec<u8>, item: &Item<'_>, clock: Clock) {
     let header = &item.record.header;
     for (index, field) in item.event.fields.iter().enumerate() {
         let state = item.record.state(index);
-        if field.from.hidden || state == State::Absent {
+        let redacted = item.redacted >> index & 1 == 1;
+        if field.from.hidden || (state == State::Absent && !redacted) {
             continue;
         }
         out.push(b' ');
@@ -114,7 +115,12 @@ fn arguments(out: &mut Vec<u8>, item: &Item<'_>, clock: Clock) {
             unread(out, item.record.slot(index).unwrap_or(0));
             continue;
         }
-        value::human(out, field, item.record, index, clock);
+        if state != State::Absent {
+            value::human(out, field, item.record, index, clock);
+        }
+        if redacted {
+            out.extend_from_slice(b"(redacted)");
+        }
         if state == State::Cut {
             out.extend_from_slice(b"...");
         }

@@ -156,7 +156,7 @@ events! {
             ],
             issues: [
                 "argv and env are told whole up to 2 MiB each, which is what the kernel allows both together by default; what does not fit in the record is in records of its own (pieces), counted as records of the event, and where one was lost the rest is cut; a path of more than 64 names is cut.",
-                "env can hold passwords and keys: mind who reads the output.",
+                "env is told only of variables that --env names, and without their secrets; recordings have all of it.",
                 "A file is in the upper layer of an overlay too where it was only copied there, as by a chmod; what has its data below still (metacopy) is told so as well.",
                 "Recordings of runs that did not select the event have the path, the file, the arguments, old_tid and what is told of the session; the rest is unread, and arguments are cut at 8191 bytes.",
             ],

@@ -1,6 +1,7 @@
 //! The JSON Schema of an event's lines.
 
 use serde_json::{Map, Value, json};
+use tracehound_engine::redact::Holds;
 use tracehound_schema::record::CredFacts;
 use tracehound_schema::syscalls::Syscall;
 use tracehound_schema::{Abi, Event, Field, Kind};
@@ -30,7 +31,7 @@ pub fn json_schema(event: &Event) -> String {
 }
 
 /// What each key of a line says; what is not known of a record is left out of its line.
-const MEANINGS: [(&str, &str); 30] = [
+const MEANINGS: [(&str, &str); 32] = [
     ("time", "When the record was made, UTC, to the nanosecond."),
     ("event", "The event."),
     ("schema", "Version of this form."),
@@ -96,6 +97,15 @@ const MEANINGS: [(&str, &str); 30] = [
     ("unread", "Values that could not be read."),
     ("unread_at", "The addresses where they would have been."),
     ("cut", "Values that were longer than what is kept."),
+    (
+        "redacted",
+        "Lists of which something is not told, on purpose: secrets, of which a mark stands in the place, or \
+         variables that nobody asked for (--env, --redact).",
+    ),
+    (
+        "env_left_out",
+        "How many variables of the environment are not among those told.",
+    ),
     (
         "late",
         "Values read when the call ended, since they could not be when it began.",
@@ -233,13 +243,31 @@ fn paths(event: &Event, call: &Syscall) -> Vec<(&'static str, Value)> {
             json!({"type": "object", "propertyNames": text(&path), "additionalProperties": hex()}),
         ),
         ("cut", list(text(&path))),
-        ("late", list(text(&path))),
     ];
+    let lists = call.args.iter().map(|arg| arg.name).filter(is_list);
+    let lists: Vec<_> = lists.collect();
+    if !lists.is_empty() {
+        states.push(("redacted", list(json!({"enum": lists}))));
+    }
+    states.push(("late", list(text(&path))));
     if event.has_ret {
         states.push(("unwritten", list(text(&path))));
     }
+    states.extend(left_out(&lists));
     states.push(("raw", list(text(&raw))));
     states
+}
+
+/// Whether what is called so holds arguments or an environment.
+fn is_list(name: &&str) -> bool {
+    Holds::of(name).is_some()
+}
+
+/// That variables are not told, where one of the lists has them.
+fn left_out(lists: &[&str]) -> Option<(&'static str, Value)> {
+    let environment = Some(Holds::Environment);
+    let has = lists.iter().any(|name| Holds::of(name) == environment);
+    has.then(|| ("env_left_out", json!({"type": "integer", "minimum": 1})))
 }
 
 /// The keys that say what is not simply there.
@@ -269,9 +297,14 @@ fn states(event: &Event) -> Vec<(&'static str, Value)> {
             json!({"type": "object", "properties": addresses, "additionalProperties": false}),
         ),
         ("cut", list(&names)),
-        ("late", list(&names)),
-        ("raw", list(&raw)),
     ];
+    let lists: Vec<_> = names.iter().copied().filter(is_list).collect();
+    if !lists.is_empty() {
+        states.push(("redacted", list(&lists)));
+    }
+    states.push(("late", list(&names)));
+    states.extend(left_out(&lists));
+    states.push(("raw", list(&raw)));
     if !event.checks.is_empty() {
         let set = kind(&Kind::SigSet);
         let both = object(
@@ -351,6 +384,7 @@ fn ancestor() -> Value {
         ("exe", text.clone()),
         ("argv", json!({"type": "array", "items": text})),
         ("argv_cut", json!({"const": true})),
+        ("argv_redacted", json!({"const": true})),
     ];
     object(&rows, &["id", "pid"])
 }

@@ -54,6 +54,8 @@ fn start(options: &Options) -> Result<u8, Failure> {
         announces: plan.tells_attaching,
         // Lines of lives say no more than ids and how they end.
         extras: Extras::default(),
+        // As with strace, it is the user's own program, and all of it is shown.
+        redaction: None,
         whole_lives: false,
     };
     let target = output::Target::of(options)?;

@@ -72,7 +72,8 @@ impl Seen {
         if !root() {
             return None;
         }
-        let run = trace(&["-e", &format!("{events},getppid")], &[&program(name)]);
+        let all = format!("{events},getppid");
+        let run = trace(&["-e", &all, "--env", "*"], &[&program(name)]);
         let said = Said::parse(&run.stdout);
         let mut events = run.events;
         events.retain(|event| event.get("abi").is_some());

@@ -60,7 +60,7 @@ fn run_of(event: &str, command: &[&str]) -> Option<Run> {
         let turn = TURN.lock();
         turn.unwrap_or_else(PoisonError::into_inner)
     });
-    let run = support::trace(&["-e", event], command);
+    let run = support::trace(&["-e", event, "--env", "*"], command);
     assert!(!run.stats.contains("cannot trace"), "{}", run.stats);
     Some(run)
 }

@@ -34,6 +34,8 @@ fn setting(name: &str, otherwise: u64) -> u64 {
 fn trace(seconds: u64, seed: u64, lines: &Path, calls: &Path) -> String {
     let mut tracer = tracehound();
     tracer.args(["-e", "tag=syscalls", "--stats", "--ring-size", "64M"]);
+    // The log has the addresses of environments, hidden or not.
+    tracer.args(["--env", "*", "--redact", "none"]);
     tracer.args(["-o", &format!("json:{}", lines.display())]);
     if let Ok(rung) = std::env::var("TRACEHOUND_RUNG") {
         tracer.args(["--rung", &rung]);

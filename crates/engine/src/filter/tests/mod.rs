@@ -88,6 +88,9 @@ impl Told {
             let item = Item {
                 event: facts.event,
                 record: facts.record,
+                redaction: None,
+                redacted: 0,
+                left_out: 0,
                 programs: &facts.world.programs,
                 processes: &facts.world.processes,
                 hashes: None,

@@ -9,7 +9,7 @@ use tracehound_schema::names::socket;
 use tracehound_schema::record::SocketFacts;
 use tracehound_schema::types::Type;
 
-use super::Item;
+use super::{Item, ending};
 use crate::calls::{self, Call, File, Json, Notes, Phase, Side};
 use crate::text;
 use crate::value;
@@ -196,10 +196,11 @@ pub fn result(out: &mut Vec<u8>, item: &Item<'_>, call: &Call<'_>, notes: &mut N
 
 /// Appends what the values are worth.
 pub fn states(out: &mut Vec<u8>, notes: &Notes) {
-    let rows: [(&[u8], &[u8], u8); 5] = [
+    let rows: [(&[u8], &[u8], u8); 6] = [
         (b",\"unread\":[", &notes.unread, b']'),
         (b",\"unread_at\":{", &notes.unread_at, b'}'),
         (b",\"cut\":[", &notes.cut, b']'),
+        (b",\"redacted\":[", &notes.redacted, b']'),
         (b",\"late\":[", &notes.late, b']'),
         (b",\"unwritten\":[", &notes.unwritten, b']'),
     ];
@@ -211,6 +212,7 @@ pub fn states(out: &mut Vec<u8>, notes: &Notes) {
             out.push(close);
         }
     }
+    ending::left_out(out, notes.left_out);
 }
 
 /// Appends the names of texts that are not UTF-8, after those of the thread.

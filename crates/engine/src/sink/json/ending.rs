@@ -26,7 +26,7 @@ pub fn write(out: &mut Vec<u8>, item: &Item<'_>, raw: &[&str]) {
         out.extend_from_slice(b",\"via\":\"io_uring\"");
     }
     policies(out, item);
-    if header.unread | header.cut | header.late != 0 {
+    if header.unread | header.cut | header.late | item.redacted != 0 {
         states(out, item, header);
     }
     if !raw.is_empty() {
@@ -53,7 +53,17 @@ fn states(out: &mut Vec<u8>, item: &Item<'_>, header: &Header) {
     names(out, item, b",\"unread\":[", header.unread & shown);
     addresses(out, item, header.unread & shown);
     names(out, item, b",\"cut\":[", header.cut & shown);
+    names(out, item, b",\"redacted\":[", item.redacted);
     names(out, item, b",\"late\":[", header.late & shown);
+    left_out(out, item.left_out as usize);
+}
+
+/// Appends how many variables of an environment are not among those told, if any.
+pub fn left_out(out: &mut Vec<u8>, count: usize) {
+    if count > 0 {
+        out.extend_from_slice(b",\"env_left_out\":");
+        text::number(out, count);
+    }
 }
 
 /// A bit per field that is printed; a state of others is nobody's business.
