@@ -19,6 +19,7 @@ use crate::pieces::Pieces;
 use crate::plan::{Plan, Selection};
 use crate::redact::{self, Redaction};
 use crate::sink::Sink;
+use crate::users::Users;
 use crate::world::World;
 
 /// What a record is of a call.
@@ -118,6 +119,9 @@ impl Engine {
         if extras.has(Extra::Hashes) {
             self.output.world.hashes = Some(Hashes::default());
         }
+        if extras.has(Extra::Users) {
+            self.output.world.users = Some(Users::default());
+        }
         self.output.extras = extras;
         self
     }
@@ -134,8 +138,9 @@ impl Engine {
 
     /// Learns who runs; `clock` is that of the records.
     #[must_use]
-    pub const fn of_processes(mut self, clock: Clock) -> Engine {
+    pub fn of_processes(mut self, clock: Clock) -> Engine {
         self.output.world.know_processes();
+        self.output.world.users = Some(Users::default());
         self.output.clock = clock;
         self
     }
@@ -248,6 +253,7 @@ impl Engine {
         };
         self.output.world.observe(&record.header);
         if let Some(row) = plan.event.call {
+            self.output.world.called(&record.header);
             return if plan.shown {
                 self.call(row, record)
             } else {

@@ -11,6 +11,8 @@ pub enum Extra {
     Session,
     /// What the process's program hashes to.
     Hashes,
+    /// What the process's user and group are called.
+    Users,
 }
 
 impl Extra {
@@ -31,6 +33,11 @@ impl Extra {
             "hashes",
             "the SHA-256 of the process's program, once that is known",
         ),
+        (
+            Extra::Users,
+            "users",
+            "what the process's user and group are called in its own namespaces, once that is known",
+        ),
     ];
 
     /// What a word asks for.
@@ -44,6 +51,7 @@ impl Extra {
     const fn events(self) -> &'static [&'static str] {
         match self {
             Extra::Ancestors | Extra::Session => PROCESSES,
+            Extra::Users => &["user_named", "existing_process", "sched_process_exec"],
             Extra::Hashes => &["file_hashed", "existing_process", "sched_process_exec"],
         }
     }

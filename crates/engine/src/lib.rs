@@ -21,6 +21,7 @@ pub mod recording;
 pub mod redact;
 pub mod sink;
 mod text;
+mod users;
 mod value;
 mod world;
 
@@ -28,6 +29,6 @@ pub use clock::Clock;
 pub use engine::{Change, Engine};
 pub use extra::{Extra, Extras};
 pub use integrity::Mismatch;
-pub use listing::{Listing, NameOf};
+pub use listing::Listing;
 pub use plan::Selection;
 pub use sink::{Format, Sink, strace};

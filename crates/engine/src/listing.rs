@@ -8,16 +8,13 @@ use crate::cgroups::Place;
 use crate::clock::Clock;
 use crate::processes::{Identity, Process, Processes, Seen, name_of};
 use crate::redact::{Holds, Redaction};
-use crate::sink::json_parts::{described, task};
+use crate::sink::json_parts::{described, names, task};
 use crate::text;
 use crate::value;
 use crate::world::World;
 
 /// Digits of a container's id that tell it from others on one machine.
 const DIGITS: usize = 12;
-
-/// Gives the name of a user.
-pub type NameOf<'n> = &'n dyn Fn(u32) -> Option<Vec<u8>>;
 
 /// The processes that run, in the order of their tree.
 pub struct Listing<'w> {
@@ -48,12 +45,12 @@ impl<'w> Listing<'w> {
         }
     }
 
-    /// Appends a line for each, below a heading, for people; `name` knows users.
-    pub fn table(&self, out: &mut Vec<u8>, name: NameOf<'_>) {
+    /// Appends a line for each, below a heading, for people.
+    pub fn table(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(b"    PID USER       START                CONTAINER    COMMAND\n");
         for row in &self.rows {
             let process = row.process;
-            let user = process.map_or_else(|| b"?".to_vec(), |one| user(one.seen.uid, name));
+            let user = process.map_or_else(|| b"?".to_vec(), |one| self.user(row.identity, one));
             let mut start = Vec::new();
             self.clock.write(row.identity.start, &mut start);
             // To the second: it ends in nine decimals and a letter.
@@ -89,7 +86,7 @@ impl<'w> Listing<'w> {
         out.extend_from_slice(b"{\"process\":{\"host_pid\":");
         text::number(out, identity.pid);
         let known = row.process.map(|process| (process, process.seen));
-        let raw = known.is_some_and(|(process, seen)| first(out, (process, seen), self.redaction));
+        let raw = known.is_some_and(|(process, _)| self.first(out, identity, process));
         out.extend_from_slice(b",\"start\":\"");
         self.clock.write(identity.start, out);
         out.extend_from_slice(b"\",\"id\":\"");
@@ -136,6 +133,42 @@ impl<'w> Listing<'w> {
         }
     }
 
+    /// Appends what stands before the identity; tells whether there were bytes that are not UTF-8.
+    fn first(&self, out: &mut Vec<u8>, identity: Identity, process: &Process) -> bool {
+        let seen = process.seen;
+        let ids = [
+            (",\"pid\":", Some(seen.pid).filter(|pid| *pid != 0)),
+            (",\"host_ppid\":", seen.parent.map(|parent| parent.pid)),
+            (",\"uid\":", Some(seen.uid)),
+            (",\"gid\":", Some(seen.gid)),
+        ];
+        numbers(out, &ids);
+        let odd = names(out, self.names(identity, process));
+        let raw = odd.contains(&true) | described(out, process, self.redaction);
+        if process.kernel_thread {
+            out.extend_from_slice(b",\"kernel_thread\":true");
+        }
+        raw
+    }
+
+    /// What its user and group are called in its own namespaces, as far as that is known.
+    fn names(&self, identity: Identity, process: &Process) -> [Option<&[u8]>; 2] {
+        let seen = process.seen;
+        let users = self.world.users.as_ref();
+        users.map_or([None, None], |users| {
+            users.names_of(identity.pid, seen.mnt_ns, [seen.uid, seen.gid])
+        })
+    }
+
+    fn user(&self, identity: Identity, process: &Process) -> Vec<u8> {
+        let mut out = Vec::new();
+        match self.names(identity, process)[0] {
+            Some(name) => text::terminal(&mut out, name),
+            None => text::number(&mut out, process.seen.uid),
+        }
+        out
+    }
+
     fn container(&self, process: &Process) -> Option<&str> {
         let header = Header {
             cgroup: process.seen.cgroup,
@@ -146,35 +179,6 @@ impl<'w> Listing<'w> {
             Place::Host | Place::Unknown => None,
         }
     }
-}
-
-/// Appends what stands before the identity; tells whether there were bytes that are not UTF-8.
-fn first(
-    out: &mut Vec<u8>,
-    (process, seen): (&Process, Seen),
-    redaction: Option<&Redaction>,
-) -> bool {
-    let ids = [
-        (",\"pid\":", Some(seen.pid).filter(|pid| *pid != 0)),
-        (",\"host_ppid\":", seen.parent.map(|parent| parent.pid)),
-        (",\"uid\":", Some(seen.uid)),
-        (",\"gid\":", Some(seen.gid)),
-    ];
-    numbers(out, &ids);
-    let raw = described(out, process, redaction);
-    if process.kernel_thread {
-        out.extend_from_slice(b",\"kernel_thread\":true");
-    }
-    raw
-}
-
-fn user(uid: u32, name: NameOf<'_>) -> Vec<u8> {
-    let mut out = Vec::new();
-    match name(uid) {
-        Some(name) => text::terminal(&mut out, &name),
-        None => text::number(&mut out, uid),
-    }
-    out
 }
 
 fn numbers(out: &mut Vec<u8>, rows: &[(&str, Option<u32>)]) {
@@ -280,7 +284,15 @@ mod tests {
     use crate::{Engine, Selection};
 
     fn engine() -> Engine {
-        Engine::new(&Selection::default(), None, Vec::new()).of_processes(Clock::default())
+        let engine = Engine::new(&Selection::default(), None, Vec::new());
+        let mut engine = engine.of_processes(Clock::default());
+        let event = by_name("user_named").unwrap();
+        let record = Builder::new(event.id, event.fields.len(), Header::default());
+        let field = |name| event.field_index(name).unwrap();
+        let record = record.tail(field("user"), b"ro\x1bot");
+        let record = record.absent(field("group")).absent(field("why"));
+        engine.feed(&record.build()).unwrap();
+        engine
     }
 
     fn existing(engine: &mut Engine, pid: u32, parent: u32, argv: &[u8]) {
@@ -309,8 +321,7 @@ mod tests {
 
     fn table(engine: &Engine) -> String {
         let mut out = Vec::new();
-        let name = |uid| (uid == 0).then(|| b"ro\x1bot".to_vec());
-        engine.processes().table(&mut out, &name);
+        engine.processes().table(&mut out);
         String::from_utf8(out).unwrap()
     }
 

@@ -103,6 +103,7 @@ impl Output {
             programs: &self.world.programs,
             processes: &self.world.processes,
             hashes: self.world.hashes.as_ref(),
+            users: self.world.users.as_ref(),
             extras: self.extras,
             cgroups: &self.world.cgroups,
             mismatch: shown.mismatch,

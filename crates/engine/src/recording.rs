@@ -13,7 +13,7 @@ use crate::clock::Clock;
 /// The first bytes of a recording; the last two are 0x0102 in the machine's byte order.
 const MAGIC: [u8; 8] = {
     let order = 0x0102u16.to_ne_bytes();
-    [b'T', b'H', b'R', b'E', b'C', 3, order[0], order[1]]
+    [b'T', b'H', b'R', b'E', b'C', 4, order[0], order[1]]
 };
 
 /// Bytes before the first record.

@@ -1,12 +1,13 @@
 //! What filters know beside a record: programs, processes and their ancestors, containers.
 
-use tracehound_schema::record::{Header, Record, State};
+use tracehound_schema::record::{HAS_RET, Header, Record, State};
 use tracehound_schema::{Event, by_name};
 
 use crate::cgroups::Cgroups;
 use crate::hashes::Hashes;
 use crate::processes::{Identity, Processes};
 use crate::programs::Programs;
+use crate::users::Users;
 
 /// What the records so far tell.
 #[derive(Debug)]
@@ -19,9 +20,12 @@ pub struct World {
     pub cgroups: Cgroups,
     /// The hashes of processes' programs, if somebody wants to know.
     pub hashes: Option<Hashes>,
+    /// What users of namespaces are called, if somebody wants to know.
+    pub users: Option<Users>,
     /// The mount namespace of the machine's first process, if it is known.
     pub first_mnt_ns: Option<u32>,
     knows_processes: bool,
+    setsid: Option<u16>,
     namespaces: Option<(u16, usize)>,
 }
 
@@ -35,8 +39,10 @@ impl World {
             processes: Processes::default(),
             cgroups: Cgroups::default(),
             hashes: None,
+            users: None,
             first_mnt_ns: None,
             knows_processes: false,
+            setsid: by_name("setsid").map(|event| event.id),
             namespaces: namespaces.and_then(|event| Some((event.id, event.field_index("mnt")?))),
         }
     }
@@ -61,6 +67,9 @@ impl World {
         if let Some(hashes) = &mut self.hashes {
             hashes.learn(event, record);
         }
+        if let Some(users) = &mut self.users {
+            users.learn(event, record);
+        }
         if let Some((id, field)) = self.namespaces
             && id == event.id
             && record.state(field) == State::Read
@@ -74,12 +83,24 @@ impl World {
         }
     }
 
+    /// Learns from the end of a call, where that is traced.
+    #[inline]
+    pub fn called(&mut self, header: &Header) {
+        let began = self.setsid == Some(header.event) && header.ret >= 0;
+        if began && self.knows_processes && header.flags & HAS_RET != 0 {
+            self.processes.began_session(header);
+        }
+    }
+
     /// Forgets what ended with a record, after it was shown.
     pub fn forget(&mut self, event: &Event, record: &Record<'_>) {
         self.programs.forget(event, record);
         self.cgroups.forget(event, record);
         if let Some(hashes) = &mut self.hashes {
             hashes.forget(event, record);
+        }
+        if let Some(users) = &mut self.users {
+            users.forget(event, record);
         }
         if self.knows_processes {
             self.processes.forget(event, record);

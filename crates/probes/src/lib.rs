@@ -27,6 +27,7 @@ mod snapshot;
 mod tracer;
 mod trial;
 mod trigger;
+mod users;
 
 pub use account::{Account, Count};
 pub use calls::CallOptions;

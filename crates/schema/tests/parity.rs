@@ -161,6 +161,7 @@ const SCHED_PROCESS_EXEC: &[&str] = &[
     "login_uid",
     "session",
     "tty",
+    "user_ns",
 ];
 
 /// The fields of our own sigprocmask event.

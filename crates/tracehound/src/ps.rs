@@ -1,7 +1,6 @@
 //! `ps`: the processes that run, or that ran when a recording was made.
 
-use std::collections::HashMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -15,13 +14,18 @@ use crate::cli::{Ps, PsFormat};
 use crate::failure::{Failure, shown};
 use crate::{outputs, redact, run};
 
-/// The events that tell who runs, and in which container.
-const EVENTS: [&str; 3] = ["existing_process", "process_snapshot", "existing_cgroup"];
+/// The events that tell who runs, in which container, and what users are called there.
+const EVENTS: [&str; 4] = [
+    "existing_process",
+    "process_snapshot",
+    "existing_cgroup",
+    "user_named",
+];
 
 /// Runs `ps`.
 pub fn run(options: &Ps) -> Result<u8, Failure> {
     let redaction = redact::redaction(&options.redact, &[])?;
-    let (preamble, engine, users) = match &options.path {
+    let (preamble, engine) = match &options.path {
         Some(path) => recorded(path, options.at.as_deref())?,
         None => live()?,
     };
@@ -29,14 +33,11 @@ pub fn run(options: &Ps) -> Result<u8, Failure> {
     let mut out = Vec::new();
     let listing = engine.processes();
     match options.output {
-        PsFormat::Table => listing.table(&mut out, &|uid| users.get(&uid).cloned()),
+        PsFormat::Table => listing.table(&mut out),
         PsFormat::Json => listing.json(&mut out, &preamble.boot_id),
     }
     outputs::print(&out)
 }
-
-/// Names of users.
-type Users = HashMap<u32, Vec<u8>>;
 
 fn engine(preamble: &Preamble) -> Engine {
     Engine::new(&Selection::default(), None, Vec::new())
@@ -45,7 +46,7 @@ fn engine(preamble: &Preamble) -> Engine {
 }
 
 /// Who runs now, by the kernel's own list.
-fn live() -> Result<(Preamble, Engine, Users), Failure> {
+fn live() -> Result<(Preamble, Engine), Failure> {
     let mut preamble = run::preamble()?;
     let mut tracer = Tracer::start(&Options {
         events: EVENTS.iter().filter_map(|name| by_name(name)).collect(),
@@ -73,13 +74,11 @@ fn live() -> Result<(Preamble, Engine, Users), Failure> {
     tracer.finish(&mut batch)?;
     let mut engine = engine(&preamble);
     engine.feed(&batch).map_err(Failure::output)?;
-    let users = fs::read("/etc/passwd").map(|text| users(&text));
-    Ok((preamble, engine, users.unwrap_or_default()))
+    Ok((preamble, engine))
 }
 
-/// Who ran at a time of a recording, or at its end. Names of users are those of the machine that it was
-/// made on, so numbers have to do.
-fn recorded(path: &Path, at: Option<&str>) -> Result<(Preamble, Engine, Users), Failure> {
+/// Who ran at a time of a recording, or at its end.
+fn recorded(path: &Path, at: Option<&str>) -> Result<(Preamble, Engine), Failure> {
     let shown = shown(path.as_os_str());
     let mut file = File::open(path)
         .with_context(|| format!("cannot open the recording {shown}; check its path"))?;
@@ -98,7 +97,7 @@ fn recorded(path: &Path, at: Option<&str>) -> Result<(Preamble, Engine, Users), 
             .map_err(recording::Error::Io)
     });
     read.with_context(|| format!("recording {shown}"))?;
-    Ok((preamble, engine, Users::new()))
+    Ok((preamble, engine))
 }
 
 /// The records that were made up to a time.
@@ -111,31 +110,4 @@ fn before(mut batch: &[u8], until: u64) -> Vec<u8> {
         batch = rest;
     }
     kept
-}
-
-/// The names of passwd(5), the first of each user.
-fn users(text: &[u8]) -> Users {
-    let mut users = Users::new();
-    for line in text.split(|byte| *byte == b'\n') {
-        let mut fields = line.split(|byte| *byte == b':');
-        let (name, uid) = (fields.next(), fields.nth(1));
-        let uid = uid.and_then(|uid| str::from_utf8(uid).ok()?.parse().ok());
-        if let (Some(name), Some(uid)) = (name, uid) {
-            users.entry(uid).or_insert_with(|| name.to_vec());
-        }
-    }
-    users
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn users_are_read_as_far_as_lines_are_whole() {
-        let users = users(b"root:x:0:0::/:/bin/sh\ntoor:x:0:\nbad\nx:y:z\n\xff:x:7:");
-        assert_eq!(users.get(&0), Some(&b"root".to_vec()));
-        assert_eq!(users.get(&7), Some(&b"\xff".to_vec()));
-        assert_eq!(users.len(), 2);
-    }
 }

@@ -216,7 +216,7 @@ fn trace(schemas: &Schemas, command: &[&str]) -> Vec<Value> {
     let output = tracehound()
         .args([
             "--with",
-            "ancestors,session,hashes",
+            "ancestors,session,hashes,users",
             "-e",
             "*",
             "-o",

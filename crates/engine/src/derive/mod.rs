@@ -28,7 +28,12 @@ mod tests {
     use tracehound_schema::all as events;
 
     /// Derived from files too, so made where these are.
-    const OF_FILES: [&str; 3] = ["symbols_loaded", "symbols_collision", "file_hashed"];
+    const OF_FILES: [&str; 4] = [
+        "symbols_loaded",
+        "symbols_collision",
+        "file_hashed",
+        "user_named",
+    ];
 
     /// An event that is derived is made by somebody, and from events that exist.
     #[test]

@@ -269,6 +269,17 @@ impl Processes {
         }
     }
 
+    /// Takes it that a process has begun a session, which has no terminal.
+    pub fn began_session(&mut self, header: &Header) {
+        let own = Identity::of(header);
+        let Some((own, process)) = own.and_then(|own| Some((own, self.tree.get_mut(own)?))) else {
+            return;
+        };
+        process.session.id = Some(own.pid);
+        process.session.tty = None;
+        self.changed();
+    }
+
     /// A thread was renamed, by itself or by another thread of its process.
     fn renamed(&mut self, own: Identity, record: &Record<'_>, [old, new]: [usize; 2]) {
         let Some(process) = self.tree.get_mut(own) else {

@@ -19,10 +19,11 @@ use crate::processes::Processes;
 use crate::programs::Programs;
 use crate::recording::Preamble;
 use crate::redact::Redaction;
+use crate::users::Users;
 
 /// What other lines of JSON have of the same form.
 pub mod json_parts {
-    pub use super::json::{described, task};
+    pub use super::json::{described, names, task};
 }
 
 /// Bytes that are gathered before they are written.
@@ -75,6 +76,8 @@ pub struct Item<'a> {
     pub processes: &'a Processes,
     /// What programs hash to, where somebody asks.
     pub hashes: Option<&'a Hashes>,
+    /// What users are called, where somebody asks.
+    pub users: Option<&'a Users>,
     /// What is told beside the event itself.
     pub extras: Extras,
     /// Which container a process is in.

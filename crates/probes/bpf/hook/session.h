@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Who logged in, and where. */
+/* Who logged in, and where; whose users they are. */
 #pragma once
 
 /* Place of the session among a process's groups (enum pid_type, include/linux/pid_types.h). */
@@ -60,4 +60,11 @@ static __always_inline u64 terminal_of(struct task_struct *task)
 		return ABSENT;
 	minor = BPF_CORE_READ(tty, driver, minor_start) + BPF_CORE_READ(tty, index);
 	return (u64)BPF_CORE_READ(tty, driver, major) << 20 | minor;
+}
+
+static __always_inline u32 user_namespace_of(struct task_struct *task)
+{
+	struct task_struct *own = (void *)bare(task);
+
+	return BPF_CORE_READ(own, real_cred, user_ns, ns.inum);
 }

@@ -21,10 +21,12 @@ use std::time::Duration;
 use tracehound_schema::Event;
 
 use crate::snapshot::Made;
+use crate::users;
 
 /// Whether an event is made here.
 pub fn makes(event: &Event) -> bool {
-    [look::LOADED, look::COLLISION, hashes::HASHED].contains(&event.name)
+    let names = [look::LOADED, look::COLLISION, hashes::HASHED, users::NAMED];
+    names.contains(&event.name)
 }
 
 /// Makes events of files that records tell of.
@@ -43,5 +45,6 @@ pub trait Follow: Debug + Send {
 pub fn start(events: &[&'static Event]) -> Vec<Box<dyn Follow>> {
     let loads = loads::Loads::start(events).map(|one| Box::new(one) as Box<dyn Follow>);
     let hashes = hashes::Hashes::start(events).map(|one| Box::new(one) as Box<dyn Follow>);
-    loads.into_iter().chain(hashes).collect()
+    let users = users::Users::start(events).map(|one| Box::new(one) as Box<dyn Follow>);
+    loads.into_iter().chain(hashes).chain(users).collect()
 }

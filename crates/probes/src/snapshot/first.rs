@@ -10,6 +10,7 @@ use tracehound_schema::record::{Builder, Header, Record};
 use super::iterator::ticks;
 use super::{PROCESSES, cpu, field, tail_or_absent};
 use crate::tracer::boot_time;
+use crate::users::namespace;
 
 /// What `/proc` tells of it, if a snapshot has children of it and not itself.
 pub fn missing(snapshot: &[u8]) -> Option<Vec<u8>> {
@@ -39,6 +40,7 @@ pub fn missing(snapshot: &[u8]) -> Option<Vec<u8>> {
         uid: id("Uid:")?,
         gid: id("Gid:")?,
         comm,
+        mnt_ns: namespace("1", "mnt").unwrap_or(0),
         ..Header::default()
     };
     let threads = words.get(17)?.parse().ok()?;
@@ -66,7 +68,13 @@ fn filled(header: Header, threads: u64) -> Vec<u8> {
     let argv = fs::read("/proc/1/cmdline").unwrap_or_default();
     let argv = Some(argv.as_slice()).filter(|argv| !argv.is_empty());
     let record = tail_or_absent(record, field(PROCESSES, "argv"), argv);
-    record.slot(field(PROCESSES, "threads"), threads).build()
+    let record = record.slot(field(PROCESSES, "threads"), threads);
+    let place = field(PROCESSES, "user_ns");
+    let record = match namespace("1", "user") {
+        Some(user_ns) => record.slot(place, user_ns.into()),
+        None => record.unread(place),
+    };
+    record.build()
 }
 
 /// When the first process started, by one of its children; `None` if it is told, or has none.

@@ -32,10 +32,11 @@ mod stacks;
 mod syscall;
 mod tracer;
 mod transfers;
+mod users;
 
 use crate::event::Event;
 
-static FAMILIES: [&[Event]; 29] = [
+static FAMILIES: [&[Event]; 30] = [
     tracer::EVENTS,
     process::EVENTS,
     signal::EVENTS,
@@ -63,6 +64,7 @@ static FAMILIES: [&[Event]; 29] = [
     objects::EVENTS,
     snapshot::EVENTS,
     containers::EVENTS,
+    users::EVENTS,
     checks::EVENTS,
     calls::EVENTS,
 ];

@@ -3,7 +3,8 @@
 use super::events;
 use crate::field::kernel;
 use crate::kind::Kind::{
-    Bool, Dev, Enum, Flags, I32, Mode, Path, Pid, Signal, Str, StrArray, Time, U64, Uid, WallTime,
+    Bool, Dev, Enum, Flags, I32, Mode, Path, Pid, Signal, Str, StrArray, Time, U32, U64, Uid,
+    WallTime,
 };
 use crate::names;
 use crate::sample::Sample::{Number, Text};
@@ -136,6 +137,8 @@ events! {
             session: Pid, kernel("session_of(task)").ctype("int").opt();
             /// The session's terminal. Absent where it has none.
             tty: Dev, kernel("terminal_of(task)").ctype("dev_t").opt();
+            /// The inode number of its user namespace.
+            user_ns: U32, kernel("user_namespace_of(task)").ctype("unsigned int");
         }
         page {
             purpose: "Sees the program that was really started, after scripts and links are resolved.",

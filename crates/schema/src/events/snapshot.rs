@@ -43,6 +43,8 @@ events! {
             session: Pid, kernel("session_of(task)").ctype("int").opt();
             /// The session's terminal. Absent where it has none.
             tty: Dev, kernel("terminal_of(task)").ctype("dev_t").opt();
+            /// The inode number of its user namespace.
+            user_ns: U32, kernel("user_namespace_of(task)").ctype("unsigned int");
         }
         page {
             purpose: "Runs once over all tasks, when tracing begins.",

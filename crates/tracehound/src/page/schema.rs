@@ -231,7 +231,11 @@ fn paths(event: &Event, call: &Syscall) -> Vec<(&'static str, Value)> {
     let names: Vec<_> = args.keys().map(String::as_str).collect();
     let path = format!(r"^(after\.)?({})(\.[A-Za-z0-9_]+)*$", names.join("|"));
     let list = |items: Value| json!({"type": "array", "items": items, "minItems": 1});
-    let raw = path.replacen('^', "^(comm|exe|ancestors)$|^", 1);
+    let raw = path.replacen(
+        '^',
+        r"^(comm|exe|process\.user|process\.group|ancestors)$|^",
+        1,
+    );
     let mut states = vec![
         (
             "policies",
@@ -281,7 +285,7 @@ fn states(event: &Event) -> Vec<(&'static str, Value)> {
         .iter()
         .map(|name| ((*name).to_owned(), hex()))
         .collect();
-    let raw: Vec<_> = ["comm", "exe", "ancestors"]
+    let raw: Vec<_> = ["comm", "exe", "process.user", "process.group", "ancestors"]
         .into_iter()
         .chain(names.iter().copied())
         .collect();
@@ -358,7 +362,9 @@ fn process() -> Value {
     rows.extend([("id", text.clone()), ("leader_id", text)]);
     rows.extend([("pid_ns", number.clone()), ("mnt_ns", number.clone())]);
     rows.extend([("login_uid", number.clone()), ("session", number)]);
-    rows.push(("tty", json!({"type": "string"})));
+    for name in ["tty", "user", "group"] {
+        rows.push((name, json!({"type": "string"})));
+    }
     object(
         &rows,
         &[

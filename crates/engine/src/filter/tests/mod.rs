@@ -94,6 +94,7 @@ impl Told {
                 programs: &facts.world.programs,
                 processes: &facts.world.processes,
                 hashes: None,
+                users: None,
                 extras: crate::Extras::default(),
                 cgroups: &facts.world.cgroups,
                 mismatch: None,

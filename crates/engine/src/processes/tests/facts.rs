@@ -107,3 +107,21 @@ fn a_used_id_is_another_process() {
     assert_eq!((new.creator, exe(new)), (Identity::new(6, 60), None));
     assert_eq!(exe(process(&all, 20)), Some(&b"/old"[..]));
 }
+
+#[test]
+fn a_session_is_the_creators_until_another_begins() {
+    let mut all = Processes::default();
+    fork(&mut all, 5, 20);
+    let fields = [("session", Number(7)), ("tty", Number(136 << 20))];
+    feed(&mut all, "sched_process_exec", header(20), &fields);
+    fork(&mut all, 20, 21);
+    assert_eq!(process(&all, 21).session, process(&all, 20).session);
+    let version = all.version();
+    all.began_session(&header(21));
+    assert_ne!(all.version(), version);
+    let session = process(&all, 21).session;
+    assert_eq!((session.id, session.tty), (Some(21), None));
+    fork(&mut all, 21, 22);
+    assert_eq!(process(&all, 22).session.id, Some(21));
+    assert_eq!(process(&all, 20).session.id, Some(7));
+}

@@ -11,6 +11,7 @@ use crate::hashes::Hashes;
 use crate::processes;
 use crate::recording::Preamble;
 use crate::text;
+use crate::users::Users;
 use crate::value;
 
 /// Threads whose text is kept: a power of two. Two that share a place take turns.
@@ -22,7 +23,7 @@ type Bytes = [u8; IDENTITY.end - IDENTITY.start];
 /// One thread's text.
 pub struct Identity {
     bytes: Bytes,
-    versions: [u32; 3],
+    versions: [u32; 4],
     /// `,"process":{…},"parent":{…}` and what stands behind them.
     pub process: Vec<u8>,
     /// What was known of containers when `container` was written.
@@ -66,6 +67,7 @@ impl Identities {
                 0
             },
             item.hashes.map_or(0, Hashes::version),
+            item.users.map_or(0, Users::version),
         ];
         let kept = self.places[place]
             .as_ref()
@@ -176,6 +178,11 @@ impl Identity {
         if let Some(process) = own.and_then(|own| item.processes.get(own)) {
             session::write(out, &process.session);
         }
+        if let Some(users) = item.users {
+            let odd = names(out, users.of(header));
+            let odd = ["process.user", "process.group"].into_iter().zip(odd);
+            self.raw.extend(odd.filter(|one| one.1).map(|one| one.0));
+        }
         out.extend_from_slice(b"},\"parent\":{\"id\":\"");
         task(out, boot_id, header.parent_start, header.host_ppid);
         out.extend_from_slice(b"\"}");
@@ -184,6 +191,18 @@ impl Identity {
             value::unsigned(&mut self.cgroup, header.cgroup);
         }
     }
+}
+
+/// Appends what a user and a group are called; tells of each whether it has bytes that are not UTF-8.
+pub fn names(out: &mut Vec<u8>, [user, group]: [Option<&[u8]>; 2]) -> [bool; 2] {
+    [(",\"user\":\"", user), (",\"group\":\"", group)].map(|(key, name)| {
+        name.is_some_and(|name| {
+            out.extend_from_slice(key.as_bytes());
+            let raw = text::json(out, name);
+            out.push(b'"');
+            raw
+        })
+    })
 }
 
 /// What a container and its pod are called by.

@@ -14,7 +14,7 @@ use tracehound_schema::record::State;
 
 pub use self::ancestors::described;
 use self::identity::Identities;
-pub use self::identity::task;
+pub use self::identity::{names, task};
 use self::template::Templates;
 use super::{Item, Text};
 use crate::calls::Notes;
