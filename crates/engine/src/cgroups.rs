@@ -8,6 +8,11 @@ use tracehound_schema::{Event, by_name};
 
 use crate::derive::Container;
 
+mod called;
+
+use self::called::Early;
+pub use self::called::{Called, Word};
+
 /// Most cgroups remembered; of processes in others nothing is known.
 const MAX: usize = 65_536;
 
@@ -46,6 +51,8 @@ impl Source {
 pub struct Inside {
     /// Its id and its pod's.
     pub container: Container,
+    /// What its engine calls it, once that is known.
+    pub called: Option<Arc<Called>>,
     /// Whether it was made after tracing began.
     pub new: bool,
     /// Whether its own program runs: one that was there before counts as such, a new one from the
@@ -76,6 +83,7 @@ pub struct Cgroups {
     /// The container of each cgroup, by its id in a hierarchy; 0 is that of version 2.
     known: HashMap<(u64, u64), Option<Arc<str>>>,
     containers: HashMap<Arc<str>, Inside>,
+    early: Early,
     /// Containers without a cgroup in the hierarchy that records name: their processes are not told by it.
     elsewhere: usize,
     /// The hierarchy whose cgroups records name; 0 for version 2.
@@ -96,6 +104,7 @@ impl Default for Cgroups {
             exec: by_name("sched_process_exec").map(|event| event.id),
             known: HashMap::new(),
             containers: HashMap::new(),
+            early: Early::default(),
             elsewhere: 0,
             hierarchy: 0,
             version: 0,
@@ -113,6 +122,12 @@ impl Cgroups {
             Place::Container(inside) => Some(inside),
             Place::Host | Place::Unknown => None,
         }
+    }
+
+    /// What a container is called, by its id; known or not.
+    #[must_use]
+    pub fn called(&self, id: &str) -> Option<&Called> {
+        self.containers.get(id)?.called.as_deref()
     }
 
     /// A number that changes with what is known of containers; 0 as long as there was none.
@@ -138,6 +153,9 @@ impl Cgroups {
     pub fn learn(&mut self, event: &Event, record: &Record<'_>) {
         if self.exec == Some(event.id) {
             self.started(&record.header);
+        }
+        if let Some((id, called)) = self.early.read(event, record) {
+            return self.name(id, called);
         }
         let source = self.sources.iter().find(|source| source.id == event.id);
         if let Some(source) = source.filter(|source| source.change != Change::Removed) {
@@ -182,10 +200,11 @@ impl Cgroups {
         let id = found.map(|(container, own)| {
             let id: Arc<str> = container.id.as_str().into();
             let known = self.containers.entry(Arc::clone(&id));
-            let elsewhere = &mut self.elsewhere;
+            let (elsewhere, early) = (&mut self.elsewhere, &mut self.early);
             known.or_insert_with(|| {
                 *elsewhere += 1;
                 Inside {
+                    called: early.take(&id),
                     container,
                     // A cgroup that is made inside of one that is not known is no new container.
                     new: made && own,
@@ -200,6 +219,16 @@ impl Cgroups {
             self.count(id, key.0 == self.hierarchy, true);
         }
         self.known.insert(key, id);
+    }
+
+    fn name(&mut self, id: String, called: Called) {
+        match self.containers.get_mut(id.as_str()) {
+            Some(inside) => {
+                inside.called = Some(Arc::new(called));
+                self.version = self.version.wrapping_add(1).max(1);
+            }
+            None => self.early.keep(id, called),
+        }
     }
 
     /// Counts a container's cgroups; forgets it with the last.

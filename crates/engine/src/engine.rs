@@ -308,7 +308,7 @@ impl Engine {
     fn derive(&mut self, event: &'static Event, record: &Record<'_>) -> io::Result<()> {
         let mut made = Vec::new();
         for one in &mut self.derivers {
-            one.derive(event, record, &mut made);
+            one.derive(event, record, &self.output.world, &mut made);
         }
         for bytes in made {
             if let Some((record, _)) = Record::split(&bytes) {

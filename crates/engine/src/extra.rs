@@ -2,6 +2,8 @@
 
 use tracehound_schema::{Event, by_name};
 
+use crate::filter::CONTAINERS;
+
 /// One thing that can be asked for. To add one: a row here, and what writes it in the formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extra {
@@ -13,6 +15,8 @@ pub enum Extra {
     Hashes,
     /// What the process's user and group are called.
     Users,
+    /// The labels of its container and pod.
+    Labels,
 }
 
 impl Extra {
@@ -38,6 +42,11 @@ impl Extra {
             "users",
             "what the process's user and group are called in its own namespaces, once that is known",
         ),
+        (
+            Extra::Labels,
+            "labels",
+            "the labels of its container and pod",
+        ),
     ];
 
     /// What a word asks for.
@@ -52,6 +61,7 @@ impl Extra {
         match self {
             Extra::Ancestors | Extra::Session => PROCESSES,
             Extra::Users => &["user_named", "existing_process", "sched_process_exec"],
+            Extra::Labels => CONTAINERS,
             Extra::Hashes => &["file_hashed", "existing_process", "sched_process_exec"],
         }
     }

@@ -26,6 +26,7 @@ mod value;
 mod world;
 
 pub use clock::Clock;
+pub use derive::Container;
 pub use engine::{Change, Engine};
 pub use extra::{Extra, Extras};
 pub use integrity::Mismatch;

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use tracehound_schema::record::Header;
 
-use crate::cgroups::Place;
+use crate::cgroups::{Inside, Place, Word};
 use crate::clock::Clock;
 use crate::processes::{Identity, Process, Processes, Seen, name_of};
 use crate::redact::{Holds, Redaction};
-use crate::sink::json_parts::{described, names, task};
+use crate::sink::json_parts::{container, described, names, task};
 use crate::text;
 use crate::value;
 use crate::world::World;
@@ -57,12 +57,11 @@ impl<'w> Listing<'w> {
             start.truncate(start.len().saturating_sub(11));
             start.push(b'Z');
             let container = process.and_then(|one| self.container(one));
-            let container = container.unwrap_or("-");
-            let container = container.get(..DIGITS).unwrap_or(container);
+            let container = container.map_or_else(|| b"-".to_vec(), short);
             out.extend_from_slice(format!("{:>7} ", row.identity.pid).as_bytes());
             column(out, &user, 10);
             column(out, &start, 20);
-            column(out, container.as_bytes(), DIGITS);
+            column(out, &container, DIGITS);
             out.extend(std::iter::repeat_n(b' ', 2 * row.depth));
             match process {
                 Some(process) => command(out, process, self.redaction),
@@ -123,9 +122,7 @@ impl<'w> Listing<'w> {
             }
         }
         if let Some(container) = self.container(process) {
-            out.extend_from_slice(b",\"container\":{\"id\":\"");
-            text::json(out, container.as_bytes());
-            out.extend_from_slice(b"\"}");
+            container::write(out, container, false);
         }
         if seen.cgroup != 0 {
             out.extend_from_slice(b",\"cgroup\":");
@@ -169,13 +166,13 @@ impl<'w> Listing<'w> {
         out
     }
 
-    fn container(&self, process: &Process) -> Option<&str> {
+    fn container(&self, process: &Process) -> Option<&Inside> {
         let header = Header {
             cgroup: process.seen.cgroup,
             ..Header::default()
         };
         match self.world.cgroups.place(&header) {
-            Place::Container(inside) => Some(&inside.container.id),
+            Place::Container(inside) => Some(inside),
             Place::Host | Place::Unknown => None,
         }
     }
@@ -188,6 +185,20 @@ fn numbers(out: &mut Vec<u8>, rows: &[(&str, Option<u32>)]) {
             text::number(out, *number);
         }
     }
+}
+
+/// A container's name, or the beginning of its id.
+fn short(inside: &Inside) -> Vec<u8> {
+    let called = inside.called.as_ref();
+    let mut out = Vec::new();
+    match called.and_then(|called| called.text(Word::Name)) {
+        Some(name) => text::terminal(&mut out, name),
+        None => {
+            let id = inside.container.id.as_bytes();
+            text::terminal(&mut out, id.get(..DIGITS).unwrap_or(id));
+        }
+    }
+    out
 }
 
 fn column(out: &mut Vec<u8>, bytes: &[u8], width: usize) {

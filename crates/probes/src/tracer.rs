@@ -22,6 +22,7 @@ use self::part::Part;
 use crate::calls::CallOptions;
 use crate::cgroup;
 use crate::error::Error;
+use crate::exports::Follow;
 use crate::ladder::{Climb, Only, Outcome};
 use crate::launch::Held;
 use crate::machine;
@@ -68,6 +69,8 @@ pub struct Tracer {
     whole_lives: bool,
     /// Events that the tracer makes itself, with how many it has made.
     own: Vec<(&'static Event, u64)>,
+    /// What others make of records.
+    guests: Vec<Box<dyn Follow>>,
     /// Those that are only learnt from.
     aside: Vec<u16>,
     first: First,
@@ -134,6 +137,7 @@ impl Tracer {
             calls: options.calls,
             whole_lives: options.whole_lives,
             own: choice::own(&[&options.events[..], &options.aside].concat()),
+            guests: Vec::new(),
             aside: options.aside.iter().map(|event| event.id).collect(),
             first: First::default(),
             healed: None,
@@ -169,6 +173,12 @@ impl Tracer {
             return Err(Error::Unavailable(first));
         }
         Ok(())
+    }
+
+    /// Has somebody else make records of an event, of what is read from now on; the account counts them.
+    pub fn invite(&mut self, event: &'static Event, guest: Box<dyn Follow>) {
+        self.own.push((event, 0));
+        self.guests.push(guest);
     }
 
     /// The number of the hierarchy whose cgroups records name; 0 for version 2.

@@ -327,6 +327,22 @@ impl<'a> Record<'a> {
         Some((Record { header, bytes }, rest))
     }
 
+    /// The records behind one another in `bytes`, each with its event's id only: for those who want few of many.
+    pub fn each(bytes: &'a [u8]) -> impl Iterator<Item = (u16, &'a [u8])> + use<'a> {
+        let mut rest = bytes;
+        std::iter::from_fn(move || {
+            let head: &[u8; HEADER_SIZE] = rest.first_chunk()?;
+            let size = u32::from_ne_bytes(take(head, std::mem::offset_of!(Header, size)));
+            let event = u16::from_ne_bytes(take(head, std::mem::offset_of!(Header, event)));
+            let size = usize::try_from(size)
+                .ok()
+                .filter(|size| *size >= HEADER_SIZE)?;
+            let (record, next) = rest.split_at_checked(size)?;
+            rest = next;
+            Some((event, record))
+        })
+    }
+
     /// The record's bytes.
     #[must_use]
     pub const fn bytes(&self) -> &'a [u8] {

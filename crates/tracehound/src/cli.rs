@@ -147,6 +147,10 @@ pub struct Run {
     /// Size of each CPU's ring: a power of two from 4K, such as 64K or 4M
     #[arg(long, value_name = "SIZE", default_value = "4M", value_parser = ring_size)]
     pub ring_size: usize,
+    /// Where it is asked what containers are called: KIND=PATH, the kinds being docker, containerd, cri and
+    /// storage (podman's folder), beside the usual places; or none; repeatable
+    #[arg(long = "engine", value_name = "KIND=PATH", value_hint = ValueHint::Other)]
+    pub engines: Vec<String>,
     /// Do not read policies again when their files change
     #[arg(long, requires = "policies", conflicts_with_all = ["events", "scope"])]
     pub no_watch: bool,

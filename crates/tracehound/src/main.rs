@@ -13,6 +13,7 @@ mod file;
 mod filters;
 mod list;
 mod manual;
+mod names;
 mod outputs;
 mod own;
 mod page;

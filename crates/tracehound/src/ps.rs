@@ -7,19 +7,21 @@ use anyhow::Context as _;
 use tracehound_engine::recording::{self, Preamble};
 use tracehound_engine::{Engine, Selection};
 use tracehound_probes::{CallOptions, Only, Options, Tracer};
+use tracehound_runtimes::Places;
 use tracehound_schema::by_name;
 use tracehound_schema::record::Record;
 
 use crate::cli::{Ps, PsFormat};
 use crate::failure::{Failure, shown};
-use crate::{outputs, redact, run};
+use crate::{names, outputs, redact, run};
 
 /// The events that tell who runs, in which container, and what users are called there.
-const EVENTS: [&str; 4] = [
+const EVENTS: [&str; 5] = [
     "existing_process",
     "process_snapshot",
     "existing_cgroup",
     "user_named",
+    names::NAMED,
 ];
 
 /// Runs `ps`.
@@ -69,6 +71,7 @@ fn live() -> Result<(Preamble, Engine), Failure> {
         return Err(anyhow::anyhow!("cannot list processes: {}", outcome.lack()).into());
     }
     preamble.hierarchy = tracer.hierarchy();
+    names::start(&mut tracer, &Places::usual(), true, false);
     tracer.go_live()?;
     let mut batch = Vec::new();
     tracer.finish(&mut batch)?;

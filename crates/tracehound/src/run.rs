@@ -15,6 +15,7 @@ use tracehound_engine::{Clock, Engine, Extras, Selection};
 use tracehound_probes::{
     Account, CallOptions, Held, Launch, Only, Options, Outcome, Tracer, boot_time, go_first,
 };
+use tracehound_runtimes::Places;
 use tracehound_schema::Event;
 use tracehound_schema::narrow::Plan;
 
@@ -22,6 +23,7 @@ use crate::changes::{Changes, Sources};
 use crate::cli::Run;
 use crate::ending::{End, Ending};
 use crate::failure::Failure;
+use crate::names::{self, Hold};
 use crate::outputs::{Outputs, Planned};
 use crate::signals::Signals;
 use crate::worker::{Batch, Offer, Worker};
@@ -55,6 +57,8 @@ pub struct Session {
     pub rung: Option<String>,
     /// Whether outputs tell which containers processes are in.
     pub containers: bool,
+    /// Where it is asked what containers are called.
+    pub engines: Places,
     /// Bytes of each CPU's ring.
     pub ring_size: usize,
     /// How much of calls is told.
@@ -128,6 +132,7 @@ pub fn run(options: &Run) -> Result<u8, Failure> {
         narrows: !planned.iter().any(Planned::is_raw),
         own: options.show_own,
         containers: planned.iter().any(Planned::tells_containers),
+        engines: names::places(&options.engines)?,
         rung: options.rung.clone(),
         ring_size: options.ring_size,
         calls: CallOptions::default(),
@@ -173,6 +178,8 @@ pub fn traced(
     } else {
         Vec::new()
     };
+    let named = |all: &[&'static Event]| all.iter().any(|event| event.name == names::NAMED);
+    let (named, named_aside) = (named(&events), named(&aside));
     let scoped = command.is_some() || !session.attach.is_empty();
     let started = Tracer::start(&Options {
         narrowed: session.narrows.then(|| narrowed(&session.filters, &events)),
@@ -202,6 +209,8 @@ pub fn traced(
     } else {
         own::readers()
     };
+    let traced = named || named_aside;
+    let hold = names::start(&mut tracer, &session.engines, traced, named_aside);
     let child = start(&mut tracer, session, &mut signals)?;
     let engine = Engine::new(
         &Selection::new(&session.shown),
@@ -216,7 +225,7 @@ pub fn traced(
     let ending = Ending::new(child, session.duration, signals)
         .watching(&session.attach)
         .reloading(changes.is_some());
-    trace(tracer, engine, session, ending, changes)
+    trace((tracer, hold), engine, session, ending, changes)
 }
 
 /// What the kernel is to leave out of these events.
@@ -322,17 +331,18 @@ fn go_on(command: Option<&OsString>, signals: &mut Signals) -> Result<(), Failur
 
 /// Reads until the end of the run and tells the account.
 fn trace(
-    mut tracer: Tracer,
+    (mut tracer, mut hold): (Tracer, Hold),
     engine: Engine,
     session: &Session,
     mut ending: Ending,
     mut changes: Option<Changes>,
 ) -> Result<u8, Failure> {
     let mut worker = Worker::start(engine);
-    let (end, rest) = read(&mut tracer, &worker, &mut ending, changes.as_mut());
+    let from = (&mut tracer, &mut hold);
+    let (end, rest) = read(from, &worker, &mut ending, changes.as_mut());
     // Nobody is to ask for other policies from now on.
     drop(changes);
-    let account = finish(&mut tracer, &worker, rest, &mut ending);
+    let account = finish((&mut tracer, &mut hold), &worker, rest, &mut ending);
     // Nothing of ours is left in the kernel while the sinks, or the command, take their time.
     drop(tracer);
     worker.close();
@@ -363,7 +373,7 @@ fn trace(
 
 /// Reads as long as the run lasts; what could not be handed over comes back.
 fn read(
-    tracer: &mut Tracer,
+    (tracer, hold): (&mut Tracer, &mut Hold),
     worker: &Worker,
     ending: &mut Ending,
     mut changes: Option<&mut Changes>,
@@ -380,18 +390,11 @@ fn read(
             batch.records = tracer.read(&mut batch.bytes, BATCH) as u64;
         }
         let busy = batch.bytes.len() >= BATCH;
-        while !batch.bytes.is_empty() {
-            batch = match worker.offer(batch) {
-                Offer::Taken => Batch::default(),
-                Offer::Over => return (End::Output, Batch::default()),
-                Offer::Later(batch) => match ending.over(worker) {
-                    Some(end) => return (end, batch),
-                    None => {
-                        thread::sleep(PAUSE);
-                        batch
-                    }
-                },
-            };
+        hold.take(batch);
+        // What was read under the old policies is not left to the new ones.
+        let forced = change.is_some();
+        if let Some((end, rest)) = hand_over(hold, worker, ending, forced) {
+            return (end, rest);
         }
         while let Some(unsent) = change.take() {
             change = worker.change(unsent);
@@ -415,15 +418,42 @@ fn read(
     }
 }
 
+/// Gives the engine what need not wait; at the end of the run, or of the output, also what was not taken.
+fn hand_over(
+    hold: &mut Hold,
+    worker: &Worker,
+    ending: &mut Ending,
+    forced: bool,
+) -> Option<(End, Batch)> {
+    loop {
+        let next = if forced { hold.force() } else { hold.next() };
+        let mut batch = next?;
+        while !batch.bytes.is_empty() {
+            batch = match worker.offer(batch) {
+                Offer::Taken => Batch::default(),
+                Offer::Over => return Some((End::Output, Batch::default())),
+                Offer::Later(batch) => match ending.over(worker) {
+                    Some(end) => return Some((end, batch)),
+                    None => {
+                        thread::sleep(PAUSE);
+                        batch
+                    }
+                },
+            };
+        }
+    }
+}
+
 /// Detaches, and hands over what is left as long as the engine takes it.
 fn finish(
-    tracer: &mut Tracer,
+    (tracer, hold): (&mut Tracer, &mut Hold),
     worker: &Worker,
-    mut rest: Batch,
+    rest: Batch,
     ending: &mut Ending,
 ) -> Result<Account, Failure> {
-    let account = tracer.finish(&mut rest.bytes)?;
-    let mut rest = Some(rest);
+    let mut last = Vec::new();
+    let account = tracer.finish(&mut last)?;
+    let mut rest = Some(hold.rest(rest, last));
     ending.drained(|| {
         if let Some(batch) = rest.take()
             && let Offer::Later(batch) = worker.offer(batch)

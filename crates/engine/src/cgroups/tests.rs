@@ -129,3 +129,60 @@ fn the_version_changes_with_containers_only() {
     feed(&mut all, "cgroup_rmdir", 2, "/docker/ID", 0);
     assert!(all.version() > one);
 }
+
+/// What an engine says of the container; `why` where it says nothing.
+fn named(all: &mut Cgroups, name: &str, why: Option<&str>) {
+    let event = by_name("container_named").unwrap();
+    let index = |name| event.field_index(name).unwrap();
+    let mut record = Builder::new(event.id, event.fields.len(), Header::default());
+    for field in 0..event.fields.len() {
+        record = record.absent(field);
+    }
+    let bytes = record.build();
+    // Absent until they are set: a builder only adds states.
+    let mut header = Record::split(&bytes).unwrap().0.header;
+    let set = ["container_id", "container_name"].map(index);
+    set.iter().for_each(|index| header.absent &= !(1 << index));
+    if why.is_some() {
+        header.absent &= !(1 << index("why"));
+        header.unread |= 1 << index("container_name");
+    }
+    let bytes = Builder::new(event.id, event.fields.len(), header)
+        .tail(index("container_id"), ID.as_bytes())
+        .tail(index("container_name"), name.as_bytes())
+        .tail(index("why"), why.unwrap_or_default().as_bytes())
+        .build();
+    all.learn(event, &Record::split(&bytes).unwrap().0);
+}
+
+fn name(all: &Cgroups) -> Option<&[u8]> {
+    all.called(ID)?.text(Word::Name)
+}
+
+#[test]
+fn a_name_may_come_before_the_cgroup_and_after_it() {
+    let mut all = Cgroups::default();
+    named(&mut all, "early", None);
+    assert_eq!(name(&all), None);
+    feed(&mut all, "cgroup_mkdir", 2, "/docker/ID", 0);
+    assert_eq!(name(&all), Some(&b"early"[..]));
+    let version = all.version();
+    named(&mut all, "late", None);
+    assert_eq!(name(&all), Some(&b"late"[..]));
+    assert_ne!(all.version(), version);
+    named(&mut all, "none", Some("no answer"));
+    assert_eq!(name(&all), Some(&b"late"[..]));
+    feed(&mut all, "cgroup_rmdir", 2, "/docker/ID", 0);
+    assert_eq!(name(&all), None);
+}
+
+#[test]
+fn names_of_containers_that_never_come_do_not_pile_up() {
+    let mut early = Early::default();
+    for number in 0..5000 {
+        early.keep(number.to_string(), Called::default());
+        early.keep(number.to_string(), Called::default());
+    }
+    assert!(early.take("0").is_none() && early.take("4999").is_some());
+    assert!(early.take("3976").is_some() && early.take("3975").is_none());
+}

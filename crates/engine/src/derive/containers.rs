@@ -9,6 +9,8 @@ use tracehound_schema::{Event, by_name};
 
 use super::Derive;
 use super::container::Container;
+use crate::cgroups::{Called, Word};
+use crate::world::World;
 
 /// Most containers remembered; beyond them none is told of.
 const MAX: usize = 65_536;
@@ -107,7 +109,13 @@ impl Derive for Containers {
         &["container_create", "container_remove", "existing_container"]
     }
 
-    fn derive(&mut self, event: &Event, record: &Record<'_>, made: &mut Vec<Vec<u8>>) {
+    fn derive(
+        &mut self,
+        event: &Event,
+        record: &Record<'_>,
+        world: &World,
+        made: &mut Vec<Vec<u8>>,
+    ) {
         let Some(source) = self.sources.iter().find(|source| source.id == event.id) else {
             return;
         };
@@ -121,7 +129,9 @@ impl Derive for Containers {
         let hierarchy = record.slot(source.hierarchy).unwrap_or(0);
         let change = source.change;
         if self.note(change, &container.id, hierarchy) {
-            made.extend(record_of(change, &container, ctime, &record.header));
+            let called = world.cgroups.called(&container.id);
+            let named = (&container, called);
+            made.extend(record_of(change, named, ctime, &record.header));
         }
     }
 }
@@ -129,7 +139,7 @@ impl Derive for Containers {
 /// The record of a container that was there, came or went; of the same thread and time as the cgroup's.
 fn record_of(
     change: Change,
-    container: &Container,
+    (container, called): (&Container, Option<&Called>),
     ctime: u64,
     header: &Header,
 ) -> Option<Vec<u8>> {
@@ -140,22 +150,42 @@ fn record_of(
     })?;
     let mut record = Builder::new(event.id, event.fields.len(), header.derived());
     for (index, field) in event.fields.iter().enumerate() {
-        let text = match field.name {
-            "runtime" => container.runtime,
-            "container_id" => Some(container.id.as_str()),
-            "pod_uid" => container.pod.as_deref(),
-            "ctime" => {
-                record = record.slot(index, ctime);
-                continue;
-            }
+        let sandbox = || called.and_then(|called| called.sandbox);
+        let slot = match field.name {
+            "ctime" => Some(ctime),
+            "pod_sandbox" => sandbox().map(u64::from),
             _ => None,
         };
-        record = match text {
-            Some(text) => record.tail(index, text.as_bytes()),
-            None => record.absent(index),
+        let text = text_of(field.name, container, called);
+        record = match (slot, text) {
+            (Some(slot), _) => record.slot(index, slot),
+            (None, Some(text)) => record.tail(index, text),
+            (None, None) => record.absent(index),
         };
     }
     Some(record.build())
+}
+
+fn text_of<'c>(
+    field: &str,
+    container: &'c Container,
+    called: Option<&'c Called>,
+) -> Option<&'c [u8]> {
+    let word = |word| called.and_then(|called| called.text(word));
+    match field {
+        "runtime" => container.runtime.map(str::as_bytes),
+        "container_id" => Some(container.id.as_bytes()),
+        "pod_uid" => match &container.pod {
+            Some(uid) => Some(uid.as_bytes()),
+            None => word(Word::PodUid),
+        },
+        "container_name" => word(Word::Name),
+        "container_image" => word(Word::Image),
+        "container_image_digest" => word(Word::ImageDigest),
+        "pod_name" => word(Word::PodName),
+        "pod_namespace" => word(Word::PodNamespace),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -178,7 +208,8 @@ mod tests {
             .slot(index("hierarchy_id"), hierarchy)
             .build();
         let mut made = Vec::new();
-        containers.derive(event, &Record::split(&bytes).unwrap().0, &mut made);
+        let record = Record::split(&bytes).unwrap().0;
+        containers.derive(event, &record, &World::new(), &mut made);
         let names = made.iter().map(|bytes| {
             let (record, _) = Record::split(bytes).unwrap();
             assert_eq!((record.header.host_pid, record.header.time), (7, 99));

@@ -9,13 +9,21 @@ use tracehound_schema::record::Record;
 pub use container::{Container, is_digits};
 pub use containers::Containers;
 
+use crate::world::World;
+
 /// What makes events of others.
 pub trait Derive: Send {
     /// The events that it makes.
     fn makes(&self) -> &'static [&'static str];
 
     /// Learns from a record; appends the records that follow from it.
-    fn derive(&mut self, event: &Event, record: &Record<'_>, made: &mut Vec<Vec<u8>>);
+    fn derive(
+        &mut self,
+        event: &Event,
+        record: &Record<'_>,
+        world: &World,
+        made: &mut Vec<Vec<u8>>,
+    );
 }
 
 /// All of them.
@@ -27,12 +35,13 @@ pub fn all() -> Vec<Box<dyn Derive>> {
 mod tests {
     use tracehound_schema::all as events;
 
-    /// Derived from files too, so made where these are.
-    const OF_FILES: [&str; 4] = [
+    /// Derived from files or engines' answers too, so made where these are.
+    const OF_FILES: [&str; 5] = [
         "symbols_loaded",
         "symbols_collision",
         "file_hashed",
         "user_named",
+        "container_named",
     ];
 
     /// An event that is derived is made by somebody, and from events that exist.

@@ -10,7 +10,7 @@ use super::probe::Probe;
 use super::scope::Scope;
 use super::truth::Truth;
 use crate::calls::{self, Address, Call, Print as _};
-use crate::cgroups::Place;
+use crate::cgroups::{Inside, Place, Word};
 use crate::clock::Clock;
 use crate::processes::{Identity, name_of};
 use crate::value;
@@ -283,18 +283,8 @@ impl Facts<'_> {
             Scope::Uncontained => inside.is_none(),
             Scope::ContainerNew => inside.is_some_and(|inside| inside.new),
             Scope::ContainerStarted => inside.is_some_and(|inside| inside.started),
-            scope => {
-                let container = inside.map(|inside| &inside.container);
-                let text = match scope {
-                    Scope::Container => container.map(|container| container.id.as_str()),
-                    _ => container.and_then(|container| container.pod.as_deref()),
-                };
-                // Where there is none, there is no value.
-                if let Some(text) = text {
-                    probe.text(text.as_bytes(), true);
-                }
-                return;
-            }
+            // Where there is no container, there is no value.
+            scope => return inside.map_or((), |inside| named(scope, inside, probe)),
         };
         probe.unsigned(u64::from(is));
     }
@@ -337,6 +327,36 @@ impl Facts<'_> {
 }
 
 /// A program, if it is known. Of a path that does not begin at the root the first names are missing.
+/// What a container or its pod is called. Where an engine said that it has none, there is no value.
+fn named(scope: Scope, inside: &Inside, probe: &mut Probe<'_>) {
+    let word = match scope {
+        Scope::Container => return probe.text(inside.container.id.as_bytes(), true),
+        Scope::PodUid => match &inside.container.pod {
+            Some(uid) => return probe.text(uid.as_bytes(), true),
+            None => Word::PodUid,
+        },
+        Scope::ContainerName => Word::Name,
+        Scope::ContainerImage => Word::Image,
+        Scope::ContainerImageDigest => Word::ImageDigest,
+        Scope::PodName => Word::PodName,
+        _ => Word::PodNamespace,
+    };
+    match &inside.called {
+        // The path of a pod's cgroup says so.
+        None if scope == Scope::PodUid => {}
+        None => probe.unread(0),
+        Some(called) => {
+            if scope == Scope::PodSandbox {
+                if let Some(sandbox) = called.sandbox {
+                    probe.unsigned(u64::from(sandbox));
+                }
+            } else if let Some(text) = called.text(word) {
+                probe.text(text, true);
+            }
+        }
+    }
+}
+
 fn program(path: Option<&[u8]>, probe: &mut Probe<'_>) {
     match path {
         None => probe.unread(0),

@@ -49,8 +49,20 @@ pub enum Scope {
     ContainerNew,
     /// Whether the container's own program runs.
     ContainerStarted,
+    /// The name that its engine gives the container.
+    ContainerName,
+    /// The container's image.
+    ContainerImage,
+    /// The digest of that.
+    ContainerImageDigest,
     /// The id of the container's pod.
     PodUid,
+    /// The name of that.
+    PodName,
+    /// The namespace of that in Kubernetes.
+    PodNamespace,
+    /// Whether the container only holds its pod's namespaces.
+    PodSandbox,
     /// Whether it is in the mount namespace of the machine's first process.
     FirstMntNs,
     /// The ids of the process and its ancestors.
@@ -94,7 +106,19 @@ impl Scope {
         (Scope::Container, &["container_id", "containerId"]),
         (Scope::ContainerNew, &["container_new"]),
         (Scope::ContainerStarted, &["container_started"]),
+        (Scope::ContainerName, &["container_name", "containerName"]),
+        (
+            Scope::ContainerImage,
+            &["container_image", "containerImage"],
+        ),
+        (
+            Scope::ContainerImageDigest,
+            &["container_image_digest", "containerImageDigest"],
+        ),
         (Scope::PodUid, &["pod_uid", "podUid"]),
+        (Scope::PodName, &["pod_name", "podName"]),
+        (Scope::PodNamespace, &["pod_namespace", "podNamespace"]),
+        (Scope::PodSandbox, &["pod_sandbox", "podSandbox"]),
         (Scope::FirstMntNs, &["host_mntns"]),
         (Scope::Tree, &["tree"]),
         (Scope::Followed, &["follow"]),
@@ -104,16 +128,7 @@ impl Scope {
     ];
 
     /// Names that Tracee has and no event can tell, with the reason.
-    pub const LACKING: &[(&str, &str)] = &[
-        ("containerImage", ENGINE),
-        ("containerImageDigest", ENGINE),
-        ("containerName", ENGINE),
-        ("podName", ENGINE),
-        ("podNamespace", ENGINE),
-        ("podSandbox", ENGINE),
-        ("hostName", UTS),
-        ("uts", UTS),
-    ];
+    pub const LACKING: &[(&str, &str)] = &[("hostName", UTS), ("uts", UTS)];
 
     /// Those by which records can be told apart where only the first ones of each are wanted.
     pub const KEYS: &[Scope] = &[
@@ -156,7 +171,13 @@ impl Scope {
             | Scope::Container
             | Scope::ContainerNew
             | Scope::ContainerStarted
-            | Scope::PodUid => CONTAINERS,
+            | Scope::ContainerName
+            | Scope::ContainerImage
+            | Scope::ContainerImageDigest
+            | Scope::PodUid
+            | Scope::PodName
+            | Scope::PodNamespace
+            | Scope::PodSandbox => CONTAINERS,
             Scope::FirstMntNs => &["init_namespaces"],
             Scope::AncestorComm => &[
                 "existing_process",
@@ -180,6 +201,7 @@ impl Scope {
                 | Scope::Uncontained
                 | Scope::ContainerNew
                 | Scope::ContainerStarted
+                | Scope::PodSandbox
                 | Scope::FirstMntNs
                 | Scope::Followed
         )
@@ -208,10 +230,13 @@ impl Scope {
     }
 }
 
-/// The events that tell which cgroup is of which container.
-pub const CONTAINERS: &[&str] = &["existing_cgroup", "cgroup_mkdir", "cgroup_rmdir"];
+/// The events that tell which cgroup is of which container, and what that is called.
+pub const CONTAINERS: &[&str] = &[
+    "existing_cgroup",
+    "cgroup_mkdir",
+    "cgroup_rmdir",
+    "container_named",
+];
 
-const ENGINE: &str = "only the container's engine knows it, which is not asked yet; compare \
-     container_id, pod_uid or cgroup";
 const UTS: &str = "no record says the name of its machine or container (uts namespace), so it could \
      never be known; compare container, mntns or pidns";

@@ -133,7 +133,12 @@ fn scope_class(scope: Scope) -> Class {
         | Scope::AncestorComm
         | Scope::AncestorExe
         | Scope::Container
-        | Scope::PodUid => Class::plain(Form::Text),
+        | Scope::ContainerName
+        | Scope::ContainerImage
+        | Scope::ContainerImageDigest
+        | Scope::PodUid
+        | Scope::PodName
+        | Scope::PodNamespace => Class::plain(Form::Text),
         scope if scope.is_bool() => Class::plain(Form::Bool),
         Scope::Timestamp | Scope::Start => Class::plain(Form::Instant),
         Scope::Abi => {

@@ -23,7 +23,7 @@ use crate::users::Users;
 
 /// What other lines of JSON have of the same form.
 pub mod json_parts {
-    pub use super::json::{described, names, task};
+    pub use super::json::{container, described, names, task};
 }
 
 /// Bytes that are gathered before they are written.

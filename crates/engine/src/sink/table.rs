@@ -5,6 +5,7 @@ use tracehound_schema::{Abi, syscalls};
 
 use super::{Item, Text};
 use crate::calls::{self, Call, Human, Phase, Style};
+use crate::cgroups::Word;
 use crate::clock::{Clock, Stamp};
 use crate::derive::{Container, is_digits};
 use crate::recording::Preamble;
@@ -151,6 +152,14 @@ fn container(out: &mut Vec<u8>, item: &Item<'_>) {
     out.extend_from_slice(b"  (in ");
     out.extend_from_slice(runtime.unwrap_or("container").as_bytes());
     out.push(b' ');
+    if let Some(name) = inside
+        .called
+        .as_ref()
+        .and_then(|called| called.text(Word::Name))
+    {
+        text::terminal(out, name);
+        out.push(b' ');
+    }
     let short = if is_digits(id) { &id[..SHORT] } else { id };
     text::terminal(out, short.as_bytes());
     out.push(b')');

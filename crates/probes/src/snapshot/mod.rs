@@ -36,6 +36,7 @@ pub struct Made {
 
 impl Made {
     /// Starts with none.
+    #[must_use]
     pub fn new(event: &'static Event) -> Made {
         Made {
             event,
@@ -53,6 +54,23 @@ impl Made {
             cpu: cpu(),
             flags: self.flags,
             ..Header::default()
+        };
+        Builder::new(self.event.id, self.event.fields.len(), header)
+    }
+
+    /// Marks the records that come as made only to learn from.
+    #[must_use]
+    pub fn aside(mut self, aside: bool) -> Made {
+        self.flags = if aside { ASIDE } else { 0 };
+        self
+    }
+
+    /// A record to be filled that follows from another: of the same thread and time.
+    #[must_use]
+    pub fn follow(&self, from: &Header) -> Builder {
+        let header = Header {
+            flags: self.flags,
+            ..from.derived()
         };
         Builder::new(self.event.id, self.event.fields.len(), header)
     }
@@ -102,8 +120,7 @@ pub fn is_made(event: &Event) -> bool {
 /// learn from.
 pub fn make(event: &'static Event, aside: bool) -> Option<Made> {
     let maker = MAKERS.iter().find(|maker| maker.0 == event.name)?;
-    let mut made = Made::new(event);
-    made.flags = if aside { ASIDE } else { 0 };
+    let mut made = Made::new(event).aside(aside);
     (maker.1)(&mut made);
     Some(made)
 }

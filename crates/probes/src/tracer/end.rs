@@ -55,7 +55,7 @@ impl Tracer {
     ) -> Result<Account, Error> {
         let parts = self.parts.iter_mut();
         let files = parts.flat_map(|part| std::mem::take(&mut part.files));
-        let mut files = files.peekable();
+        let mut files = files.chain(std::mem::take(&mut self.guests)).peekable();
         if files.peek().is_none() {
             return Ok(account);
         }

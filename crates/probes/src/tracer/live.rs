@@ -173,9 +173,9 @@ impl Tracer {
             part.libraries.find_new(&part.maps, &mut part.climbs);
         }
         if !self.first.bytes.is_empty() {
-            let mut bytes = std::mem::take(&mut self.first.bytes);
-            self.follow_files(&bytes, batch);
-            batch.append(&mut bytes);
+            let from = batch.len();
+            batch.append(&mut self.first.bytes);
+            self.follow_files(from, batch);
             return std::mem::take(&mut self.first.records);
         }
         let checks = self.parts.iter().filter_map(|part| part.checks.as_ref());
@@ -188,22 +188,20 @@ impl Tracer {
         let from = batch.len();
         let mut count = self.reader.read(now, batch, room);
         count -= self.take_proofs(batch, from, room);
-        if self.parts.iter().any(|part| !part.files.is_empty()) {
-            let new = batch.get(from..).unwrap_or_default().to_vec();
-            self.follow_files(&new, batch);
-        }
+        self.follow_files(from, batch);
         if let Err(error) = self.heal() {
             eprintln!("tracehound: {error}: processes that were lost stay unknown");
         }
         count
     }
 
-    /// Appends what follows from files that were loaded: of records that are new, and of earlier ones.
-    fn follow_files(&mut self, new: &[u8], batch: &mut Vec<u8>) {
+    /// Appends what follows from records: from those of the batch from an offset on, and from earlier ones.
+    fn follow_files(&mut self, from: usize, batch: &mut Vec<u8>) {
         let mut made = Vec::new();
-        for file in self.parts.iter_mut().flat_map(|part| &mut part.files) {
-            made.extend(file.found());
-            file.feed(new, &mut made);
+        let files = self.parts.iter_mut().flat_map(|part| &mut part.files);
+        for one in files.chain(&mut self.guests) {
+            made.extend(one.found());
+            one.feed(batch.get(from..).unwrap_or_default(), &mut made);
         }
         self.take_own(&made, batch);
     }

@@ -2,18 +2,26 @@
 
 use super::{events, facts};
 use crate::field::tracer;
-use crate::kind::Kind::{Bool, Str, Time, WallTime};
+use crate::kind::Kind::{Bool, Str, StrArray, Time, WallTime};
 use crate::sample::Sample::{Absent, Number, Text};
 
 facts! {
     /// The container's id, or its name where the engine gives it no other.
     CONTAINER_ID: Str, tracer("the cgroup's path");
-    /// Always absent: the engine alone knows.
-    UNKNOWN: Str, tracer("nothing yet").opt();
+    /// The image, as whoever made the container called it. Absent where container_named had not told it yet.
+    IMAGE: Str, tracer("container_named").opt();
+    /// The image's digest. Absent likewise.
+    DIGEST: Str, tracer("container_named").opt();
+    /// The container's name. Absent likewise.
+    NAME: Str, tracer("container_named").opt();
+    /// The name of its pod in Kubernetes. Absent likewise, and where it is in none.
+    POD_NAME: Str, tracer("container_named").opt();
+    /// The pod's namespace. Absent likewise.
+    POD_NAMESPACE: Str, tracer("container_named").opt();
     /// The id of its pod in Kubernetes. Absent where the path has none.
     POD_UID: Str, tracer("the cgroup's path").opt();
-    /// Always absent: the engine alone knows.
-    POD_SANDBOX: Bool, tracer("nothing yet").opt();
+    /// Whether it only holds its pod's namespaces. Absent likewise.
+    POD_SANDBOX: Bool, tracer("container_named").opt();
     /// The engine, by the cgroup's name. Absent where the name says nothing.
     RUNTIME: Str, tracer("the cgroup's path").opt();
 }
@@ -34,11 +42,11 @@ events! {
             container_id: CONTAINER_ID;
             /// When its cgroup was created.
             ctime: Time, tracer("the time of cgroup_mkdir");
-            container_image: UNKNOWN;
-            container_image_digest: UNKNOWN;
-            container_name: UNKNOWN;
-            pod_name: UNKNOWN;
-            pod_namespace: UNKNOWN;
+            container_image: IMAGE;
+            container_image_digest: DIGEST;
+            container_name: NAME;
+            pod_name: POD_NAME;
+            pod_namespace: POD_NAMESPACE;
             pod_uid: POD_UID;
             pod_sandbox: POD_SANDBOX;
         }
@@ -53,12 +61,12 @@ events! {
                 pod_name = Absent, pod_namespace = Absent, pod_uid = Absent, pod_sandbox = Absent,
             ],
             issues: [
-                "What is no cgroup's path is not known: image, names and whether it is a pod's sandbox are absent until the engine itself is asked.",
+                "Image, names and whether it is a pod's sandbox are what container_named told before; an engine that takes longer than 100 ms to answer is not waited for.",
                 "A container is a cgroup that is called as an engine calls it: by 64 hexadecimal digits, alone or as docker-ID.scope, cri-containerd-ID.scope, crio-ID.scope, libpod-ID.scope or nerdctl-ID.scope; by a name, as machine-NAME.scope, systemd-nspawn@NAME.service, lxc.payload.NAME, lxc/NAME, runc-NAME.scope or crun-NAME.scope. Containers that are called otherwise (of ctr, or of runc without systemd) are not told; a cgroup that is called so by somebody else is.",
                 "With a command only the containers that its own processes make are told, which those of an engine's daemon are not.",
                 "A container has a cgroup in each hierarchy; it is told at the first.",
             ],
-            related: ["container_remove", "existing_container", "cgroup_mkdir"],
+            related: ["container_remove", "container_named", "existing_container", "cgroup_mkdir"],
             sources: ["cgroups(7)"],
         }
 
@@ -101,11 +109,11 @@ events! {
             /// The time of its cgroup's directory: not before it was made, and later where the kernel
             /// has forgotten the directory meanwhile.
             ctime: WallTime, tracer("stat(2) of the cgroup's directory");
-            container_image: UNKNOWN;
-            container_image_digest: UNKNOWN;
-            container_name: UNKNOWN;
-            pod_name: UNKNOWN;
-            pod_namespace: UNKNOWN;
+            container_image: IMAGE;
+            container_image_digest: DIGEST;
+            container_name: NAME;
+            pod_name: POD_NAME;
+            pod_namespace: POD_NAMESPACE;
             pod_uid: POD_UID;
             pod_sandbox: POD_SANDBOX;
         }
@@ -126,7 +134,65 @@ events! {
                 "Only hierarchies that are mounted where the tracer runs are looked at.",
                 "It is told whatever the scope: containers are not processes.",
             ],
-            related: ["container_create", "container_remove", "existing_cgroup"],
+            related: ["container_create", "container_remove", "container_named", "existing_cgroup"],
             sources: ["cgroups(7)"],
+        }
+
+    /// What a container is called, by its engine.
+    ///
+    /// The engine is asked when the container's cgroup is first seen. Events of its processes wait for that, but no
+    /// longer than 100 ms.
+    container_named = 363 by Tracer
+        on []
+        derived ["cgroup_mkdir", "existing_cgroup"]
+        unproved "no container is there unless an engine runs one"
+        sets ["containers"]
+        {
+            runtime: RUNTIME;
+            container_id: CONTAINER_ID;
+            /// Its name; in Kubernetes that within its pod.
+            container_name: Str, tracer("the engine").opt().unread("where why tells it");
+            /// The image, as whoever made it called it.
+            container_image: Str, tracer("the engine").opt().unread("where why tells it");
+            /// The digest of the image, `sha256:…`.
+            container_image_digest: Str, tracer("the engine").opt().unread("where why tells it");
+            /// Its labels, `KEY=VALUE` each: up to 64, and 4096 bytes of them.
+            labels: StrArray, tracer("the engine").unread("where why tells it");
+            /// The name of its pod in Kubernetes.
+            pod_name: Str, tracer("the engine").opt().unread("where why tells it");
+            /// The pod's namespace.
+            pod_namespace: Str, tracer("the engine").opt().unread("where why tells it");
+            /// The pod's id: that of the cgroup's path, else the engine's.
+            pod_uid: Str, tracer("the cgroup's path; the engine").opt();
+            /// Whether it only holds its pod's namespaces.
+            pod_sandbox: Bool, tracer("the engine").opt().unread("where why tells it");
+            /// The pod's labels.
+            pod_labels: StrArray, tracer("the engine").unread("where why tells it");
+            /// Why the rest is unread. Absent where it is not.
+            why: Str, tracer("the attempt").opt();
+        }
+        page {
+            purpose: "Asks the engine whose container it is: docker by its HTTP interface, containerd by its own, CRI-O by Kubernetes' CRI, podman by the files of its storage.",
+            use_case: "Know what runs by the names that people gave it, and which pod to look at.",
+            command: "sudo tracehound -e container_named --duration 1s",
+            example: [
+                runtime = Text(b"containerd"),
+                container_id = Text(b"5f1c6d5b1f2c4f0bb0c9f1f4e0a9a7f6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0"),
+                container_name = Text(b"web"), container_image = Text(b"docker.io/library/nginx:1"),
+                container_image_digest = Text(b"sha256:6d5b1f2c4f0bb0c9f1f4e0a9a7f6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e05f1c"),
+                labels = Text(b"tier=front\0"),
+                pod_name = Text(b"web-5d9c"), pod_namespace = Text(b"shop"),
+                pod_uid = Text(b"0d1ef8a5-2c37-4a51-9c3b-7f2f0c9b6a11"), pod_sandbox = Number(0),
+                pod_labels = Text(b"app=web\0"), why = Absent,
+            ],
+            issues: [
+                "The engine may lie, and whoever can use its socket may call a container as they like. Texts longer than 1024 bytes are left out.",
+                "Engines that have no interface (runc, crun, LXC, systemd-nspawn) are not asked: their containers' ids are their names.",
+                "A container that its engine does not know is asked for again for two seconds; so is an engine that cannot be reached.",
+                "podman's service is not asked, since that would start it; its files do not tell labels and pods. `--engine docker=/run/podman/podman.sock` asks it.",
+                "It is made while tracing; a recording has it.",
+            ],
+            related: ["container_create", "existing_container"],
+            sources: ["Docker Engine API", "containerd's api/services", "Kubernetes CRI v1"],
         }
 }

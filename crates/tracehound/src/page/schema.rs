@@ -152,14 +152,26 @@ fn properties(event: &Event) -> Map<String, Value> {
             object(
                 &[
                     ("id", json!({"type": "string"})),
+                    ("name", json!({"type": "string"})),
+                    ("image", json!({"type": "string"})),
+                    ("image_digest", json!({"type": "string"})),
                     ("runtime", json!({"type": "string"})),
+                    ("labels", labels()),
                 ],
                 &["id"],
             ),
         ),
         (
             "k8s",
-            object(&[("pod_uid", json!({"type": "string"}))], &["pod_uid"]),
+            object(
+                &[
+                    ("pod_name", json!({"type": "string"})),
+                    ("pod_namespace", json!({"type": "string"})),
+                    ("pod_uid", json!({"type": "string"})),
+                    ("labels", labels()),
+                ],
+                &[],
+            ),
         ),
         ("cpu", number),
         ("cgroup", unsigned()),
@@ -378,6 +390,11 @@ fn process() -> Value {
             "leader_id",
         ],
     )
+}
+
+/// Labels of a container or pod, by key.
+fn labels() -> Value {
+    json!({"type": "object", "additionalProperties": {"type": "string"}})
 }
 
 /// A process that created the event's, or one above it; of some only the id is known.

@@ -11,6 +11,7 @@ use std::os::unix::ffi::OsStrExt as _;
 
 use nix::unistd;
 use tracehound_probes::{Launch, User};
+use tracehound_runtimes::Places;
 
 pub use options::{NOTES, Options, refusal, with_refused};
 
@@ -43,6 +44,7 @@ fn start(options: &Options) -> Result<u8, Failure> {
         narrows: false,
         own: false,
         containers: false,
+        engines: Places::default(),
         rung: None,
         ring_size: RING,
         calls: plan.calls,

@@ -36,7 +36,13 @@ pub(super) fn place(scope: Scope) -> Option<At> {
         | Scope::Container
         | Scope::ContainerNew
         | Scope::ContainerStarted
+        | Scope::ContainerName
+        | Scope::ContainerImage
+        | Scope::ContainerImageDigest
         | Scope::PodUid
+        | Scope::PodName
+        | Scope::PodNamespace
+        | Scope::PodSandbox
         | Scope::FirstMntNs
         | Scope::Tree
         | Scope::Followed

@@ -289,7 +289,12 @@ fn what_tells_of_others_is_asked_for() {
         ),
         (
             "container!=new",
-            &["cgroup_mkdir", "cgroup_rmdir", "existing_cgroup"],
+            &[
+                "cgroup_mkdir",
+                "cgroup_rmdir",
+                "container_named",
+                "existing_cgroup",
+            ],
         ),
         ("exe=host:/bin/ls", &["init_namespaces"]),
     ] {

@@ -29,7 +29,7 @@ fn faults_name_the_place_and_the_remedy() {
         "write data.FIELD, retval or scope.NAME",
     );
     says("openat.scope.⟦uidd⟧=0", "did you mean uid?");
-    says("openat.scope.⟦podName⟧=a", "engine knows it");
+    says("openat.scope.⟦hostName⟧=a", "no record says");
     says("⟦openat.scope.follow⟧", "write it in -s");
     says("openat.scope.⟦uts⟧=a", "could never be known");
     says("openat.data.flags has ⟦O_CREATE⟧", "did you mean O_CREAT?");

@@ -2,10 +2,8 @@
 
 use tracehound_schema::record::{self, HEADER_SIZE, IDENTITY};
 
-use super::{Item, ancestors, session};
-use crate::cgroups::Inside;
+use super::{Item, ancestors, container, session};
 use crate::clock::Clock;
-use crate::derive::Container;
 use crate::extra::Extra;
 use crate::hashes::Hashes;
 use crate::processes;
@@ -97,7 +95,8 @@ impl Identities {
             identity.containers = containers;
             identity.container.clear();
             if let Some(inside) = item.cgroups.container(header) {
-                container(&mut identity.container, inside);
+                let labels = item.extras.has(Extra::Labels);
+                container::write(&mut identity.container, inside, labels);
             }
         }
         identity
@@ -203,23 +202,6 @@ pub fn names(out: &mut Vec<u8>, [user, group]: [Option<&[u8]>; 2]) -> [bool; 2] 
             raw
         })
     })
-}
-
-/// What a container and its pod are called by.
-fn container(out: &mut Vec<u8>, inside: &Inside) {
-    let Container { runtime, id, pod } = &inside.container;
-    out.extend_from_slice(b",\"container\":{\"id\":\"");
-    text::json(out, id.as_bytes());
-    if let Some(runtime) = runtime {
-        out.extend_from_slice(b"\",\"runtime\":\"");
-        out.extend_from_slice(runtime.as_bytes());
-    }
-    out.extend_from_slice(b"\"}");
-    if let Some(pod) = pod {
-        out.extend_from_slice(b",\"k8s\":{\"pod_uid\":\"");
-        text::json(out, pod.as_bytes());
-        out.extend_from_slice(b"\"}");
-    }
 }
 
 /// A task's identity: boot, start and thread id; no two tasks ever share it.

@@ -5,6 +5,7 @@
 
 mod ancestors;
 mod call;
+pub mod container;
 mod ending;
 mod identity;
 mod session;
