@@ -13,13 +13,12 @@ run: build programs
 	$(TRACEHOUND) -e sigprocmask -- target/programs/sigmask
 
 test: setup programs
-	cargo build --release --package tracehound
 	cargo test --workspace
 	cargo xtask fuzz --seconds 40
 	cargo xtask fuzz filter --seconds 20
 	cargo xtask fuzz policy --seconds 20
 	cargo build --package xtask
-	$(SUDO) target/debug/xtask soak --duration 20s
+	$(SUDO) target/debug/xtask soak --duration 20s --tracer target/debug/tracehound
 	cargo xtask lab
 
 # A set rewritten under the call: how often user memory lies, and that the masks never do.

@@ -27,9 +27,12 @@ pub struct Options {
     /// How long: a number and s, m or h
     #[arg(long, value_name = "TIME", default_value = "1h", value_parser = duration)]
     duration: Duration,
+    /// The tracer: the release build unless it is said
+    #[arg(long, value_name = "PATH", default_value = TRACEHOUND)]
+    tracer: String,
 }
 
-/// Runs `soak`; needs root, the release build and the test programs.
+/// Runs `soak`; needs root, the tracer and the test programs.
 pub fn run_soak(options: &Options) -> Result<()> {
     let seconds = options.duration.as_secs().to_string();
     let words = [
@@ -40,7 +43,7 @@ pub fn run_soak(options: &Options) -> Result<()> {
         "-o",
         "json:/dev/null",
     ];
-    let child = command(TRACEHOUND)
+    let child = command(&options.tracer)
         .args(words)
         .args(["--stats", "--", PROGRAM, &seconds])
         .stderr(Stdio::piped())
