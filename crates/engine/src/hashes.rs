@@ -4,7 +4,9 @@ use rustc_hash::FxHashMap;
 use tracehound_schema::record::{Record, State};
 use tracehound_schema::{Event, by_name};
 
-/// Most processes and most files remembered; of those beyond them nothing is told.
+use crate::inherited::Inherited;
+
+/// Most files remembered; of those beyond them nothing is told.
 const MAX: usize = 65_536;
 
 /// A file as it was: device, inode number, time of change, and the mount namespace that it was seen in.
@@ -42,30 +44,22 @@ impl Source {
 /// Hashes, and whose programs they are of.
 #[derive(Debug)]
 pub struct Hashes {
-    programs: FxHashMap<u32, File>,
+    programs: Inherited<File>,
     known: FxHashMap<File, Box<[u8]>>,
     version: u32,
     loads: [Option<Source>; 2],
     hashed: Option<(Source, usize)>,
-    fork: Option<(u16, usize)>,
-    exit: Option<(u16, usize)>,
 }
 
 impl Default for Hashes {
     fn default() -> Hashes {
-        let field = |event: &str, name| {
-            let event = by_name(event)?;
-            Some((event.id, event.field_index(name)?))
-        };
-        let sum = field("file_hashed", "sha256").map(|found| found.1);
+        let sum = by_name("file_hashed").and_then(|event| event.field_index("sha256"));
         Hashes {
-            programs: FxHashMap::default(),
+            programs: Inherited::default(),
             known: FxHashMap::default(),
             version: 0,
             loads: ["sched_process_exec", "existing_process"].map(Source::new),
             hashed: Source::new("file_hashed").zip(sum),
-            fork: field("sched_process_fork", "child_pid"),
-            exit: field("sched_process_exit", "process_group_exit"),
         }
     }
 }
@@ -74,7 +68,7 @@ impl Hashes {
     /// The SHA-256 of the program of a process, in hexadecimal digits, if it is known.
     #[must_use]
     pub fn of(&self, pid: u32) -> Option<&[u8]> {
-        let file = self.programs.get(&pid)?;
+        let file = self.programs.of(pid)?;
         self.known.get(file).map(|hash| &**hash)
     }
 
@@ -90,7 +84,7 @@ impl Hashes {
         let mut loads = self.loads.iter().flatten();
         if let Some(source) = loads.find(|source| source.id == event.id) {
             // An unknown new program must not pass for the old one.
-            self.set(pid, source.file(record));
+            self.programs.set(pid, source.file(record));
         } else if let Some((source, sum)) = self.hashed.filter(|hashed| hashed.0.id == event.id) {
             let file = source.file(record);
             let hash = record.tail(sum);
@@ -101,32 +95,14 @@ impl Hashes {
                 self.known.insert(file, hash.into());
                 self.version = self.version.wrapping_add(1);
             }
-        } else if let Some((_, field)) = self.fork.filter(|fork| fork.0 == event.id) {
-            let child = record.slot(field).and_then(|pid| u32::try_from(pid).ok());
-            if let Some(child) = child.filter(|child| *child != pid) {
-                self.set(child, self.programs.get(&pid).copied());
-            }
+        } else {
+            self.programs.learn(event, record);
         }
     }
 
     /// Forgets a process after its last record was shown.
     pub fn forget(&mut self, event: &Event, record: &Record<'_>) {
-        if let Some((_, field)) = self.exit.filter(|exit| exit.0 == event.id)
-            && record.slot(field) == Some(1)
-        {
-            self.programs.remove(&record.header.host_pid);
-        }
-    }
-
-    fn set(&mut self, pid: u32, file: Option<File>) {
-        match file {
-            Some(file) if self.programs.len() < MAX || self.programs.contains_key(&pid) => {
-                self.programs.insert(pid, file);
-            }
-            _ => {
-                self.programs.remove(&pid);
-            }
-        }
+        self.programs.forget(event, record);
     }
 }
 

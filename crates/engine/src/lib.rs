@@ -10,6 +10,7 @@ mod engine;
 mod extra;
 pub mod filter;
 mod hashes;
+mod inherited;
 mod integrity;
 mod listing;
 mod output;

@@ -4,7 +4,9 @@ use rustc_hash::FxHashMap;
 use tracehound_schema::record::{Header, Record, State};
 use tracehound_schema::{Event, by_name};
 
-/// Most processes, and most names of users, that are remembered; of those beyond them nothing is told.
+use crate::inherited::Inherited;
+
+/// Most names of users that are remembered; of those beyond them nothing is told.
 const MAX: usize = 65_536;
 
 /// Mount namespace, user namespace, and a number of the initial user namespace.
@@ -22,13 +24,11 @@ struct Named {
 /// Names, and which user namespace each process is in.
 #[derive(Debug)]
 pub struct Users {
-    namespaces: FxHashMap<u32, u32>,
+    namespaces: Inherited<u32>,
     names: [FxHashMap<Key, Box<[u8]>>; 2],
     version: u32,
     named: Option<Named>,
     begins: [Option<(u16, usize)>; 2],
-    fork: Option<(u16, usize)>,
-    exit: Option<(u16, usize)>,
 }
 
 impl Default for Users {
@@ -42,7 +42,7 @@ impl Default for Users {
         let [user, group] = fields.map(|(number, name)| Some((of(number)?.1, of(name)?.1)));
         let named = of("user_ns").zip(user.zip(group));
         Users {
-            namespaces: FxHashMap::default(),
+            namespaces: Inherited::default(),
             names: Default::default(),
             version: 0,
             named: named.map(|((id, user_ns), (user, group))| Named {
@@ -51,8 +51,6 @@ impl Default for Users {
                 fields: [user, group],
             }),
             begins: ["sched_process_exec", "existing_process"].map(|event| field(event, "user_ns")),
-            fork: field("sched_process_fork", "child_pid"),
-            exit: field("sched_process_exit", "process_group_exit"),
         }
     }
 }
@@ -67,7 +65,7 @@ impl Users {
     /// The same of a process by its numbers.
     #[must_use]
     pub fn names_of(&self, pid: u32, mnt_ns: u32, ids: [u32; 2]) -> [Option<&[u8]>; 2] {
-        let Some(user_ns) = self.namespaces.get(&pid) else {
+        let Some(user_ns) = self.namespaces.of(pid) else {
             return [None, None];
         };
         [0, 1].map(|at| {
@@ -90,21 +88,15 @@ impl Users {
             self.set(pid, number(record, *field));
         } else if let Some(named) = self.named.filter(|named| named.id == event.id) {
             self.name(named, record);
-        } else if let Some((_, field)) = self.fork.filter(|fork| fork.0 == event.id) {
-            let child = number(record, field).filter(|child| *child != pid);
-            if let Some(child) = child {
-                self.set(child, self.namespaces.get(&pid).copied());
-            }
+        } else {
+            // No text of the child is there yet that could say something else.
+            self.namespaces.learn(event, record);
         }
     }
 
     /// Forgets a process after its last record was shown.
     pub fn forget(&mut self, event: &Event, record: &Record<'_>) {
-        if let Some((_, field)) = self.exit.filter(|exit| exit.0 == event.id)
-            && record.slot(field) == Some(1)
-        {
-            self.namespaces.remove(&record.header.host_pid);
-        }
+        self.namespaces.forget(event, record);
     }
 
     fn name(&mut self, named: Named, record: &Record<'_>) {
@@ -125,23 +117,18 @@ impl Users {
                 names.insert(key, name.into());
             }
         }
-        self.version = self.version.wrapping_add(1);
+        self.changed();
     }
 
     fn set(&mut self, pid: u32, user_ns: Option<u32>) {
-        let has_room = self.namespaces.len() < MAX || self.namespaces.contains_key(&pid);
-        let before = self.namespaces.get(&pid).copied();
-        match user_ns.filter(|_| has_room) {
-            Some(user_ns) => {
-                self.namespaces.insert(pid, user_ns);
-            }
-            None => {
-                self.namespaces.remove(&pid);
-            }
+        if self.namespaces.of(pid).copied() != user_ns {
+            self.changed();
         }
-        if before != user_ns {
-            self.version = self.version.wrapping_add(1);
-        }
+        self.namespaces.set(pid, user_ns);
+    }
+
+    const fn changed(&mut self) {
+        self.version = self.version.wrapping_add(1);
     }
 }
 
@@ -227,30 +214,25 @@ mod tests {
         assert_eq!(users.of(&header(5, 9)), both);
     }
 
+    /// Process 5, whose user is called alice.
+    fn alice() -> Users {
+        let mut users = Users::default();
+        let fields = [("user_ns", Number(40))];
+        feed(&mut users, "existing_process", header(5, 9), &fields);
+        named(&mut users, 9, 40, Text(b"alice"));
+        users
+    }
+
     #[test]
     fn a_name_that_is_gone_is_not_told() {
-        let mut users = Users::default();
-        feed(
-            &mut users,
-            "existing_process",
-            header(5, 9),
-            &[("user_ns", Number(40))],
-        );
-        named(&mut users, 9, 40, Text(b"alice"));
+        let mut users = alice();
         named(&mut users, 9, 40, Absent);
         assert_eq!(users.of(&header(5, 9)), [None, Some(&b"staff"[..])]);
     }
 
     #[test]
     fn a_child_has_its_parents_namespace() {
-        let mut users = Users::default();
-        feed(
-            &mut users,
-            "existing_process",
-            header(5, 9),
-            &[("user_ns", Number(40))],
-        );
-        named(&mut users, 9, 40, Text(b"alice"));
+        let mut users = alice();
         feed(
             &mut users,
             "sched_process_fork",
