@@ -3,15 +3,15 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tracehound_schema::record::{Builder, Record};
 use tracehound_schema::{Event, by_name};
 
-use super::Follow;
 use super::file::Identity;
 use super::message::{Load, Loading};
 use super::store::sha256;
+use super::{Follow, answers_within};
 use crate::snapshot::{Made, field};
 
 /// What tells of a file's hash.
@@ -126,35 +126,28 @@ impl Hashes {
 
 impl Follow for Hashes {
     fn feed(&mut self, records: &[u8], made: &mut Vec<Made>) {
-        let mut rest = records;
-        while let Some((record, next)) = Record::split(rest) {
-            rest = next;
-            let load = self.sources.iter().find_map(|source| source.read(&record));
-            if let Some(load) = load {
+        for (event, bytes) in Record::each(records) {
+            let source = self.sources.iter().find(|source| source.is_of(event));
+            let Some((source, (record, _))) = source.zip(Record::split(bytes)) else {
+                continue;
+            };
+            if let Some(load) = source.read(&record) {
                 made.extend(self.load(load));
             }
         }
     }
 
     fn found(&mut self) -> Vec<Made> {
-        let mut all = Vec::new();
-        while let Ok(answer) = self.answers.try_recv() {
-            all.extend(self.answered(answer));
-        }
-        all
+        let answers: Vec<_> = self.answers.try_iter().collect();
+        let made = answers.into_iter().flat_map(|answer| self.answered(answer));
+        made.collect()
     }
 
     fn finish(&mut self, patience: Duration) -> Vec<Made> {
         self.ask = None;
-        let deadline = Instant::now() + patience;
-        let mut all = Vec::new();
-        while !self.open.is_empty() {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let Ok(answer) = self.answers.recv_timeout(left) else {
-                break;
-            };
-            all.extend(self.answered(answer));
-        }
+        let answers = answers_within(&self.answers, patience);
+        let made = answers.into_iter().flat_map(|answer| self.answered(answer));
+        let mut all: Vec<Made> = made.collect();
         for load in std::mem::take(&mut self.open) {
             let why = "tracing ended before it was hashed".to_owned();
             all.push(self.record(&load, Err(why)));

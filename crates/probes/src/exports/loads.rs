@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tracehound_schema::Event;
 use tracehound_schema::record::Record;
 
-use super::Follow;
 use super::look::{COLLISION, LOADED, Looker};
 use super::message::{Load, Message, Sources};
+use super::{Follow, answers_within};
 use crate::snapshot::Made;
 
 /// The most messages that wait for the thread.
@@ -99,13 +99,8 @@ impl Follow for Loads {
 
     fn finish(&mut self, patience: Duration) -> Vec<Made> {
         self.tell = None;
-        let deadline = Instant::now() + patience;
         let mut all = Vec::new();
-        while !self.open.is_empty() {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let Ok(made) = self.answers.recv_timeout(left) else {
-                break;
-            };
+        for made in answers_within(&self.answers, patience) {
             self.open.pop_front();
             all.extend(made);
         }

@@ -64,6 +64,11 @@ impl Loading {
         })
     }
 
+    /// Whether it is this event.
+    pub const fn is_of(self, event: u16) -> bool {
+        self.event == event
+    }
+
     /// What a record tells, if it is of the event.
     pub fn read(self, record: &Record<'_>) -> Option<Load> {
         if record.header.event != self.event {

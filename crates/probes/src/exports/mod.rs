@@ -16,7 +16,8 @@ mod store;
 mod watch;
 
 use std::fmt::Debug;
-use std::time::Duration;
+use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
 
 use tracehound_schema::Event;
 
@@ -39,6 +40,13 @@ pub trait Follow: Debug + Send {
 
     /// What is left at the end of a run; it is waited for, but not for ever.
     fn finish(&mut self, patience: Duration) -> Vec<Made>;
+}
+
+/// What a thread answers within a time; it ends when there is nobody left to ask and all is answered.
+pub fn answers_within<T>(answers: &Receiver<T>, patience: Duration) -> Vec<T> {
+    let deadline = Instant::now() + patience;
+    let left = || deadline.saturating_duration_since(Instant::now());
+    std::iter::from_fn(|| answers.recv_timeout(left()).ok()).collect()
 }
 
 /// Starts what makes the selected events.

@@ -9,14 +9,14 @@ mod place;
 use std::collections::{HashMap, VecDeque};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tracehound_schema::record::{Builder, Header, Record, State};
 use tracehound_schema::{Event, by_name};
 
 use self::names::{Ask, Ids, Named, Names};
 pub use self::place::namespace;
-use crate::exports::Follow;
+use crate::exports::{Follow, answers_within};
 use crate::snapshot::{Made, field, tail_or_absent};
 
 /// What tells of names.
@@ -178,24 +178,15 @@ impl Follow for Users {
     }
 
     fn found(&mut self) -> Vec<Made> {
-        let mut all = Vec::new();
-        while let Ok(answer) = self.answers.try_recv() {
-            all.extend(self.answered(answer));
-        }
-        all
+        let answers: Vec<_> = self.answers.try_iter().collect();
+        let made = answers.into_iter().flat_map(|answer| self.answered(answer));
+        made.collect()
     }
 
     fn finish(&mut self, patience: Duration) -> Vec<Made> {
         self.ask = None;
-        let deadline = Instant::now() + patience;
-        let mut all = Vec::new();
-        while !self.open.is_empty() {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let Ok(answer) = self.answers.recv_timeout(left) else {
-                break;
-            };
-            all.extend(self.answered(answer));
-        }
-        all
+        let answers = answers_within(&self.answers, patience);
+        let made = answers.into_iter().flat_map(|answer| self.answered(answer));
+        made.collect()
     }
 }
