@@ -15,6 +15,8 @@ pub enum Origin {
     UserRegister,
     /// Nowhere in the kernel: the tracer itself made it.
     Tracer,
+    /// In what another program says, or in a file that others write: it can be anything.
+    Told,
 }
 
 /// How a field is obtained: the origin and everything that goes with it.
@@ -109,6 +111,12 @@ pub const fn tracer(source: &'static str) -> From {
     origin(Origin::Tracer, source)
 }
 
+/// A value that another program tells the tracer, or a file of the traced process's own.
+#[must_use]
+pub const fn told(source: &'static str) -> From {
+    origin(Origin::Told, source)
+}
+
 impl From {
     /// Says which C type the argument has.
     #[must_use]
@@ -193,7 +201,9 @@ impl Tag {
     pub const fn meaning(self) -> &'static str {
         match self {
             Tag::K => "read in kernel space: the value the kernel itself used or left",
-            Tag::U => "read in user space, through a pointer or register of the traced process",
+            Tag::U => {
+                "read in user space, through a pointer or register of the traced process, or told by a program"
+            }
             Tag::Toctou => {
                 "racy: another thread can rewrite the memory between the kernel's use and ours \
                  (time of check, time of use)"
@@ -218,7 +228,7 @@ impl Field {
             _ if copied => vec![Tag::K],
             Origin::Kernel | Origin::Register | Origin::Tracer => vec![Tag::K],
             Origin::User => vec![Tag::U, Tag::Toctou],
-            Origin::UserRegister => vec![Tag::U],
+            Origin::UserRegister | Origin::Told => vec![Tag::U],
         };
         if self.from.optional {
             tags.push(Tag::Opt);

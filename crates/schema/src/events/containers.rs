@@ -1,7 +1,7 @@
 //! Containers, as cgroups show them. Ids 360 to 369.
 
 use super::{events, facts};
-use crate::field::tracer;
+use crate::field::{told, tracer};
 use crate::kind::Kind::{Bool, Str, StrArray, Time, WallTime};
 use crate::sample::Sample::{Absent, Number, Text};
 
@@ -9,19 +9,19 @@ facts! {
     /// The container's id, or its name where the engine gives it no other.
     CONTAINER_ID: Str, tracer("the cgroup's path");
     /// The image, as whoever made the container called it. Absent where container_named had not told it yet.
-    IMAGE: Str, tracer("container_named").opt();
+    IMAGE: Str, told("container_named").opt();
     /// The image's digest. Absent likewise.
-    DIGEST: Str, tracer("container_named").opt();
+    DIGEST: Str, told("container_named").opt();
     /// The container's name. Absent likewise.
-    NAME: Str, tracer("container_named").opt();
+    NAME: Str, told("container_named").opt();
     /// The name of its pod in Kubernetes. Absent likewise, and where it is in none.
-    POD_NAME: Str, tracer("container_named").opt();
+    POD_NAME: Str, told("container_named").opt();
     /// The pod's namespace. Absent likewise.
-    POD_NAMESPACE: Str, tracer("container_named").opt();
+    POD_NAMESPACE: Str, told("container_named").opt();
     /// The id of its pod in Kubernetes. Absent where the path has none.
     POD_UID: Str, tracer("the cgroup's path").opt();
     /// Whether it only holds its pod's namespaces. Absent likewise.
-    POD_SANDBOX: Bool, tracer("container_named").opt();
+    POD_SANDBOX: Bool, told("container_named").opt();
     /// The engine, by the cgroup's name. Absent where the name says nothing.
     RUNTIME: Str, tracer("the cgroup's path").opt();
 }
@@ -151,23 +151,23 @@ events! {
             runtime: RUNTIME;
             container_id: CONTAINER_ID;
             /// Its name; in Kubernetes that within its pod.
-            container_name: Str, tracer("the engine").opt().unread("where why tells it");
+            container_name: Str, told("the engine").opt().unread("where why tells it");
             /// The image, as whoever made it called it.
-            container_image: Str, tracer("the engine").opt().unread("where why tells it");
+            container_image: Str, told("the engine").opt().unread("where why tells it");
             /// The digest of the image, `sha256:…`.
-            container_image_digest: Str, tracer("the engine").opt().unread("where why tells it");
+            container_image_digest: Str, told("the engine").opt().unread("where why tells it");
             /// Its labels, `KEY=VALUE` each: up to 64, and 4096 bytes of them.
-            labels: StrArray, tracer("the engine").unread("where why tells it");
+            labels: StrArray, told("the engine").unread("where why tells it");
             /// The name of its pod in Kubernetes.
-            pod_name: Str, tracer("the engine").opt().unread("where why tells it");
+            pod_name: Str, told("the engine").opt().unread("where why tells it");
             /// The pod's namespace.
-            pod_namespace: Str, tracer("the engine").opt().unread("where why tells it");
+            pod_namespace: Str, told("the engine").opt().unread("where why tells it");
             /// The pod's id: that of the cgroup's path, else the engine's.
-            pod_uid: Str, tracer("the cgroup's path; the engine").opt();
+            pod_uid: Str, told("the cgroup's path; the engine").opt();
             /// Whether it only holds its pod's namespaces.
-            pod_sandbox: Bool, tracer("the engine").opt().unread("where why tells it");
+            pod_sandbox: Bool, told("the engine").opt().unread("where why tells it");
             /// The pod's labels.
-            pod_labels: StrArray, tracer("the engine").unread("where why tells it");
+            pod_labels: StrArray, told("the engine").unread("where why tells it");
             /// Why the rest is unread. Absent where it is not.
             why: Str, tracer("the attempt").opt();
         }

@@ -1,7 +1,7 @@
 //! What users and groups are called, where a process is.
 
 use super::events;
-use crate::field::tracer;
+use crate::field::{told, tracer};
 use crate::kind::Kind::{Str, U32, Uid};
 use crate::sample::Sample::{Absent, Number, Text};
 
@@ -27,9 +27,9 @@ events! {
             /// The group in that namespace. Absent where it is not mapped there.
             own_gid: Uid, tracer("/proc/PID/gid_map").opt();
             /// What /etc/passwd calls the user there. Absent where it does not.
-            user: Str, tracer("/proc/PID/root/etc/passwd").opt();
+            user: Str, told("/proc/PID/root/etc/passwd").opt();
             /// What /etc/group calls the group there. Absent where it does not.
-            group: Str, tracer("/proc/PID/root/etc/group").opt();
+            group: Str, told("/proc/PID/root/etc/group").opt();
             /// Why a file was not read. Absent where both were.
             why: Str, tracer("the attempt").opt();
         }
