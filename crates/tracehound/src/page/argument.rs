@@ -7,7 +7,7 @@ use tracehound_schema::syscalls::Syscall;
 use tracehound_schema::syscalls::multiplexed::MULTIPLEXED;
 use tracehound_schema::types::{By, Struct, Type};
 
-use super::schema::{flags, hex, object, signed, text, unsigned};
+use super::forms::{flags, hex, object, signed, text, unsigned};
 
 /// How deep structures are described; those that point at their like have no end.
 const DEPTH: u8 = 8;

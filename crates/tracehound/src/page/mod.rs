@@ -3,10 +3,12 @@
 mod argument;
 mod content;
 mod example;
+mod forms;
 mod man;
 mod markdown;
 mod plain;
 mod schema;
+mod who;
 
 pub use content::{Kernel, sections};
 pub use man::{Heading, man};

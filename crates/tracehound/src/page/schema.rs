@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 use tracehound_engine::redact::Holds;
-use tracehound_schema::record::CredFacts;
 use tracehound_schema::syscalls::Syscall;
 use tracehound_schema::{Abi, Event, Field, Kind};
 
-use super::argument;
 use super::content::joined;
+use super::forms::{hex, kind, object, signed, text, time, unsigned};
+use super::{argument, who};
 
 /// The JSON Schema (2020-12) of the event's lines.
 pub fn json_schema(event: &Event) -> String {
@@ -52,8 +52,8 @@ const MEANINGS: [(&str, &str); 32] = [
     ),
     (
         "container",
-        "The container that the process is in: its id (or its name, where the engine gives it no id) and \
-         the engine, where the cgroup's name says it.",
+        "The container that the process is in: its id (or its name, where the engine gives it no id), what \
+         the engine calls it and its image, and the engine, where the cgroup's name says it.",
     ),
     ("k8s", "The pod that the container is of."),
     ("cpu", "The CPU that made the record."),
@@ -140,39 +140,15 @@ fn properties(event: &Event) -> Map<String, Value> {
         ("time", time()),
         ("event", json!({"const": event.name})),
         ("schema", json!({"const": 1})),
-        ("process", process()),
+        ("process", who::process()),
+        ("parent", who::parent()),
         (
-            "parent",
-            object(&[("id", json!({"type": "string"}))], &["id"]),
+            "ancestors",
+            json!({"type": "array", "items": who::ancestor()}),
         ),
-        ("ancestors", json!({"type": "array", "items": ancestor()})),
         ("ancestors_cut", json!({"const": true})),
-        (
-            "container",
-            object(
-                &[
-                    ("id", json!({"type": "string"})),
-                    ("name", json!({"type": "string"})),
-                    ("image", json!({"type": "string"})),
-                    ("image_digest", json!({"type": "string"})),
-                    ("runtime", json!({"type": "string"})),
-                    ("labels", labels()),
-                ],
-                &["id"],
-            ),
-        ),
-        (
-            "k8s",
-            object(
-                &[
-                    ("pod_name", json!({"type": "string"})),
-                    ("pod_namespace", json!({"type": "string"})),
-                    ("pod_uid", json!({"type": "string"})),
-                    ("labels", labels()),
-                ],
-                &[],
-            ),
-        ),
+        ("container", who::container()),
+        ("k8s", who::pod()),
         ("cpu", number),
         ("cgroup", unsigned()),
         ("abi", json!({"enum": abis})),
@@ -349,159 +325,4 @@ fn args(event: &Event) -> Value {
         })
         .collect();
     json!({"type": "object", "properties": args, "additionalProperties": false})
-}
-
-fn process() -> Value {
-    let number = json!({"type": "integer", "minimum": 0});
-    let text = json!({"type": "string"});
-    let ids = [
-        "pid",
-        "tid",
-        "ppid",
-        "host_pid",
-        "host_tid",
-        "host_ppid",
-        "uid",
-        "gid",
-    ];
-    let mut rows: Vec<_> = ids.map(|name| (name, number.clone())).to_vec();
-    rows.extend([
-        ("comm", text.clone()),
-        ("exe", text.clone()),
-        ("exe_sha256", text.clone()),
-        ("start", time()),
-    ]);
-    rows.extend([("id", text.clone()), ("leader_id", text)]);
-    rows.extend([("pid_ns", number.clone()), ("mnt_ns", number.clone())]);
-    rows.extend([("login_uid", number.clone()), ("session", number)]);
-    for name in ["tty", "user", "group"] {
-        rows.push((name, json!({"type": "string"})));
-    }
-    object(
-        &rows,
-        &[
-            "pid",
-            "tid",
-            "host_pid",
-            "host_tid",
-            "comm",
-            "start",
-            "id",
-            "leader_id",
-        ],
-    )
-}
-
-/// Labels of a container or pod, by key.
-fn labels() -> Value {
-    json!({"type": "object", "additionalProperties": {"type": "string"}})
-}
-
-/// A process that created the event's, or one above it; of some only the id is known.
-fn ancestor() -> Value {
-    let text = json!({"type": "string"});
-    let rows = [
-        ("id", text.clone()),
-        ("pid", json!({"type": "integer", "minimum": 1})),
-        ("comm", text.clone()),
-        ("exe", text.clone()),
-        ("argv", json!({"type": "array", "items": text})),
-        ("argv_cut", json!({"const": true})),
-        ("argv_redacted", json!({"const": true})),
-    ];
-    object(&rows, &["id", "pid"])
-}
-
-pub(super) fn object(rows: &[(&str, Value)], required: &[&str]) -> Value {
-    let rows: Map<_, _> = rows
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), value.clone()))
-        .collect();
-    json!({"type": "object", "properties": rows, "required": required, "additionalProperties": false})
-}
-
-/// A number that may be negative; a string where it is beyond 2^53.
-pub(super) fn signed() -> Value {
-    json!({"anyOf": [
-        {"type": "integer", "minimum": -EXACT, "maximum": EXACT},
-        text("^-?[0-9]{16,19}$"),
-    ]})
-}
-
-/// A number that is not negative; a string where it exceeds 2^53.
-pub(super) fn unsigned() -> Value {
-    json!({"anyOf": [
-        {"type": "integer", "minimum": 0, "maximum": EXACT},
-        text("^[0-9]{16,20}$"),
-    ]})
-}
-
-const EXACT: i64 = 1 << 53;
-
-fn time() -> Value {
-    json!({"type": "string", "format": "date-time",
-        "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{9}Z$"})
-}
-
-pub(super) fn hex() -> Value {
-    json!({"type": "string", "pattern": "^0x[0-9a-f]+$"})
-}
-
-pub(super) fn text(pattern: &str) -> Value {
-    json!({"type": "string", "pattern": pattern})
-}
-
-/// Names of bits, and a number for those without.
-pub(super) fn flags() -> Value {
-    text(r"^([A-Za-z0-9_]+(<<[A-Z_]+)?\|)*([A-Za-z0-9_]+(<<[A-Z_]+)?|0x[0-9a-f]+)$")
-}
-
-fn kind(kind: &Kind) -> Value {
-    match kind {
-        Kind::I32 | Kind::I64 => signed(),
-        Kind::U32 | Kind::U64 | Kind::Pid | Kind::Uid | Kind::Size => unsigned(),
-        Kind::Bool => json!({"type": "boolean"}),
-        Kind::SigSet => {
-            json!({"type": "array", "items": text("^SIG[A-Z0-9_]+$"), "uniqueItems": true})
-        }
-        Kind::Enum(table) => {
-            let names: Vec<_> = table.rows.iter().map(|row| row.1).collect();
-            let mut any = signed();
-            if let Some(any) = any["anyOf"].as_array_mut() {
-                any.insert(0, json!({"enum": names}));
-            }
-            any
-        }
-        Kind::Flags(_) => flags(),
-        Kind::Signal => text("^(SIG[A-Z0-9_]+|[0-9]+)$"),
-        Kind::Handler => text("^(SIG_DFL|SIG_IGN|0x[0-9a-f]+)$"),
-        Kind::Addr => text("^(NULL|0x[0-9a-f]+)$"),
-        Kind::Dev => text("^[0-9]+:[0-9]+$"),
-        Kind::Time | Kind::WallTime => time(),
-        Kind::Mode => text("^(S_IF[A-Z]+\\|)?(S_IS[A-Z]+\\|)*0[0-7]*$"),
-        Kind::Bytes => text("^([0-9a-f]{2})*$"),
-        Kind::SockAddr => argument::socket_address(),
-        Kind::Ip => json!({"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]}),
-        Kind::CapSet => capabilities(),
-        Kind::Cred => credentials(),
-        Kind::Str | Kind::Path => json!({"type": "string"}),
-        Kind::StrArray => json!({"type": "array", "items": {"type": "string"}}),
-        Kind::Arg(_) => json!({}),
-    }
-}
-
-/// A set of capabilities; bits without a name are one number.
-fn capabilities() -> Value {
-    json!({"type": "array", "items": text("^(CAP_[A-Z_]+|0x[0-9a-f]+)$"), "uniqueItems": true})
-}
-
-fn credentials() -> Value {
-    let numbers = CredFacts::NUMBERS.map(|name| match name {
-        "securebits" => (name, flags()),
-        _ => (name, unsigned()),
-    });
-    let sets = CredFacts::SETS.map(|name| (name, capabilities()));
-    let rows: Vec<_> = numbers.into_iter().chain(sets).collect();
-    let names: Vec<_> = rows.iter().map(|row| row.0).collect();
-    object(&rows, &names)
 }
