@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use support::{mount_cgroups, named, program, root, trace, tracehound};
+use support::{Folder, mount_cgroups, named, program, root, trace, tracehound};
 
 #[expect(dead_code, reason = "each test file uses a part")]
 mod support;
@@ -77,27 +77,6 @@ fn every_event_says_the_container_of_its_process() {
     }
     // What they are known by is not shown.
     assert!(!run.text.contains("cgroup_mkdir"), "{}", run.text);
-}
-
-/// Files in a folder of the test's own, removed at its end.
-struct Folder(std::path::PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let path = std::env::temp_dir().join(format!("tracehound-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Folder(path)
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.join(name).display().to_string()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.0).ok();
-    }
 }
 
 /// One that was there before, and processes that are moved by others: systemd makes scopes and moves

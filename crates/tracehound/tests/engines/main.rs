@@ -9,30 +9,8 @@ mod real;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::path::PathBuf;
-
 use serde_json::Value;
-
-/// Files in a folder of the test's own, removed at its end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let path = std::env::temp_dir().join(format!("tracehound-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Folder(path)
-    }
-
-    fn path(&self, name: &str) -> String {
-        self.0.join(name).display().to_string()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.0).ok();
-    }
-}
+use support::Folder;
 
 /// The events of a file of lines.
 fn events(text: &str) -> Vec<Value> {
