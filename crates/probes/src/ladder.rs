@@ -158,8 +158,12 @@ impl Climb {
         self.proved || (self.attached.is_none() && self.left.is_empty())
     }
 
-    /// What the programs' names of the next rung start with, if it is one to be loaded from an object.
-    pub fn next(&self) -> Option<String> {
+    /// The next rung's name, and what the names of its programs start with, if it is one to be loaded from
+    /// an object.
+    pub fn next(&self) -> Option<(&'static str, String)> {
+        if self.attached.is_some() {
+            return None;
+        }
         let event = self.outcome.event;
         let rungs = &self.outcome.rungs;
         let left = self.left.iter().rev().copied();
@@ -169,7 +173,8 @@ impl Climb {
                 let rung = &rungs[*index].0;
                 trial::check(rung, &rung.hooks(event, Abi::X86_64)).is_ok()
             })?;
-        (event.made_by != MadeBy::Library).then(|| prefix(event, index))
+        let name = rungs[index].0.name;
+        (event.made_by != MadeBy::Library).then(|| (name, prefix(event, index)))
     }
 
     /// Attaches the next rung that can be attached; some may be loaded already.
@@ -179,7 +184,7 @@ impl Climb {
         maps: &Maps,
         libraries: &Libraries,
         ends: &Ends,
-        loaded: Option<&Together>,
+        loaded: &Together,
     ) {
         while self.attached.is_none()
             && let Some(index) = self.left.pop()

@@ -408,21 +408,40 @@ pub fn load_chosen(
 
 /// Programs of several events, loaded at once: most of what loading takes is finding the kernel's types,
 /// which is done anew for each object.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Together {
-    prefixes: Vec<String>,
-    object: Object,
+    loaded: Vec<(Vec<String>, Object)>,
+    refused: Vec<(String, Refusal)>,
 }
 
 impl Together {
-    /// Loads them; none where the kernel refuses any: then each is to be loaded alone.
-    pub fn load(flavour: Flavour, maps: &Maps, prefixes: Vec<String>) -> Option<Together> {
-        let object = load(flavour, maps, &prefixes).ok()?;
-        Some(Together { prefixes, object })
+    /// Loads them. The kernel takes all of an object's programs or none, so where it refuses, each half
+    /// is loaded for itself; those that are alike should stand side by side.
+    pub fn load(flavour: Flavour, maps: &Maps, prefixes: Vec<String>) -> Together {
+        let mut together = Together::default();
+        let mut left = Vec::from_iter((!prefixes.is_empty()).then_some(prefixes));
+        while let Some(mut prefixes) = left.pop() {
+            let half = prefixes.len() / 2;
+            match load(flavour, maps, &prefixes) {
+                Ok(object) => together.loaded.push((prefixes, object)),
+                Err(_) if half > 0 => {
+                    let rest = prefixes.split_off(half);
+                    left.extend([rest, prefixes]);
+                }
+                Err(refusal) => {
+                    let refused = prefixes.pop().map(|prefix| (prefix, refusal));
+                    together.refused.extend(refused);
+                }
+            }
+        }
+        together
     }
 
-    fn has(&self, prefix: &String) -> bool {
-        self.prefixes.contains(prefix)
+    fn get(&self, prefix: &String) -> Option<Result<&Object, &Refusal>> {
+        let loaded = self.loaded.iter().find(|one| one.0.contains(prefix));
+        let refused = self.refused.iter().find(|one| one.0 == *prefix);
+        let refused = refused.map(|one| Err(&one.1));
+        loaded.map(|one| Ok(&one.1)).or(refused)
     }
 }
 
@@ -437,21 +456,22 @@ pub fn attach(
     flavour: Flavour,
     maps: &Maps,
     ends: &Ends,
-    loaded: Option<&Together>,
+    loaded: &Together,
     event: &Event,
     (rung, index): (&Rung, usize),
 ) -> Result<Attached, String> {
     let prefix = prefix(event, index);
     let hooks = rung.hooks(event, Abi::X86_64);
     trial::check(rung, &hooks)?;
+    let refused = |refusal: &Refusal| {
+        trial::learn(rung, refusal);
+        refusal.reason(rung)
+    };
     let own;
-    let object = match loaded.filter(|loaded| loaded.has(&prefix)) {
-        Some(loaded) => &loaded.object,
+    let object = match loaded.get(&prefix) {
+        Some(loaded) => loaded.map_err(refused)?,
         None => {
-            own = load(flavour, maps, &[&prefix]).map_err(|refusal| {
-                trial::learn(rung, &refusal);
-                refusal.reason(rung)
-            })?;
+            own = load(flavour, maps, &[&prefix]).map_err(|refusal| refused(&refusal))?;
             &own
         }
     };

@@ -78,7 +78,7 @@ fn known(rung: &Rung, hook: &str, doing: Doing, errno: &str) -> Option<String> {
         (HookKind::UprobeMulti, Attaching, "EINVAL" | "EOPNOTSUPP") => {
             "this kernel does not know uprobes by many, which came with Linux 6.6".to_owned()
         }
-        (HookKind::Kprobe, Attaching, "ENOENT") if !has_kprobes() => {
+        (_, Attaching, "ENOENT") if hook.is_empty() && !has_kprobes() => {
             "this kernel is built without CONFIG_KPROBES".to_owned()
         }
         (

@@ -30,10 +30,15 @@ fn lists_bpf(modules: &str) -> bool {
 
 /// Why a rung cannot work here, if a trial shows it. The error is a reason to show.
 pub fn check(rung: &Rung, hooks: &[Hook]) -> Result<(), String> {
-    let refused = REFUSED.lock().is_ok_and(|kinds| kinds.contains(&rung.kind));
-    if refused || rung.kind == HookKind::Fentry && refuses_trampolines() {
+    let first = rung.first.map(|first| Rung::parse(first.0).kind);
+    let kinds = [Some(rung.kind), first];
+    if kinds.into_iter().flatten().any(is_refused) {
         let error = libbpf_rs::Error::from_raw_os_error(libc::EPERM);
         return Err(reason::reason(rung, "", Doing::Loading, &error));
+    }
+    if kinds.contains(&Some(HookKind::Kprobe)) && !reason::has_kprobes() {
+        let error = libbpf_rs::Error::from_raw_os_error(libc::ENOENT);
+        return Err(reason::reason(rung, "", Doing::Attaching, &error));
     }
     let Some(hook) = hooks.first() else {
         return Ok(());
@@ -46,10 +51,6 @@ pub fn check(rung: &Rung, hooks: &[Hook]) -> Result<(), String> {
     let how = match rung.kind {
         HookKind::KprobeMulti => sys::BPF_TRACE_KPROBE_MULTI,
         HookKind::KprobeSession => sys::BPF_TRACE_KPROBE_SESSION,
-        HookKind::Kprobe if !reason::has_kprobes() => {
-            let error = libbpf_rs::Error::from_raw_os_error(libc::ENOENT);
-            return Err(reason::reason(rung, "", Doing::Attaching, &error));
-        }
         _ => return Ok(()),
     };
     let tried = load(sys::BPF_PROG_TYPE_KPROBE, how, 0).and_then(|program| {
@@ -75,11 +76,25 @@ pub fn learn(rung: &Rung, refusal: &Refusal) {
     }
 }
 
-/// Whether the kernel's policy refuses programs on functions. Where it does not, it gets as far as
-/// looking for the function, which is none.
-fn refuses_trampolines() -> bool {
-    let fentry = load(sys::BPF_PROG_TYPE_TRACING, sys::BPF_TRACE_FENTRY, 1);
-    fentry.is_err_and(|error| error.raw_os_error() == Some(libc::EPERM))
+/// Whether the kernel's policy refuses a kind of program. Where it does not, it gets as far as looking for
+/// the function, which is none.
+fn is_refused(kind: HookKind) -> bool {
+    let Ok(mut refused) = REFUSED.lock() else {
+        return false;
+    };
+    if refused.contains(&kind) {
+        return true;
+    }
+    let tried = match kind {
+        HookKind::Fentry => load(sys::BPF_PROG_TYPE_TRACING, sys::BPF_TRACE_FENTRY, 1),
+        HookKind::Lsm => load(sys::BPF_PROG_TYPE_LSM, sys::BPF_LSM_MAC, 1),
+        _ => return false,
+    };
+    let refuses = tried.is_err_and(|error| error.raw_os_error() == Some(libc::EPERM));
+    if refuses {
+        refused.push(kind);
+    }
+    refuses
 }
 
 /// Loads a program that does nothing; `types` is the number of the function's type where it has one.

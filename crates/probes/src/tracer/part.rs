@@ -92,11 +92,8 @@ impl Part {
         }
         controls.tell(&self.maps, Phase::Proving)?;
         let proofs = self.calls.proofs();
-        let first: Vec<String> = self.climbs.iter().filter_map(Climb::next).collect();
-        let mut loaded = Together::load(self.flavour, &self.maps, first);
         while !self.done() {
-            self.step(loaded.as_ref());
-            loaded = None;
+            self.step();
             if self.done() {
                 break;
             }
@@ -115,14 +112,19 @@ impl Part {
         controls.tell(&self.maps, Phase::Idle)
     }
 
-    fn step(&mut self, loaded: Option<&Together>) {
+    fn step(&mut self) {
+        let mut next: Vec<_> = self.climbs.iter().filter_map(Climb::next).collect();
+        // What a kernel refuses it mostly refuses of a whole rung.
+        next.sort_unstable();
+        let prefixes = next.into_iter().map(|(_, prefix)| prefix).collect();
+        let loaded = Together::load(self.flavour, &self.maps, prefixes);
         for climb in &mut self.climbs {
             climb.step(
                 self.flavour,
                 &self.maps,
                 &self.libraries,
                 &self.ends,
-                loaded,
+                &loaded,
             );
         }
         self.calls.step(self.flavour, &self.maps);
