@@ -94,11 +94,12 @@ const MUSL: &str = "/lib/ld-musl-x86_64.so.1";
 /// The tracer and the live tests, as cargo builds them.
 fn binaries(files: &Path, dynamic: &mut BTreeSet<PathBuf>) -> Result<()> {
     let mut cargo = command("cargo");
+    // Of the whole workspace, as `make test` built it: features of dependencies come together, and all
+    // would be compiled again, the kernel's programs too.
     cargo.args([
         "test",
         "--no-run",
-        "-p",
-        "tracehound",
+        "--workspace",
         "--message-format=json-render-diagnostics",
     ]);
     let output = cargo

@@ -19,7 +19,7 @@ use super::{coverage, headers, icount, image};
 use crate::workspace::command;
 
 /// Tests of all hook events on all rungs take an hour per kernel where everything is emulated.
-const SHARE: u32 = 16;
+const SHARE: u32 = 8;
 
 /// Live tests on stock Debian kernels under qemu.
 #[derive(Args)]
