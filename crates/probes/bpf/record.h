@@ -70,11 +70,14 @@ static __always_inline struct control *control_get(void)
 /* Events of processes' lives that are asked about by name; the bit is the place in LIFE. */
 enum { LIFE_FORK = 0, LIFE_EXEC = 1, LIFE_EXIT = 2 };
 
+/* The bit behind those of all events: processes are listed with what they were started with. */
+#define LIVES_LISTED 31
+
 static __always_inline bool is_chosen(u32 life)
 {
 	struct control *control = control_get();
 
-	return control && control->chosen >> life & 1;
+	return fixed.choosable >> life & 1 && control && control->chosen >> life & 1;
 }
 
 static __always_inline bool in_scope(struct task_struct *task)

@@ -240,16 +240,20 @@ static __always_inline void read_comm(u64 *comm, struct task_struct *task)
 #endif
 }
 
-/*
- * Whose cgroup is told: 0 for version 2, else that of a controller, its index in css_set from 1.
- * Written before loading, so that the verifier drops the half that is not meant.
- */
-const volatile u32 cgroup_controller SEC(".rodata.cgroups");
+/* What is written before loading, so that the verifier drops what is not meant. */
+struct fixed {
+	/* Whose cgroup is told: 0 for version 2, else that of a controller, its index in css_set from 1. */
+	u32 cgroup_controller;
+	/* The bits that control.chosen can ever have. */
+	u32 choosable;
+};
+
+const volatile struct fixed fixed SEC(".rodata.fixed");
 
 /* The id of a task's cgroup in the hierarchy that containers are in. */
 static __always_inline u64 cgroup_of(struct task_struct *task)
 {
-	u64 at = cgroup_controller;
+	u64 at = fixed.cgroup_controller;
 	struct cgroup_subsys_state *state = NULL;
 	struct css_set *set;
 

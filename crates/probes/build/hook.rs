@@ -144,6 +144,9 @@ impl Program<'_> {
             .filter(|_| self.event.fields.iter().any(is_costly))
         {
             let _ = writeln!(body, "\tbool chosen = is_chosen({bit});");
+            if self.event.fields.iter().any(|field| field.from.listed) {
+                body += "\tbool listed = chosen || is_chosen(LIVES_LISTED);\n";
+            }
         }
         for when in [self.event.when, self.way.map_or("", |way| way.when)] {
             if !when.is_empty() {

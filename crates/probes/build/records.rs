@@ -58,7 +58,12 @@ impl Program<'_> {
             return put;
         }
         let unread = self.unread(field);
-        format!("\t\t\tif (chosen) {{\n{put}\t\t\t}} else {{\n{unread}\t\t\t}}\n")
+        let asked = if field.from.listed {
+            "listed"
+        } else {
+            "chosen"
+        };
+        format!("\t\t\tif ({asked}) {{\n{put}\t\t\t}} else {{\n{unread}\t\t\t}}\n")
     }
 
     /// The puts, and behind the first path, which filters ask about most, what gives the record up

@@ -7,14 +7,10 @@ use std::ffi::OsStr;
 use std::fs;
 use std::sync::OnceLock;
 
-use libbpf_rs::OpenObject;
 use libbpf_rs::btf::{Btf, types::Enum};
 
 /// Controllers that every engine puts containers below, if they are there: the best first.
 const CONTROLLERS: [&str; 3] = ["memory", "pids", "cpuset"];
-
-/// Where the programs find whose cgroup to tell (`bpf/task.h`).
-const VARIABLE: &str = ".rodata.cgroups";
 
 /// A hierarchy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,7 +18,7 @@ pub struct Hierarchy {
     /// Its number in `/proc/cgroups`; 0 for version 2.
     pub number: u32,
     /// The place of one of its controllers in the kernel's list, from 1; 0 for version 2.
-    controller: u32,
+    pub controller: u32,
 }
 
 /// The hierarchy of the machine, which does not change while it runs.
@@ -60,20 +56,6 @@ fn place(controller: &str) -> Option<u32> {
         .iter()
         .find(|member| member.name == Some(OsStr::new(&name)))?;
     u32::try_from(member.value).ok().map(|place| place + 1)
-}
-
-/// Tells the programs of an object.
-pub fn tell(object: &mut OpenObject) -> libbpf_rs::Result<()> {
-    let controller = hierarchy().controller;
-    if controller == 0 {
-        return Ok(());
-    }
-    for mut map in object.maps_mut() {
-        if map.name() == OsStr::new(VARIABLE) {
-            map.set_initial_value(&controller.to_ne_bytes())?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

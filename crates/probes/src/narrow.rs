@@ -8,7 +8,7 @@ use tracehound_schema::record::Header;
 use tracehound_schema::{Event, all};
 
 use crate::error::Error;
-use crate::object::{self, Flavour, Maps, Refusal, Sizes};
+use crate::object::{self, Fixed, Flavour, Maps, Refusal, Sizes};
 
 /// Plans that there is room for at least, since others can take their place.
 const LEAST_ROOM: usize = 64;
@@ -88,7 +88,7 @@ impl Judge {
             switches: 1,
             plans: 1,
         };
-        let maps = Maps::create(flavour, sizes, None)?;
+        let maps = Maps::create(flavour, sizes, Fixed { choosable: 0 }, None)?;
         let doing = "loading the program that judges records";
         let object = object::load(flavour, &maps, &["narrow__trial"]);
         let object = object.map_err(|refusal| match refusal {

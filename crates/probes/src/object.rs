@@ -112,6 +112,29 @@ pub struct Maps {
     pub ends_raw_tp: MapHandle,
     /// Where the kernel has functions that BPF programs call.
     pub helper_addresses: MapHandle,
+    /// What programs hold for constant.
+    fixed: Fixed,
+}
+
+/// What is written into programs before they are loaded, so that the verifier drops what is not meant
+/// (`struct fixed` of `bpf/task.h`).
+#[derive(Clone, Copy, Debug)]
+pub struct Fixed {
+    /// The bits that `chosen` of the controls can ever have.
+    pub choosable: u32,
+}
+
+impl Fixed {
+    fn write(self, object: &mut OpenObject) -> libbpf_rs::Result<()> {
+        let [controller, choosable] = [cgroup::hierarchy().controller, self.choosable];
+        let bytes = [controller.to_ne_bytes(), choosable.to_ne_bytes()].concat();
+        for mut map in object.maps_mut() {
+            if map.name() == OsStr::new(".rodata.fixed") {
+                map.set_initial_value(&bytes)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Large maps that the programs of one event use; what has none of these programs does without.
@@ -158,11 +181,11 @@ impl Sizes {
     }
 }
 
-fn open(flavour: Flavour) -> Result<OpenObject, Error> {
+fn open(flavour: Flavour, fixed: Fixed) -> Result<OpenObject, Error> {
     let doing = "opening the BPF object";
     let object = ObjectBuilder::default().open_memory(flavour.bytes());
     let mut object = object.map_err(Error::bpf(doing))?;
-    cgroup::tell(&mut object).map_err(Error::bpf(doing))?;
+    fixed.write(&mut object).map_err(Error::bpf(doing))?;
     Ok(object)
 }
 
@@ -180,8 +203,13 @@ const TOLD_BY: [&str; 8] = [
 
 impl Maps {
     /// Creates the maps; programs that are told by them share all others with those of `shared`.
-    pub fn create(flavour: Flavour, sizes: Sizes, shared: Option<&Maps>) -> Result<Maps, Error> {
-        let mut object = open(flavour)?;
+    pub fn create(
+        flavour: Flavour,
+        sizes: Sizes,
+        fixed: Fixed,
+        shared: Option<&Maps>,
+    ) -> Result<Maps, Error> {
+        let mut object = open(flavour, fixed)?;
         for mut program in object.progs_mut() {
             program.set_autoload(false);
         }
@@ -198,7 +226,7 @@ impl Maps {
             }
         }
         let object = object.load().map_err(Error::bpf("creating BPF maps"))?;
-        Maps::of(|name| {
+        Maps::of(fixed, |name| {
             let found = object.maps().find(|map| map.name() == OsStr::new(name));
             let map = found.ok_or(libbpf_rs::Error::from_raw_os_error(libc::ENOENT));
             map.and_then(|map| MapHandle::try_from(&map))
@@ -208,7 +236,7 @@ impl Maps {
 
     /// The same maps, by handles of their own.
     pub fn again(&self) -> Result<Maps, Error> {
-        Maps::of(|name| {
+        Maps::of(self.fixed, |name| {
             let map = self.by_name(OsStr::new(name));
             let map = map.ok_or(libbpf_rs::Error::from_raw_os_error(libc::ENOENT));
             map.and_then(MapHandle::try_from)
@@ -216,7 +244,7 @@ impl Maps {
         })
     }
 
-    fn of(handle: impl Fn(&str) -> Result<MapHandle, Error>) -> Result<Maps, Error> {
+    fn of(fixed: Fixed, handle: impl Fn(&str) -> Result<MapHandle, Error>) -> Result<Maps, Error> {
         Ok(Maps {
             controls: handle("controls")?,
             rings: handle("rings")?,
@@ -241,6 +269,7 @@ impl Maps {
             ends_tp_btf: handle("ends_tp_btf")?,
             ends_raw_tp: handle("ends_raw_tp")?,
             helper_addresses: handle("helper_addresses")?,
+            fixed,
         })
     }
 
@@ -381,7 +410,7 @@ pub fn load_chosen(
     maps: &Maps,
     mut choose: impl FnMut(&mut OpenProgramMut<'_>) -> bool,
 ) -> Result<Object, Refusal> {
-    let mut object = open(flavour).map_err(|error| Refusal::Tracer(error.to_string()))?;
+    let mut object = open(flavour, maps.fixed).map_err(|error| Refusal::Tracer(error.to_string()))?;
     let mut found = Vec::new();
     for mut program in object.progs_mut() {
         let ours = choose(&mut program);

@@ -52,6 +52,10 @@ pub struct Options {
     pub calls: CallOptions,
     /// Whether selected events of processes' lives tell all they can; else what tracing needs.
     pub whole_lives: bool,
+    /// Whether arguments are told of processes for lists of them.
+    pub lists: bool,
+    /// Whether others may be selected later.
+    pub changes: bool,
     /// Whether an event without any working rung is reported instead of fatal (`doctor`).
     pub lenient: bool,
 }
@@ -106,22 +110,26 @@ impl Tracer {
         let flavour = Flavour::detect();
         let plans = options.narrowed.as_deref();
         let room = plans.map_or(0, narrow::room);
-        let mut part = Part::new(flavour, cpus, first, room, None)?;
-        narrow::fill(&part.maps, plans.unwrap_or_default())?;
-        let (handles, rings) = rings::make(&part.maps, cpus, options.ring_size)?;
-        let mut reader = Reader::new(rings, cpus);
+        let mut chosen = 0;
+        if options.whole_lives {
+            chosen |= choice::chosen(&options.events);
+        }
+        if options.lists {
+            chosen |= choice::LISTED;
+        }
         let controls = Controls {
             scoped: options.scoped,
             own: options.own,
             cpus,
             content: options.calls.content,
-            chosen: if options.whole_lives {
-                choice::chosen(&options.events)
-            } else {
-                0
-            },
+            chosen,
+            choosable: if options.changes { u32::MAX } else { chosen },
             narrows: plans.is_some_and(|plans| !plans.is_empty()),
         };
+        let mut part = Part::new(flavour, controls, first, room, None)?;
+        narrow::fill(&part.maps, plans.unwrap_or_default())?;
+        let (handles, rings) = rings::make(&part.maps, cpus, options.ring_size)?;
+        let mut reader = Reader::new(rings, cpus);
         part.prove(controls, || {
             let mut batch = Vec::new();
             reader.read(u64::MAX, &mut batch, usize::MAX);

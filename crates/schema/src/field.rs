@@ -41,6 +41,8 @@ pub struct From {
     /// Whether reading it takes time, so that it is left out where the event is not selected and
     /// only tells the tracer which processes there are.
     pub costly: bool,
+    /// Whether it is also read where the event is not selected and processes are listed.
+    pub listed: bool,
 }
 
 /// One field of an event.
@@ -78,6 +80,7 @@ const fn origin(origin: Origin, source: &'static str) -> From {
         unread: "",
         pieces: false,
         costly: false,
+        listed: false,
     }
 }
 
@@ -157,6 +160,14 @@ impl From {
     #[must_use]
     pub const fn costly(mut self) -> From {
         self.costly = true;
+        self
+    }
+
+    /// Leaves the field unread where the event is not selected, unless processes are listed.
+    #[must_use]
+    pub const fn listed(mut self) -> From {
+        self.costly = true;
+        self.listed = true;
         self
     }
 

@@ -46,6 +46,8 @@ fn start(events: Vec<&'static Event>, only: Only) -> Result<Tracer, Failure> {
         narrowed: None,
         calls: CallOptions::default(),
         whole_lives: true,
+        lists: false,
+        changes: false,
         lenient: true,
     };
     Ok(Tracer::start(&options)?)

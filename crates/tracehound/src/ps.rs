@@ -60,6 +60,8 @@ fn live() -> Result<(Preamble, Engine), Failure> {
         narrowed: None,
         calls: CallOptions::default(),
         whole_lives: false,
+        lists: true,
+        changes: false,
         lenient: false,
     })
     .map_err(Failure::start)?;

@@ -51,6 +51,8 @@ pub struct Session {
     pub policies: Sources,
     /// Whether the kernel may leave out what they surely exclude.
     pub narrows: bool,
+    /// Whether processes are to be listed with their arguments.
+    pub lists: bool,
     /// Whether what the tracer does itself is shown, and what those do who read its output.
     pub own: bool,
     /// The only rung to use.
@@ -130,6 +132,10 @@ pub fn run(options: &Run) -> Result<u8, Failure> {
         },
         // A recording has all that is traced, for other filters to choose from.
         narrows: !planned.iter().any(Planned::is_raw),
+        // Of a recording the processes of a time are listed.
+        lists: planned
+            .iter()
+            .any(|planned| planned.is_raw() || planned.takes_chosen()),
         own: options.show_own,
         containers: planned.iter().any(Planned::tells_containers),
         engines: names::places(&options.engines)?,
@@ -191,6 +197,8 @@ pub fn traced(
         own: session.own,
         calls: session.calls,
         whole_lives: session.whole_lives,
+        lists: session.lists,
+        changes: changes.is_some(),
         lenient: false,
     });
     // The terminal's Ctrl-C reaches the child that proves hooks too; then nothing was proved.

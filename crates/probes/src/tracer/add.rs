@@ -90,7 +90,7 @@ impl Tracer {
         let mail = Arc::new(Mail::default());
         let own = Arc::clone(&mail);
         let thread = thread::spawn(move || {
-            let mut part = Part::new(flavour, controls.cpus, climbs, 0, Some(shared))?;
+            let mut part = Part::new(flavour, controls, climbs, 0, Some(shared))?;
             part.prove(controls, || own.take())?;
             object::forget();
             Ok(part)
@@ -257,7 +257,8 @@ impl Tracer {
         if !self.whole_lives {
             return Ok(());
         }
-        self.controls.chosen = choice::chosen(events);
+        let listed = self.controls.chosen & choice::LISTED;
+        self.controls.chosen = choice::chosen(events) | listed;
         let controls: Controls = self.controls;
         self.parts
             .iter()

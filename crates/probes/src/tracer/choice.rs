@@ -28,6 +28,10 @@ pub(super) fn chosen(events: &[&'static Event]) -> u32 {
     bits.map(|(place, name)| bit(name) << place).sum()
 }
 
+/// The bit behind those of events: processes are listed with their arguments (`LIVES_LISTED` of
+/// `bpf/record.h`).
+pub(super) const LISTED: u32 = 1 << 31;
+
 /// The selected events that the tracer makes of what it reads elsewhere than in the rings.
 pub(super) fn own(events: &[&'static Event]) -> Vec<(&'static Event, u64)> {
     let made =

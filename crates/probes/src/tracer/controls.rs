@@ -28,6 +28,8 @@ pub(super) struct Controls {
     pub content: u32,
     /// A bit for each event of processes' lives that is selected.
     pub chosen: u32,
+    /// Which of them can be selected later.
+    pub choosable: u32,
     /// Whether what plans exclude is left out, once records are of what is wanted.
     pub narrows: bool,
     /// Whether what the tracer does itself is told, too.

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::exports::Follow;
 use crate::ladder::{Climb, Outcome};
 use crate::library::Libraries;
-use crate::object::{self, Attached, Flavour, Maps, Sizes, Together};
+use crate::object::{self, Attached, Fixed, Flavour, Maps, Sizes, Together};
 use crate::{check, exports, helpers, prove, snapshot};
 
 /// A part of what is traced. Dropping it detaches it.
@@ -43,18 +43,22 @@ impl Part {
     /// first.
     pub fn new(
         flavour: Flavour,
-        cpus: usize,
+        controls: Controls,
         (climbs, calls): (Vec<Climb>, Group),
         room: usize,
         shared: Option<Shared>,
     ) -> Result<Part, Error> {
         let sizes = Sizes {
-            cpus: cpus as u32,
+            cpus: controls.cpus as u32,
             lists: calls.tables.lists.len() as u32,
             switches: calls.tables.switches.len() as u32,
             plans: room,
         };
-        let maps = Maps::create(flavour, sizes, shared.as_ref().map(|shared| &shared.maps))?;
+        let fixed = Fixed {
+            choosable: controls.choosable,
+        };
+        let before = shared.as_ref().map(|shared| &shared.maps);
+        let maps = Maps::create(flavour, sizes, fixed, before)?;
         calls.tables.fill(&maps)?;
         helpers::fill(&maps, climbs.iter().map(|climb| climb.outcome.event))?;
         let events = climbs.iter().map(|climb| climb.outcome.event);

@@ -109,7 +109,7 @@ events! {
             interpreter_ctime: WallTime, kernel("loader_fact(loader, file_ctime_if)").ctype("unsigned long").opt().costly().unread("when its path is");
             /// The arguments, read from the new program's stack before it can change them; of a
             /// script those that its interpreter gets.
-            argv: StrArray, kernel("arguments_of(task)").ctype("const char**").pieces();
+            argv: StrArray, kernel("arguments_of(task)").ctype("const char**").listed().pieces();
             /// What the kernel executes at last: cmdpath, or the interpreter as a script names it.
             interp: Str, kernel("bprm_interp(bprm)").ctype("const char*").costly();
             /// The type of what standard input is. Absent where it is closed.

@@ -42,6 +42,7 @@ fn start(options: &Options) -> Result<u8, Failure> {
         filters: Filters::default(),
         policies: Sources::default(),
         narrows: false,
+        lists: false,
         own: false,
         containers: false,
         engines: Places::default(),
