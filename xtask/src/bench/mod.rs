@@ -5,6 +5,7 @@
 //! program is on CPU 0, the tracer on the CPU its configuration names. All tracers follow the command
 //! and what it starts, none traces the whole host.
 
+mod beside;
 mod columns;
 mod configuration;
 mod cost;

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use super::configuration::TRACEHOUND;
 use super::rounds::{self, Size};
-use super::{filters, hooks, loss, machine, tree, workloads};
+use super::{beside, filters, hooks, loss, machine, tree, workloads};
 use crate::workspace::root;
 
 /// Options of `bench`.
@@ -45,6 +45,8 @@ enum Part {
     Hooks,
     /// The process tree
     Tree,
+    /// What is told beside each event, and hidden of it
+    Beside,
     /// What is lost of a fork bomb and a walk through a million files
     Loss,
 }
@@ -76,6 +78,10 @@ pub fn run_bench(options: &Options) -> Result<()> {
     if wanted(Part::Tree) {
         let rounds = size(options).rounds.min(5);
         results.push(tree::run(rounds, options.markdown));
+    }
+    if wanted(Part::Beside) {
+        let rounds = size(options).rounds.min(5);
+        results.push(beside::run(rounds, options.markdown));
     }
     if wanted(Part::Loss) {
         let rounds = options.rounds.unwrap_or(3);

@@ -9,7 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use tracehound_engine::recording::PREAMBLE_SIZE;
+use tracehound_engine::Clock;
+use tracehound_engine::recording::{self, Preamble};
 use tracehound_schema::record::{Builder, Header};
 use tracehound_schema::{Event, by_name};
 
@@ -23,27 +24,28 @@ use crate::workspace::command;
 /// Living processes.
 const COUNTS: [u32; 3] = [1_000, 10_000, 100_000];
 /// Execs in each recording, so that times can be told from that of the start.
-const EXECS: u32 = 400_000;
+pub const EXECS: u32 = 400_000;
 /// Generations below the first process.
 const DEEP: u32 = 8;
 /// Bytes of each process's arguments.
 const ARGV: usize = 100;
 
+const WITH: &[&str] = &["--with", "ancestors"];
+
 /// One replay: nanoseconds an exec, and bytes of memory at most.
-type Sample = (f64, f64);
+pub type Sample = (f64, f64);
 
 /// Measures and prints the table.
 pub fn run(rounds: u32, markdown: bool) -> Result<()> {
     let work = Work::create()?;
-    let preamble = preamble(&work)?;
     let mut rows = Vec::new();
     for count in COUNTS {
         let path = work.file(&format!("processes-{count}"));
-        write(&path, &preamble, count).context("writing a recording")?;
+        write(&path, count).context("writing a recording")?;
         let mut samples = [Vec::new(), Vec::new()];
         for round in 1..=rounds {
             progress(&format!("{count} processes, round {round} of {rounds}"));
-            for (samples, with) in samples.iter_mut().zip([false, true]) {
+            for (samples, with) in samples.iter_mut().zip([&[][..], WITH]) {
                 samples.push(replay(&path, with)?);
             }
         }
@@ -99,7 +101,7 @@ fn row(count: u32, samples: &[Vec<Sample>; 2]) -> Vec<String> {
 }
 
 /// A process of the recording.
-fn header(pid: u32, parent: u32, time: u64) -> Header {
+pub fn header(pid: u32, parent: u32, time: u64) -> Header {
     let start = |pid: u32| u64::from(pid) * 1000;
     Header {
         time,
@@ -119,7 +121,7 @@ fn header(pid: u32, parent: u32, time: u64) -> Header {
 }
 
 /// The parent of each: so many generations, each as large as the others.
-fn parent_of(number: u32, count: u32) -> u32 {
+pub fn parent_of(number: u32, count: u32) -> u32 {
     let generation = (count / DEEP).max(1);
     match number.checked_sub(generation) {
         Some(above) => above + 2,
@@ -127,26 +129,22 @@ fn parent_of(number: u32, count: u32) -> u32 {
     }
 }
 
-/// What a recording of the tracer's own begins with.
-fn preamble(work: &Work) -> Result<Vec<u8>> {
-    let path = work.file("preamble");
-    let raw = format!("raw:{}", path.display());
-    let words = ["-q", "-e", "sched_process_exec", "-o", &raw, "--", "true"];
-    let status = command(TRACEHOUND)
-        .args(words)
-        .status()
-        .context("recording")?;
-    ensure!(status.success(), "the recording ended with {status}");
-    let mut bytes = fs::read(&path).context("reading the recording")?;
-    bytes.truncate(PREAMBLE_SIZE);
-    Ok(bytes)
+/// Begins a recording of cgroups of version 2.
+pub fn begin(path: &Path) -> Result<BufWriter<File>> {
+    let mut file = BufWriter::new(File::create(path)?);
+    let preamble = Preamble {
+        clock: Clock { boot: 0 },
+        boot_id: "01234567-89ab-cdef-0123-456789abcdef".to_owned(),
+        hierarchy: 0,
+    };
+    recording::write(&preamble, &mut file)?;
+    Ok(file)
 }
 
-fn write(path: &Path, preamble: &[u8], count: u32) -> Result<()> {
+fn write(path: &Path, count: u32) -> Result<()> {
     let event = |name| by_name(name).with_context(|| format!("no event is called {name}"));
     let (fork, exec) = (event("sched_process_fork")?, event("sched_process_exec")?);
-    let mut file = BufWriter::new(File::create(path)?);
-    file.write_all(preamble)?;
+    let mut file = begin(path)?;
     let mut time = u64::from(count) * 2000;
     for number in 0..count {
         let (pid, parent) = (number + 2, parent_of(number, count));
@@ -163,7 +161,8 @@ fn write(path: &Path, preamble: &[u8], count: u32) -> Result<()> {
     Ok(())
 }
 
-fn forked(event: &Event, parent: Header, child: u32) -> Vec<u8> {
+/// The record of a fork.
+pub fn forked(event: &Event, parent: Header, child: u32) -> Vec<u8> {
     let fields = [
         ("child_tid", u64::from(child)),
         ("child_pid", u64::from(child)),
@@ -196,16 +195,15 @@ fn executed(event: &Event, own: Header) -> Vec<u8> {
     builder.build()
 }
 
-fn replay(path: &Path, with: bool) -> Result<Sample> {
-    let mut words = vec!["-e", "sched_process_exec", "-o", "json:/dev/null"];
-    if with {
-        words.extend(["--with", "ancestors"]);
-    }
+/// Replays a recording with so many execs, told with these words.
+pub fn replay(path: &Path, with: &[&str]) -> Result<Sample> {
+    let words = ["-e", "sched_process_exec", "-o", "json:/dev/null"];
     let start = Instant::now();
     let mut child = command(TRACEHOUND)
         .arg("replay")
         .arg(path)
         .args(words)
+        .args(with)
         .stderr(Stdio::null())
         .spawn()
         .context("replaying")?;
