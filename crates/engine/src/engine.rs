@@ -10,8 +10,8 @@ use crate::calls::{Call, Join, Life, Phase};
 use crate::clock::Clock;
 use crate::derive::{self, Derive};
 use crate::extra::{Extra, Extras};
+use crate::files::Files;
 use crate::filter::{Counted, Filters, Named};
-use crate::hashes::Hashes;
 use crate::integrity::{self, Mismatch};
 use crate::listing::Listing;
 use crate::output::{Output, Shown, Told};
@@ -116,8 +116,8 @@ impl Engine {
         if extras.needs_processes() {
             self.output.world.know_processes();
         }
-        if extras.has(Extra::Hashes) {
-            self.output.world.hashes = Some(Hashes::default());
+        if extras.has(Extra::Hashes) || extras.has(Extra::Packages) {
+            self.output.world.files = Some(Files::default());
         }
         if extras.has(Extra::Users) {
             self.output.world.users = Some(Users::default());

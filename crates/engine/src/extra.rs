@@ -13,6 +13,8 @@ pub enum Extra {
     Session,
     /// What the process's program hashes to.
     Hashes,
+    /// The package that it is of.
+    Packages,
     /// What the process's user and group are called.
     Users,
     /// The labels of its container and pod.
@@ -36,6 +38,11 @@ impl Extra {
             Extra::Hashes,
             "hashes",
             "the SHA-256 of the process's program, once that is known",
+        ),
+        (
+            Extra::Packages,
+            "packages",
+            "the package that the process's program is of, once that is known",
         ),
         (
             Extra::Users,
@@ -63,6 +70,7 @@ impl Extra {
             Extra::Users => &["user_named", "existing_process", "sched_process_exec"],
             Extra::Labels => CONTAINERS,
             Extra::Hashes => &["file_hashed", "existing_process", "sched_process_exec"],
+            Extra::Packages => &["file_packaged", "existing_process", "sched_process_exec"],
         }
     }
 }

@@ -102,7 +102,7 @@ impl Output {
             left_out: told.as_ref().map_or(0, |told| told.left_out),
             programs: &self.world.programs,
             processes: &self.world.processes,
-            hashes: self.world.hashes.as_ref(),
+            files: self.world.files.as_ref(),
             users: self.world.users.as_ref(),
             extras: self.extras,
             cgroups: &self.world.cgroups,

@@ -4,7 +4,7 @@ use tracehound_schema::record::{HAS_RET, Header, Record, State};
 use tracehound_schema::{Event, by_name};
 
 use crate::cgroups::Cgroups;
-use crate::hashes::Hashes;
+use crate::files::Files;
 use crate::processes::{Identity, Processes};
 use crate::programs::Programs;
 use crate::users::Users;
@@ -18,8 +18,8 @@ pub struct World {
     pub processes: Processes,
     /// Which cgroup is of which container.
     pub cgroups: Cgroups,
-    /// The hashes of processes' programs, if somebody wants to know.
-    pub hashes: Option<Hashes>,
+    /// What is known of processes' programs, if somebody wants to know.
+    pub files: Option<Files>,
     /// What users of namespaces are called, if somebody wants to know.
     pub users: Option<Users>,
     /// The mount namespace of the machine's first process, if it is known.
@@ -38,7 +38,7 @@ impl World {
             programs: Programs::new(),
             processes: Processes::default(),
             cgroups: Cgroups::default(),
-            hashes: None,
+            files: None,
             users: None,
             first_mnt_ns: None,
             knows_processes: false,
@@ -64,8 +64,8 @@ impl World {
     pub fn learn(&mut self, event: &Event, record: &Record<'_>) -> Option<Identity> {
         self.programs.learn(event, record);
         self.cgroups.learn(event, record);
-        if let Some(hashes) = &mut self.hashes {
-            hashes.learn(event, record);
+        if let Some(files) = &mut self.files {
+            files.learn(event, record);
         }
         if let Some(users) = &mut self.users {
             users.learn(event, record);
@@ -96,8 +96,8 @@ impl World {
     pub fn forget(&mut self, event: &Event, record: &Record<'_>) {
         self.programs.forget(event, record);
         self.cgroups.forget(event, record);
-        if let Some(hashes) = &mut self.hashes {
-            hashes.forget(event, record);
+        if let Some(files) = &mut self.files {
+            files.forget(event, record);
         }
         if let Some(users) = &mut self.users {
             users.forget(event, record);

@@ -17,6 +17,7 @@ mod library;
 mod machine;
 mod narrow;
 mod object;
+mod place;
 mod preempt;
 mod prove;
 mod reader;

@@ -410,7 +410,8 @@ pub fn load_chosen(
     maps: &Maps,
     mut choose: impl FnMut(&mut OpenProgramMut<'_>) -> bool,
 ) -> Result<Object, Refusal> {
-    let mut object = open(flavour, maps.fixed).map_err(|error| Refusal::Tracer(error.to_string()))?;
+    let mut object =
+        open(flavour, maps.fixed).map_err(|error| Refusal::Tracer(error.to_string()))?;
     let mut found = Vec::new();
     for mut program in object.progs_mut() {
         let ours = choose(&mut program);

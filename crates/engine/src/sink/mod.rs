@@ -12,8 +12,8 @@ use tracehound_schema::record::Record;
 use crate::calls::{Call, Phase};
 use crate::cgroups::Cgroups;
 use crate::extra::Extras;
+use crate::files::Files;
 use crate::filter::Policies;
-use crate::hashes::Hashes;
 use crate::integrity::Mismatch;
 use crate::processes::Processes;
 use crate::programs::Programs;
@@ -75,7 +75,7 @@ pub struct Item<'a> {
     /// Who created whom, where somebody asks.
     pub processes: &'a Processes,
     /// What programs hash to, where somebody asks.
-    pub hashes: Option<&'a Hashes>,
+    pub files: Option<&'a Files>,
     /// What users are called, where somebody asks.
     pub users: Option<&'a Users>,
     /// What is told beside the event itself.

@@ -1,164 +1,36 @@
-//! SHA-256 of programs and libraries: `file_hashed`. Taken once of each file, in a thread of its own.
+//! SHA-256 of programs and libraries: `file_hashed`.
 
-use std::collections::{HashSet, VecDeque};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
-use std::time::Duration;
+use tracehound_schema::record::Builder;
 
-use tracehound_schema::record::{Builder, Record};
-use tracehound_schema::{Event, by_name};
-
-use super::file::Identity;
-use super::message::{Load, Loading};
+use super::files::Question;
+use super::message::Load;
 use super::store::sha256;
-use super::{Follow, answers_within};
-use crate::snapshot::{Made, field};
+use crate::snapshot::field;
 
 /// What tells of a file's hash.
 pub const HASHED: &str = "file_hashed";
-/// What tells that a file is loaded.
-const SOURCES: [&str; 3] = [
-    "sched_process_exec",
-    "existing_process",
-    "shared_object_loaded",
-];
-/// The most files that wait for the thread.
-const MAX_WAITING: usize = 16_384;
-/// The most files that are known to have been told; beyond them all are told again.
-const MAX_TOLD: usize = 65_536;
 
-/// A file of a mount namespace: device numbers of what is mounted there alone are used again.
-type Key = (Identity, u32);
+/// Asks what files hash to.
+#[derive(Debug, Default)]
+pub struct Hashing;
 
-/// The files of a run.
-#[derive(Debug)]
-pub struct Hashes {
-    event: &'static Event,
-    sources: Vec<Loading>,
-    told: HashSet<Key>,
-    ask: Option<Sender<Load>>,
-    answers: Receiver<Result<String, String>>,
-    /// Files without an answer, the oldest first.
-    open: VecDeque<Load>,
-}
+impl Question for Hashing {
+    const EVENT: &'static str = HASHED;
+    const UNDONE: &'static str = "hashed";
+    type Found = String;
 
-impl Hashes {
-    /// Starts the thread; `None` where the event is not selected.
-    pub fn start(events: &[&'static Event]) -> Option<Hashes> {
-        let event = by_name(HASHED)?;
-        if !events.iter().any(|other| other.id == event.id) {
-            return None;
-        }
-        let (ask, asked) = channel::<Load>();
-        let (answer, answers) = channel();
-        thread::spawn(move || {
-            for load in asked {
-                if answer.send(hash(&load)).is_err() {
-                    return;
-                }
-            }
-        });
-        Some(Hashes {
-            event,
-            sources: SOURCES
-                .iter()
-                .filter_map(|name| Loading::of(name))
-                .collect(),
-            told: HashSet::new(),
-            ask: Some(ask),
-            answers,
-            open: VecDeque::new(),
-        })
+    fn ask(&mut self, load: &Load) -> Result<String, String> {
+        let identity = load
+            .identity
+            .ok_or("the kernel did not tell which file it is")?;
+        sha256(load.header.host_pid, load.path().as_deref(), identity)
     }
 
-    /// The kernel's threads have no file, and what was not read is told so by its event.
-    fn load(&mut self, load: Load) -> Option<Made> {
-        let key = (load.identity?, load.header.mnt_ns);
-        if self.told.len() >= MAX_TOLD {
-            self.told.clear();
-        }
-        if !self.told.insert(key) {
-            return None;
-        }
-        let asked = self.ask.as_ref().filter(|_| self.open.len() < MAX_WAITING);
-        if asked.is_none_or(|ask| ask.send(load.clone()).is_err()) {
-            self.told.remove(&key);
-            let why = "too many files waited to be hashed";
-            return Some(self.record(&load, Err(why.to_owned())));
-        }
-        self.open.push_back(load);
-        None
-    }
-
-    fn answered(&mut self, answer: Result<String, String>) -> Option<Made> {
-        let load = self.open.pop_front()?;
-        Some(self.record(&load, answer))
-    }
-
-    /// The record, of the process that had the file first.
-    fn record(&self, load: &Load, answer: Result<String, String>) -> Made {
-        let index = |name| field(HASHED, name);
-        let header = load.header.derived();
-        let mut record = Builder::new(self.event.id, self.event.fields.len(), header);
-        record = match &load.names {
-            Some(names) => record.tail(index("pathname"), names),
-            None => record.unread(index("pathname")),
-        };
-        if let Some(identity) = load.identity {
-            record = record
-                .slot(index("dev"), identity.dev.into())
-                .slot(index("inode"), identity.inode)
-                .slot(index("ctime"), identity.ctime);
-        }
-        record = match answer {
-            Ok(hash) => record
-                .tail(index("sha256"), hash.as_bytes())
-                .absent(index("why")),
-            Err(why) => record
-                .unread(index("sha256"))
-                .tail(index("why"), why.as_bytes()),
-        };
-        let mut made = Made::new(self.event);
-        made.put(record);
-        made
-    }
-}
-
-impl Follow for Hashes {
-    fn feed(&mut self, records: &[u8], made: &mut Vec<Made>) {
-        for (event, bytes) in Record::each(records) {
-            let source = self.sources.iter().find(|source| source.is_of(event));
-            let Some((source, (record, _))) = source.zip(Record::split(bytes)) else {
-                continue;
-            };
-            if let Some(load) = source.read(&record) {
-                made.extend(self.load(load));
-            }
+    fn put(record: Builder, found: Option<String>) -> Builder {
+        let index = field(HASHED, "sha256");
+        match found {
+            Some(hash) => record.tail(index, hash.as_bytes()),
+            None => record.unread(index),
         }
     }
-
-    fn found(&mut self) -> Vec<Made> {
-        let answers: Vec<_> = self.answers.try_iter().collect();
-        let made = answers.into_iter().flat_map(|answer| self.answered(answer));
-        made.collect()
-    }
-
-    fn finish(&mut self, patience: Duration) -> Vec<Made> {
-        self.ask = None;
-        let answers = answers_within(&self.answers, patience);
-        let made = answers.into_iter().flat_map(|answer| self.answered(answer));
-        let mut all: Vec<Made> = made.collect();
-        for load in std::mem::take(&mut self.open) {
-            let why = "tracing ended before it was hashed".to_owned();
-            all.push(self.record(&load, Err(why)));
-        }
-        all
-    }
-}
-
-fn hash(load: &Load) -> Result<String, String> {
-    let identity = load
-        .identity
-        .ok_or("the kernel did not tell which file it is")?;
-    sha256(load.header.host_pid, load.path().as_deref(), identity)
 }

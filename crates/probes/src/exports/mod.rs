@@ -1,5 +1,6 @@
 //! What loaded files have: which functions and variables libraries define (`symbols_loaded`,
-//! `symbols_collision`), and the hashes of libraries and programs (`file_hashed`).
+//! `symbols_collision`), the hashes of libraries and programs (`file_hashed`), and whose packages they are of
+//! (`file_packaged`).
 //!
 //! They follow from records, but from files too, so they are made here and not where a recording is read.
 //! Files are looked at in a thread of their own, since a large one, or one of a file system that answers
@@ -7,10 +8,12 @@
 
 mod elf;
 mod file;
+mod files;
 mod hashes;
 mod loads;
 mod look;
 mod message;
+mod packages;
 mod process;
 mod store;
 mod watch;
@@ -26,7 +29,13 @@ use crate::users;
 
 /// Whether an event is made here.
 pub fn makes(event: &Event) -> bool {
-    let names = [look::LOADED, look::COLLISION, hashes::HASHED, users::NAMED];
+    let names = [
+        look::LOADED,
+        look::COLLISION,
+        hashes::HASHED,
+        packages::PACKAGED,
+        users::NAMED,
+    ];
     names.contains(&event.name)
 }
 
@@ -51,8 +60,15 @@ pub fn answers_within<T>(answers: &Receiver<T>, patience: Duration) -> Vec<T> {
 
 /// Starts what makes the selected events.
 pub fn start(events: &[&'static Event]) -> Vec<Box<dyn Follow>> {
-    let loads = loads::Loads::start(events).map(|one| Box::new(one) as Box<dyn Follow>);
-    let hashes = hashes::Hashes::start(events).map(|one| Box::new(one) as Box<dyn Follow>);
-    let users = users::Users::start(events).map(|one| Box::new(one) as Box<dyn Follow>);
-    loads.into_iter().chain(hashes).chain(users).collect()
+    let all = [
+        loads::Loads::start(events).map(boxed),
+        files::Files::<hashes::Hashing>::start(events).map(boxed),
+        files::Files::<packages::Packages>::start(events).map(boxed),
+        users::Users::start(events).map(boxed),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+fn boxed(one: impl Follow + 'static) -> Box<dyn Follow> {
+    Box::new(one)
 }

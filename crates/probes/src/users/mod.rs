@@ -4,7 +4,6 @@
 
 mod accounts;
 mod names;
-mod place;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -15,8 +14,8 @@ use tracehound_schema::record::{Builder, Header, Record, State};
 use tracehound_schema::{Event, by_name};
 
 use self::names::{Ask, Ids, Named, Names};
-pub use self::place::namespace;
 use crate::exports::{Follow, answers_within};
+pub use crate::place::namespace;
 use crate::snapshot::{Made, field, tail_or_absent};
 
 /// What tells of names.

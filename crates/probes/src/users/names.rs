@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::accounts::{inside, name_of};
-use super::place::{Place, State, namespace};
+use crate::place::{Place, State, namespace};
 
+/// Of a larger file nothing is told.
+const MOST: u64 = 1 << 20;
 /// The most users of all namespaces that are kept; beyond them all are looked up again.
 const MAX_KEPT: usize = 65_536;
 
@@ -79,7 +81,7 @@ impl Names {
             return Some(Vec::new());
         }
         known.states = states;
-        let texts = files.map(|file| file.and_then(|file| file.read()));
+        let texts = files.map(|file| file.and_then(|file| file.read(MOST)));
         let maps = ["uid_map", "gid_map"].map(|name| place.map(name));
         let others = known.named.keys().copied().filter(|ids| *ids != ask.ids);
         let mut all: Vec<Ids> = others.filter(|_| !same).collect();

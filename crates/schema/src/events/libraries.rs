@@ -1,7 +1,7 @@
 //! What loaded files have. Ids among those of memory.
 
 use super::events;
-use crate::field::tracer;
+use crate::field::{told, tracer};
 use crate::kind::Kind::{Dev, Path, Str, StrArray, U64, WallTime};
 use crate::sample::Sample::{Absent, Text};
 
@@ -116,5 +116,51 @@ events! {
             ],
             related: ["sched_process_exec", "existing_process", "shared_object_loaded", "symbols_loaded"],
             sources: ["FIPS 180-4", "proc(5), /proc/PID/root and /proc/PID/map_files"],
+        }
+
+    /// The package was found that a program or library is of, which a process had loaded.
+    ///
+    /// Once for each file as it was: what was changed since is another. A library's is told where
+    /// shared_object_loaded is traced too.
+    file_packaged = 414 by Tracer
+        on []
+        derived ["sched_process_exec", "existing_process"]
+        unproved "it follows from other events"
+        sets ["derived"]
+        {
+            /// The path by which it was loaded, as the kernel resolves it.
+            pathname: Path, tracer("sched_process_exec, existing_process, shared_object_loaded").unread("when the kernel did not tell it");
+            /// Its device.
+            dev: Dev, tracer("the same");
+            /// Its inode number.
+            inode: U64, tracer("the same");
+            /// When the inode was changed last.
+            ctime: WallTime, tracer("the same");
+            /// Whose list has the path: dpkg, apk or pacman. Absent where none has.
+            manager: Str, told("the lists below the process's root").opt().unread("where why tells it");
+            /// The package's name. Absent likewise.
+            package: Str, told("its manager's list").opt().unread("where why tells it");
+            /// Its version. Absent likewise.
+            version: Str, told("its manager's list").opt().unread("where why tells it");
+            /// The architecture that it was built for. Absent likewise.
+            architecture: Str, told("its manager's list").opt().unread("where why tells it");
+            /// Why something is unread. Absent where nothing is.
+            why: Str, tracer("the attempt").opt();
+        }
+        page {
+            purpose: "Asks the lists of package managers, as they are below the process's root, whose file each program is that is executed.",
+            use_case: "Find programs that no package has: built, copied or downloaded.",
+            command: "sudo tracehound -e file_packaged -- true",
+            example: [pathname = Text(b"true\0bin\0usr\0"), manager = Text(b"dpkg"), package = Text(b"coreutils"),
+                version = Text(b"9.7-3"), architecture = Text(b"amd64"), why = Absent],
+            issues: [
+                "Lists tell paths: whether the file is still what the package had there is not looked at. Who can write to the lists can have them say anything.",
+                "dpkg (with status.d of images without dpkg), apk and pacman are asked; lists of rpm are not read.",
+                "Lists are looked at again when the manager's list of packages has changed. Up to 16 roots are remembered, the last ones asked about.",
+                "A process that has ended before it is asked about, and whose parent is in another mount namespace, leaves no root to look below; it is told as unread.",
+                "It is made while tracing; a recording has it where it was selected then.",
+            ],
+            related: ["file_hashed", "sched_process_exec", "existing_process", "shared_object_loaded"],
+            sources: ["dpkg-query(1), -S", "apk-tools, lib/apk/db/installed", "proc(5), /proc/PID/root"],
         }
 }

@@ -31,6 +31,10 @@ pub fn process() -> Value {
     for name in ["tty", "user", "group"] {
         rows.push((name, json!({"type": "string"})));
     }
+    rows.push((
+        "exe_package",
+        json!({"anyOf": [package(), {"type": "null"}]}),
+    ));
     object(
         &rows,
         &[
@@ -44,6 +48,12 @@ pub fn process() -> Value {
             "leader_id",
         ],
     )
+}
+
+/// The package that a program is of.
+fn package() -> Value {
+    let names = ["manager", "name", "version", "architecture"];
+    object(&names.map(|name| (name, json!({"type": "string"}))), &names)
 }
 
 /// Labels of a container or pod, by key.

@@ -204,3 +204,84 @@ fn events_tell_their_programs_hash() {
     let file = process["exe"].as_str().unwrap();
     assert_eq!(process["exe_sha256"], sha256(file), "{}", run.text);
 }
+
+/// dpkg's lists of a mount namespace of its own, in which one package has sleep.
+const LISTS: &str = "mount -t tmpfs lists /var/lib && mkdir -p /var/lib/dpkg/info && \
+    printf 'Package: sleeper\\nStatus: install ok installed\\nArchitecture: amd64\\nVersion: 1:2-3\\n' \
+        > /var/lib/dpkg/status && \
+    printf '/.\\n/bin\\n/bin/sleep\\n/usr/bin/sleep\\n' > /var/lib/dpkg/info/sleeper.list";
+
+fn traces_own_lists(event: &str, script: &str, options: &[&str]) -> Option<Run> {
+    if !root() || std::env::var_os("TRACEHOUND_RUNG").is_some() || !is_available("openat") {
+        return None;
+    }
+    let options = [&["-e", event], options].concat();
+    let script = format!("{LISTS} && {script}");
+    let run = trace(&options, &["unshare", "-m", "sh", "-c", &script]);
+    assert_eq!(run.code, Some(0), "{}", run.stats);
+    Some(run)
+}
+
+#[test]
+fn file_packaged_tells_whose_list_has_a_program() {
+    let folder = folder("packaged");
+    let copy = folder.join("sleep");
+    let sleep = std::fs::canonicalize("/bin/sleep").unwrap();
+    std::fs::copy(&sleep, &copy).unwrap();
+    let script = format!("{0} 0.2; {0} 0.2; {1} 0.2", sleep.display(), copy.display());
+    let run = traces_own_lists("file_packaged", &script, &[]);
+    std::fs::remove_dir_all(&folder).unwrap();
+    let Some(run) = run else { return };
+    let of = |path: &std::path::Path| -> Vec<Value> {
+        let events = support::named(&run, "file_packaged").into_iter();
+        let args = events.map(|event| event["args"].clone());
+        args.filter(|args| args["pathname"] == path.to_str().unwrap())
+            .collect()
+    };
+    let told = of(&sleep);
+    assert_eq!(told.len(), 1, "{}", run.text);
+    let values =
+        ["manager", "package", "version", "architecture", "why"].map(|name| told[0].get(name));
+    let expected = ["dpkg", "sleeper", "1:2-3", "amd64"].map(Value::from);
+    let expected: Vec<_> = expected.iter().map(Some).chain([None]).collect();
+    assert_eq!(values[..], expected, "{}", run.text);
+    let told = of(&copy);
+    assert_eq!(told.len(), 1, "{}", run.text);
+    for absent in ["manager", "package", "why", "unread"] {
+        assert_eq!(told[0].get(absent), None, "{}", run.text);
+    }
+}
+
+/// As with hashes: a program that was asked about before is known by its package from its exec on.
+#[test]
+fn events_tell_their_programs_package() {
+    let folder = folder("of-package");
+    let copy = folder.join("cat");
+    std::fs::copy("/bin/cat", &copy).unwrap();
+    let script = format!(
+        "sleep 0.1; {0} /etc/passwd; sleep 0.5; {0} /etc/hostname; sleep 0.1 < /etc/hostname; true",
+        copy.display()
+    );
+    let openat = "openat.data.pathname=/etc/hostname";
+    let more = ["-e", "nanosleep,clock_nanosleep", "--with", "packages"];
+    let run = traces_own_lists(openat, &script, &more);
+    std::fs::remove_dir_all(&folder).unwrap();
+    let Some(run) = run else { return };
+    let of = |comm: &str| {
+        let lines = run.text.lines().rev();
+        let mut events = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        events
+            .find(|event| {
+                event["process"]["comm"] == comm && event["event"] != "sched_process_exec"
+            })
+            .unwrap_or_else(|| panic!("{}", run.text))["process"]["exe_package"]
+            .clone()
+    };
+    let expected =
+        json!({"manager": "dpkg", "name": "sleeper", "version": "1:2-3", "architecture": "amd64"});
+    assert_eq!(of("sleep"), expected, "{}", run.text);
+    let process = support::named(&run, "openat");
+    let process = &process.last().unwrap()["process"];
+    assert!(process["exe_package"].is_null(), "{}", run.text);
+    assert!(process.as_object().unwrap().contains_key("exe_package"));
+}

@@ -93,7 +93,7 @@ impl Told {
                 left_out: 0,
                 programs: &facts.world.programs,
                 processes: &facts.world.processes,
-                hashes: None,
+                files: None,
                 users: None,
                 extras: crate::Extras::default(),
                 cgroups: &facts.world.cgroups,

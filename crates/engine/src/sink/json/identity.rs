@@ -5,7 +5,7 @@ use tracehound_schema::record::{self, HEADER_SIZE, IDENTITY};
 use super::{Item, ancestors, container, session};
 use crate::clock::Clock;
 use crate::extra::Extra;
-use crate::hashes::Hashes;
+use crate::files::{Files, Package};
 use crate::processes;
 use crate::recording::Preamble;
 use crate::text;
@@ -64,7 +64,7 @@ impl Identities {
             } else {
                 0
             },
-            item.hashes.map_or(0, Hashes::version),
+            item.files.map_or(0, Files::version),
             item.users.map_or(0, Users::version),
         ];
         let kept = self.places[place]
@@ -140,8 +140,9 @@ impl Identity {
                 self.raw.push("exe");
             }
         }
-        let hashes = item.hashes;
-        if let Some(hash) = hashes.and_then(|hashes| hashes.of(header.host_pid)) {
+        let files = item.files;
+        let asked = files.filter(|_| item.extras.has(Extra::Hashes));
+        if let Some(hash) = asked.and_then(|files| files.hash(header.host_pid)) {
             out.extend_from_slice(b"\",\"exe_sha256\":\"");
             // It is a recording's, so it may be anything.
             text::json(out, hash);
@@ -172,6 +173,10 @@ impl Identity {
                 text::number(out, inode);
             }
         }
+        let asked = files.filter(|_| item.extras.has(Extra::Packages));
+        if let Some(known) = asked.and_then(|files| files.package(header.host_pid)) {
+            package(out, known);
+        }
         let asked = item.extras.has(Extra::Session);
         let own = processes::Identity::of(header).filter(|_| asked);
         if let Some(process) = own.and_then(|own| item.processes.get(own)) {
@@ -190,6 +195,26 @@ impl Identity {
             value::unsigned(&mut self.cgroup, header.cgroup);
         }
     }
+}
+
+/// Appends the package of a program: null where it is of none. What the lists say is a recording's, so it may be
+/// anything.
+fn package(out: &mut Vec<u8>, package: Option<&Package>) {
+    out.extend_from_slice(b",\"exe_package\":");
+    let Some(package) = package else {
+        out.extend_from_slice(b"null");
+        return;
+    };
+    for (key, value) in [
+        ("{\"manager\":\"", &package.manager),
+        ("\",\"name\":\"", &package.name),
+        ("\",\"version\":\"", &package.version),
+        ("\",\"architecture\":\"", &package.architecture),
+    ] {
+        out.extend_from_slice(key.as_bytes());
+        text::json(out, value);
+    }
+    out.extend_from_slice(b"\"}");
 }
 
 /// Appends what a user and a group are called; tells of each whether it has bytes that are not UTF-8.
