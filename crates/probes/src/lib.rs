@@ -28,6 +28,7 @@ mod snapshot;
 mod tracer;
 mod trial;
 mod trigger;
+mod types;
 mod users;
 
 pub use account::{Account, Count};
