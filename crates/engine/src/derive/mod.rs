@@ -36,10 +36,11 @@ mod tests {
     use tracehound_schema::all as events;
 
     /// Derived from files or engines' answers too, so made where these are.
-    const OF_FILES: [&str; 5] = [
+    const OF_FILES: [&str; 6] = [
         "symbols_loaded",
         "symbols_collision",
         "file_hashed",
+        "file_packaged",
         "user_named",
         "container_named",
     ];
