@@ -2,8 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt::Debug;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
+use std::sync::mpsc::{Receiver, Sender};
 use std::time::Duration;
 
 use tracehound_schema::record::{Builder, Record};
@@ -11,7 +10,7 @@ use tracehound_schema::{Event, by_name};
 
 use super::file::Identity;
 use super::message::{Load, Loading};
-use super::{Follow, answers_within};
+use super::{Follow, answers_within, asked};
 use crate::snapshot::{Made, field};
 
 /// What tells that a file is loaded.
@@ -65,16 +64,8 @@ impl<Q: Question> Files<Q> {
         if !events.iter().any(|other| other.id == event.id) {
             return None;
         }
-        let (ask, asked) = channel::<Load>();
-        let (answer, answers) = channel();
-        thread::spawn(move || {
-            let mut question = Q::default();
-            for load in asked {
-                if answer.send(question.ask(&load)).is_err() {
-                    return;
-                }
-            }
-        });
+        let mut question = Q::default();
+        let (ask, answers) = asked(move |load| question.ask(load));
         Some(Files {
             event,
             sources: SOURCES

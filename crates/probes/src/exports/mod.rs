@@ -19,7 +19,8 @@ mod store;
 mod watch;
 
 use std::fmt::Debug;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use tracehound_schema::Event;
@@ -49,6 +50,22 @@ pub trait Follow: Debug + Send {
 
     /// What is left at the end of a run; it is waited for, but not for ever.
     fn finish(&mut self, patience: Duration) -> Vec<Made>;
+}
+
+/// Starts a thread that answers questions in their order, until nobody asks or listens any more.
+pub fn asked<Q: Send + 'static, A: Send + 'static>(
+    mut answer: impl FnMut(&Q) -> A + Send + 'static,
+) -> (Sender<Q>, Receiver<A>) {
+    let (ask, asked) = channel::<Q>();
+    let (sender, answers) = channel();
+    thread::spawn(move || {
+        for one in asked {
+            if sender.send(answer(&one)).is_err() {
+                return;
+            }
+        }
+    });
+    (ask, answers)
 }
 
 /// What a thread answers within a time; it ends when there is nobody left to ask and all is answered.

@@ -6,15 +6,14 @@ mod accounts;
 mod names;
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
+use std::sync::mpsc::{Receiver, Sender};
 use std::time::Duration;
 
 use tracehound_schema::record::{Builder, Header, Record, State};
 use tracehound_schema::{Event, by_name};
 
 use self::names::{Ask, Ids, Named, Names};
-use crate::exports::{Follow, answers_within};
+use crate::exports::{Follow, answers_within, asked};
 pub use crate::place::namespace;
 use crate::snapshot::{Made, field, tail_or_absent};
 
@@ -54,16 +53,8 @@ impl Users {
         if !events.iter().any(|other| other.id == event.id) {
             return None;
         }
-        let (ask, asked) = channel::<Ask>();
-        let (answer, answers) = channel();
-        thread::spawn(move || {
-            let mut names = Names::default();
-            for one in asked {
-                if answer.send(names.ask(&one)).is_err() {
-                    return;
-                }
-            }
-        });
+        let mut names = Names::default();
+        let (ask, answers) = asked(move |one| names.ask(one));
         let source = |name| {
             let event = by_name(name)?;
             Some((event.id, event.field_index("user_ns")?))
