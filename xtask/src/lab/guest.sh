@@ -62,8 +62,8 @@ tests() {
 			[ "$rung" = "$last" ] || rungs=$((rungs + 1))
 			last=$rung turn=$rungs
 		fi
-		# The table of calls is each kernel's own, and quickly held against it.
-		[ "$binary" = kernel_table ] && share=1
+		# The table of calls is each kernel's own, and quickly held against it; so are its types.
+		case "$binary" in kernel_table | tracehound_probes) share=1 ;; esac
 		if [ $((turn % share)) -ne $((${lab_turn:-0} % share)) ]; then
 			echo "@@ left $event $rung"
 			continue

@@ -122,7 +122,7 @@ fn binaries(files: &Path, dynamic: &mut BTreeSet<PathBuf>) -> Result<()> {
         let test = message["profile"]["test"] == true;
         let target = match (kind, test) {
             ("bin", false) if name == "tracehound" => files.join("lab/tracehound"),
-            ("test", true) if plan::BINARIES.contains(&name) => {
+            ("test" | "lib", true) if plan::BINARIES.contains(&name) => {
                 found.push(name.to_owned());
                 files.join("lab/tests").join(name)
             }

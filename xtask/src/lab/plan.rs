@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use tracehound_schema::{Event, MadeBy, all};
 
-/// Test binaries of the package `tracehound` that run in guests, those of them that exist.
-pub const BINARIES: [&str; 16] = [
+/// Test binaries that run in guests, those of them that exist.
+pub const BINARIES: [&str; 17] = [
     "live",
     "names",
     "process",
@@ -22,6 +22,7 @@ pub const BINARIES: [&str; 16] = [
     CHANGES,
     CASES,
     CONTAINERS,
+    ADAPTING,
 ];
 
 /// The binary that tests library events, and nothing else does.
@@ -58,8 +59,12 @@ const CASES_OF_HOOKS: &str = "paths_choose_ a_call_chooses_";
 /// The binary that tests which container events are of.
 const CONTAINERS: &str = "containers";
 
+/// The loader's own tests, and of them the one that adapts all programs to the kernel.
+const ADAPTING: &str = "tracehound_probes";
+const ADAPTED: &str = "programs_are_adapted";
+
 /// The binaries that run once on each kernel.
-const ONCE: [&str; 6] = [TABLE, FILTERS, NARROW, CHANGES, CASES, CONTAINERS];
+const ONCE: [&str; 7] = [TABLE, FILTERS, NARROW, CHANGES, CASES, CONTAINERS, ADAPTING];
 
 /// The binary that tests events of hooks and iterators: each by the tests whose names start with the event's.
 const HOOKS: &str = "hooks";
@@ -148,6 +153,7 @@ pub fn runs(binaries: &[String]) -> String {
             let arguments = match binary.as_str() {
                 CHANGES => HOOKING,
                 CASES => CASES_OF_HOOKS,
+                ADAPTING => ADAPTED,
                 _ => &arguments,
             };
             lines.insert(format!("{rung} {of} {binary} {arguments}\n"));
