@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::support::{mount_cgroups, root, tracehound};
-use super::{Folder, events, one};
+use super::{Folder, alone, events, one};
 
 const ID: &str = "5f1c6d5b1f2c4f0bb0c9f1f4e0a9a7f6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0";
 const DIGEST: &str = "sha256:6d5b1f2c4f0bb0c9f1f4e0a9a7f6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e05f1c";
@@ -88,6 +88,7 @@ fn events_have_the_names_that_the_engine_gives() {
     if !root() {
         return;
     }
+    let _alone = alone();
     let folder = Folder::new("named");
     daemon(&folder.path("sock"), Duration::ZERO);
     let raw = folder.path("raw");
@@ -150,6 +151,7 @@ fn events_do_not_wait_for_an_engine_that_is_slow() {
     if !root() {
         return;
     }
+    let _alone = alone();
     let folder = Folder::new("slow");
     daemon(&folder.path("sock"), Duration::from_secs(5));
     let started = Instant::now();

@@ -9,8 +9,16 @@ mod real;
 #[path = "../support/mod.rs"]
 mod support;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use serde_json::Value;
 use support::Folder;
+
+/// Held by one test after the other: the tracer of one would tell of another's containers.
+fn alone() -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The events of a file of lines.
 fn events(text: &str) -> Vec<Value> {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::support::{root, source, tracehound};
-use super::{Folder, events, one};
+use super::{Folder, alone, events, one};
 
 const BUSYBOX: &str = "/bin/busybox";
 const IMAGE: &str = "docker.io/library/tracehound:1";
@@ -88,6 +88,7 @@ fn podmans_containers_are_named_however_short_they_live() {
     if !root() || !is_installed("podman") || !is_installed("runc") {
         return;
     }
+    let _alone = alone();
     let folder = Folder::new("podman");
     let rootfs = image(&folder);
     let podman = || {
@@ -160,6 +161,7 @@ fn containerds_containers_have_image_and_labels() {
     if !root() || !is_installed("containerd") || !is_installed("ctr") || !is_installed("runc") {
         return;
     }
+    let _alone = alone();
     let folder = Folder::new("containerd");
     let socket = folder.path("sock");
     let started = Command::new("containerd")
