@@ -1,9 +1,20 @@
 //! What loaded files have. Ids among those of memory.
 
-use super::events;
+use super::{events, facts};
 use crate::field::{told, tracer};
 use crate::kind::Kind::{Dev, Path, Str, StrArray, U64, WallTime};
 use crate::sample::Sample::{Absent, Text};
+
+facts! {
+    /// The path by which it was loaded, as the kernel resolves it.
+    LOADED_PATH: Path, tracer("sched_process_exec, existing_process, shared_object_loaded").unread("when the kernel did not tell it");
+    /// Its device.
+    LOADED_DEV: Dev, tracer("the same");
+    /// Its inode number.
+    LOADED_INODE: U64, tracer("the same");
+    /// When the inode was changed last.
+    LOADED_CTIME: WallTime, tracer("the same");
+}
 
 events! {
     /// A library was loaded that defines functions which the C library has.
@@ -88,14 +99,10 @@ events! {
         unproved "it follows from other events"
         sets ["derived"]
         {
-            /// The path by which it was loaded, as the kernel resolves it.
-            pathname: Path, tracer("sched_process_exec, existing_process, shared_object_loaded").unread("when the kernel did not tell it");
-            /// Its device.
-            dev: Dev, tracer("the same");
-            /// Its inode number.
-            inode: U64, tracer("the same");
-            /// When the inode was changed last.
-            ctime: WallTime, tracer("the same");
+            pathname: LOADED_PATH;
+            dev: LOADED_DEV;
+            inode: LOADED_INODE;
+            ctime: LOADED_CTIME;
             /// SHA-256 of the file.
             sha256: Str, tracer("the file").unread("where why tells it");
             /// Why it is unread. Absent where it is not.
@@ -128,14 +135,10 @@ events! {
         unproved "it follows from other events"
         sets ["derived"]
         {
-            /// The path by which it was loaded, as the kernel resolves it.
-            pathname: Path, tracer("sched_process_exec, existing_process, shared_object_loaded").unread("when the kernel did not tell it");
-            /// Its device.
-            dev: Dev, tracer("the same");
-            /// Its inode number.
-            inode: U64, tracer("the same");
-            /// When the inode was changed last.
-            ctime: WallTime, tracer("the same");
+            pathname: LOADED_PATH;
+            dev: LOADED_DEV;
+            inode: LOADED_INODE;
+            ctime: LOADED_CTIME;
             /// Whose list has the path: dpkg, apk or pacman. Absent where none has.
             manager: Str, told("the lists below the process's root").opt().unread("where why tells it");
             /// The package's name. Absent likewise.
