@@ -1,8 +1,7 @@
 //! What is asked once of each file that a process loads, in a thread of its own.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::fmt::Debug;
-use std::sync::mpsc::{Receiver, Sender};
 use std::time::Duration;
 
 use tracehound_schema::record::{Builder, Record};
@@ -10,7 +9,7 @@ use tracehound_schema::{Event, by_name};
 
 use super::file::Identity;
 use super::message::{Load, Loading};
-use super::{Follow, answers_within, asked};
+use super::{Asked, Follow};
 use crate::snapshot::{Made, field};
 
 /// What tells that a file is loaded.
@@ -19,8 +18,6 @@ const SOURCES: [&str; 3] = [
     "existing_process",
     "shared_object_loaded",
 ];
-/// The most files that wait for the thread.
-const MAX_WAITING: usize = 16_384;
 /// The most files that are known to have been told; beyond them all are told again.
 const MAX_TOLD: usize = 65_536;
 
@@ -51,10 +48,7 @@ pub struct Files<Q: Question> {
     event: &'static Event,
     sources: Vec<Loading>,
     told: HashSet<Key>,
-    ask: Option<Sender<Load>>,
-    answers: Receiver<Answer<Q>>,
-    /// Files without an answer, the oldest first.
-    open: VecDeque<Load>,
+    asked: Asked<Load, Answer<Q>, Load>,
 }
 
 impl<Q: Question> Files<Q> {
@@ -65,7 +59,6 @@ impl<Q: Question> Files<Q> {
             return None;
         }
         let mut question = Q::default();
-        let (ask, answers) = asked(move |load| question.ask(load));
         Some(Files {
             event,
             sources: SOURCES
@@ -73,9 +66,7 @@ impl<Q: Question> Files<Q> {
                 .filter_map(|name| Loading::of(name))
                 .collect(),
             told: HashSet::new(),
-            ask: Some(ask),
-            answers,
-            open: VecDeque::new(),
+            asked: Asked::start(move |load| question.ask(load)),
         })
     }
 
@@ -88,19 +79,12 @@ impl<Q: Question> Files<Q> {
         if !self.told.insert(key) {
             return None;
         }
-        let asked = self.ask.as_ref().filter(|_| self.open.len() < MAX_WAITING);
-        if asked.is_none_or(|ask| ask.send(load.clone()).is_err()) {
-            self.told.remove(&key);
-            let why = format!("too many files waited to be {}", Q::UNDONE);
-            return Some(self.record(&load, Err(why)));
+        if self.asked.ask(load.clone(), load.clone()) {
+            return None;
         }
-        self.open.push_back(load);
-        None
-    }
-
-    fn answered(&mut self, answer: Answer<Q>) -> Option<Made> {
-        let load = self.open.pop_front()?;
-        Some(self.record(&load, answer))
+        self.told.remove(&key);
+        let why = format!("too many files waited to be {}", Q::UNDONE);
+        Some(self.record(&load, Err(why)))
     }
 
     /// The record, of the process that had the file first.
@@ -142,20 +126,20 @@ impl<Q: Question> Follow for Files<Q> {
     }
 
     fn found(&mut self) -> Vec<Made> {
-        let answers: Vec<_> = self.answers.try_iter().collect();
-        let made = answers.into_iter().flat_map(|answer| self.answered(answer));
-        made.collect()
+        let found = self.asked.found().into_iter();
+        found
+            .map(|(load, answer)| self.record(&load, answer))
+            .collect()
     }
 
     fn finish(&mut self, patience: Duration) -> Vec<Made> {
-        self.ask = None;
-        let answers = answers_within(&self.answers, patience);
-        let made = answers.into_iter().flat_map(|answer| self.answered(answer));
-        let mut all: Vec<Made> = made.collect();
-        for load in std::mem::take(&mut self.open) {
+        let (answered, left) = self.asked.finish(patience);
+        let late = left.into_iter().map(|load| {
             let why = format!("tracing ended before it was {}", Q::UNDONE);
-            all.push(self.record(&load, Err(why)));
-        }
-        all
+            (load, Err(why))
+        });
+        let all = answered.into_iter().chain(late);
+        all.map(|(load, answer)| self.record(&load, answer))
+            .collect()
     }
 }

@@ -18,6 +18,7 @@ mod process;
 mod store;
 mod watch;
 
+use std::collections::VecDeque;
 use std::fmt::Debug;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -52,20 +53,61 @@ pub trait Follow: Debug + Send {
     fn finish(&mut self, patience: Duration) -> Vec<Made>;
 }
 
-/// Starts a thread that answers questions in their order, until nobody asks or listens any more.
-pub fn asked<Q: Send + 'static, A: Send + 'static>(
-    mut answer: impl FnMut(&Q) -> A + Send + 'static,
-) -> (Sender<Q>, Receiver<A>) {
-    let (ask, asked) = channel::<Q>();
-    let (sender, answers) = channel();
-    thread::spawn(move || {
-        for one in asked {
-            if sender.send(answer(&one)).is_err() {
-                return;
+/// Questions to a thread, which answers them in their order, and what each was asked for.
+#[derive(Debug)]
+pub struct Asked<Q, A, F> {
+    ask: Option<Sender<Q>>,
+    answers: Receiver<A>,
+    /// What there is no answer for yet, the oldest first.
+    open: VecDeque<F>,
+}
+
+impl<Q: Send + 'static, A: Send + 'static, F> Asked<Q, A, F> {
+    /// The most questions that wait.
+    const MAX_WAITING: usize = 16_384;
+
+    /// Starts the thread; it ends when nobody asks or listens any more.
+    pub fn start(mut answer: impl FnMut(&Q) -> A + Send + 'static) -> Asked<Q, A, F> {
+        let (ask, asked) = channel::<Q>();
+        let (sender, answers) = channel();
+        thread::spawn(move || {
+            for one in asked {
+                if sender.send(answer(&one)).is_err() {
+                    return;
+                }
             }
+        });
+        Asked {
+            ask: Some(ask),
+            answers,
+            open: VecDeque::new(),
         }
-    });
-    (ask, answers)
+    }
+
+    /// Asks, unless too many wait; tells whether it did.
+    pub fn ask(&mut self, question: Q, of: F) -> bool {
+        let ask = self.ask.as_ref();
+        let ask = ask.filter(|_| self.open.len() < Self::MAX_WAITING);
+        let asked = ask.is_some_and(|ask| ask.send(question).is_ok());
+        if asked {
+            self.open.push_back(of);
+        }
+        asked
+    }
+
+    /// The answers that are there.
+    pub fn found(&mut self) -> Vec<(F, A)> {
+        let answers: Vec<_> = self.answers.try_iter().collect();
+        self.open.drain(..answers.len()).zip(answers).collect()
+    }
+
+    /// The answers that come within a time, and what has none then. Nothing can be asked any more.
+    pub fn finish(&mut self, patience: Duration) -> (Vec<(F, A)>, Vec<F>) {
+        self.ask = None;
+        let answers = answers_within(&self.answers, patience);
+        let answered = self.open.drain(..answers.len()).zip(answers).collect();
+        (answered, self.open.drain(..).collect())
+    }
 }
 
 /// What a thread answers within a time; it ends when there is nobody left to ask and all is answered.

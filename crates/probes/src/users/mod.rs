@@ -5,15 +5,14 @@
 mod accounts;
 mod names;
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::mpsc::{Receiver, Sender};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use tracehound_schema::record::{Builder, Header, Record, State};
 use tracehound_schema::{Event, by_name};
 
 use self::names::{Ask, Ids, Named, Names};
-use crate::exports::{Follow, answers_within, asked};
+use crate::exports::{Asked, Follow};
 pub use crate::place::namespace;
 use crate::snapshot::{Made, field, tail_or_absent};
 
@@ -21,8 +20,6 @@ use crate::snapshot::{Made, field, tail_or_absent};
 pub const NAMED: &str = "user_named";
 /// What tells of a process's user namespace.
 const SOURCES: [&str; 2] = ["sched_process_exec", "existing_process"];
-/// The most questions that wait for the thread.
-const MAX_WAITING: usize = 16_384;
 /// The most users that are known to have been asked for; beyond them all are asked for again.
 const MAX_ASKED: usize = 65_536;
 /// Nanoseconds after which files are looked at again, when a program begins.
@@ -40,10 +37,7 @@ pub struct Users {
     last: Option<Key>,
     /// When each was asked for.
     asked: HashMap<Key, u64>,
-    ask: Option<Sender<Ask>>,
-    answers: Receiver<Option<Vec<Named>>>,
-    /// Questions without an answer, the oldest first.
-    open: VecDeque<(Key, Header)>,
+    questions: Asked<Ask, Option<Vec<Named>>, (Key, Header)>,
 }
 
 impl Users {
@@ -54,7 +48,6 @@ impl Users {
             return None;
         }
         let mut names = Names::default();
-        let (ask, answers) = asked(move |one| names.ask(one));
         let source = |name| {
             let event = by_name(name)?;
             Some((event.id, event.field_index("user_ns")?))
@@ -64,9 +57,7 @@ impl Users {
             sources: SOURCES.into_iter().filter_map(source).collect(),
             last: None,
             asked: HashMap::new(),
-            ask: Some(ask),
-            answers,
-            open: VecDeque::new(),
+            questions: Asked::start(move |one| names.ask(one)),
         })
     }
 
@@ -95,9 +86,6 @@ impl Users {
     }
 
     fn send(&mut self, key: Key, header: &Header) {
-        let Some(ask) = self.ask.as_ref().filter(|_| self.open.len() < MAX_WAITING) else {
-            return;
-        };
         let (mnt_ns, user_ns, ids) = key;
         let question = Ask {
             processes: [header.host_pid, header.host_ppid],
@@ -105,21 +93,20 @@ impl Users {
             user_ns,
             ids,
         };
-        if ask.send(question).is_err() {
+        if !self.questions.ask(question, (key, *header)) {
             return;
         }
         if self.asked.len() >= MAX_ASKED {
             self.asked.clear();
         }
         self.asked.insert(key, header.time);
-        self.open.push_back((key, *header));
     }
 
     /// The records of an answer; where there is none, who comes next is asked about.
-    fn answered(&mut self, answer: Option<Vec<Named>>) -> Vec<Made> {
-        let Some((key, header)) = self.open.pop_front() else {
-            return Vec::new();
-        };
+    fn answered(
+        &mut self,
+        ((key, header), answer): ((Key, Header), Option<Vec<Named>>),
+    ) -> Vec<Made> {
         if answer.is_none() {
             self.asked.remove(&key);
             self.last = None;
@@ -168,15 +155,13 @@ impl Follow for Users {
     }
 
     fn found(&mut self) -> Vec<Made> {
-        let answers: Vec<_> = self.answers.try_iter().collect();
-        let made = answers.into_iter().flat_map(|answer| self.answered(answer));
-        made.collect()
+        let answers = self.questions.found().into_iter();
+        answers.flat_map(|one| self.answered(one)).collect()
     }
 
     fn finish(&mut self, patience: Duration) -> Vec<Made> {
-        self.ask = None;
-        let answers = answers_within(&self.answers, patience);
-        let made = answers.into_iter().flat_map(|answer| self.answered(answer));
-        made.collect()
+        let (answers, _) = self.questions.finish(patience);
+        let answers = answers.into_iter();
+        answers.flat_map(|one| self.answered(one)).collect()
     }
 }
