@@ -68,13 +68,18 @@ impl Place {
         one.is_some() && one == other
     }
 
-    /// The names in a folder below the root, and the folder as it is; `None` where there is none.
-    pub fn names(&self, path: &CStr) -> Option<(Vec<OsString>, State)> {
+    /// A file or folder below the root as it is; `None` where there is none.
+    pub fn state(&self, path: &CStr) -> Option<State> {
+        let file = open_in(&self.root, path).ok()?;
+        Some(State::of(&file.metadata().ok()?))
+    }
+
+    /// The names in a folder below the root; `None` where there is none.
+    pub fn names(&self, path: &CStr) -> Option<Vec<OsString>> {
         let folder = open_in(&self.root, path).ok()?;
-        let state = State::of(&folder.metadata().ok()?);
         let entries = fs::read_dir(format!("/proc/self/fd/{}", folder.as_raw_fd())).ok()?;
         let names = entries.filter_map(|entry| Some(entry.ok()?.file_name()));
-        Some((names.take(MOST_NAMES).collect(), state))
+        Some(names.take(MOST_NAMES).collect())
     }
 
     /// A map of the process's user namespace, `uid_map` or `gid_map`.

@@ -1,10 +1,10 @@
 //! The lists of dpkg, apk and pacman, read as they are below a root.
 
 use std::ffi::{CStr, CString};
-use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::ffi::OsStringExt;
 
 use super::owners::{Owners, Package};
-use crate::place::{Looked, Place, State};
+use crate::place::{Place, State};
 
 /// The largest list that is read.
 const MOST: u64 = 64 << 20;
@@ -18,79 +18,51 @@ const PACMAN: &CStr = c"var/lib/pacman/local";
 /// Folders that distributions merge with those of /usr.
 const MERGED: [&str; 6] = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 
-/// What changes with the lists.
-pub type States = Vec<State>;
+/// The lists as they are; nothing of one that is not there.
+pub type States = [Option<State>; 5];
 
-/// What lists a root has.
+/// The lists below a root.
 #[derive(Debug)]
-pub struct Lists<'p> {
-    place: &'p Place,
-    dpkg: Option<Looked>,
-    apk: Vec<Looked>,
-    /// Names of files.
-    dpkg_parts: Vec<CString>,
-    /// Names of folders.
-    pacman: Vec<CString>,
-    /// As they are.
-    pub states: States,
-}
+pub struct Lists<'p>(pub &'p Place);
 
-impl<'p> Lists<'p> {
-    /// Looks which there are.
-    pub fn of(place: &'p Place) -> Lists<'p> {
-        let mut states = Vec::new();
-        let mut file = |path| {
-            let looked = place.look(path).ok()?;
-            states.push(looked.state);
-            Some(looked)
-        };
-        let dpkg = file(DPKG);
-        let apk = APK.into_iter().filter_map(file).collect();
-        let mut folder = |path| {
-            let Some((names, state)) = place.names(path) else {
-                return Vec::new();
-            };
-            states.push(state);
-            let names = names.into_iter();
-            let names = names.filter_map(|name| CString::new(name.as_bytes()).ok());
-            names.collect::<Vec<_>>()
-        };
-        let (dpkg_parts, pacman) = (folder(DPKG_PARTS), folder(PACMAN));
-        Lists {
-            place,
-            dpkg,
-            apk,
-            dpkg_parts,
-            pacman,
-            states,
-        }
+impl Lists<'_> {
+    /// What changes with them.
+    pub fn states(&self) -> States {
+        [DPKG, DPKG_PARTS, APK[0], APK[1], PACMAN].map(|path| self.0.state(path))
     }
 
     /// Reads them; the error is a reason to show.
     pub fn read(&self) -> Result<Owners, String> {
-        if self.states.is_empty() {
+        if self.states() == States::default() {
             return Err("there is no list of dpkg, apk or pacman".to_owned());
         }
         let merged = MERGED.into_iter().filter(|folder| {
             let paths = [*folder, &format!("usr/{folder}")].map(CString::new);
-            matches!(&paths, [Ok(own), Ok(usr)] if self.place.are_same([own, usr]))
+            matches!(&paths, [Ok(own), Ok(usr)] if self.0.are_same([own, usr]))
         });
         let mut owners = Owners::new(merged.collect());
-        if let Some(status) = &self.dpkg {
+        if let Ok(status) = self.0.look(DPKG) {
             self.dpkg(&mut owners, &status.read(MOST)?)?;
         }
         self.dpkg_parts(&mut owners)?;
-        for list in &self.apk {
-            apk(&mut owners, &list.read(MOST)?)?;
+        for path in APK {
+            if let Ok(list) = self.0.look(path) {
+                apk(&mut owners, &list.read(MOST)?)?;
+            }
         }
         self.pacman(&mut owners)?;
         Ok(owners)
     }
 
+    fn names(&self, folder: &CStr) -> impl Iterator<Item = Vec<u8>> {
+        let names = self.0.names(folder).unwrap_or_default().into_iter();
+        names.map(OsStringExt::into_vec)
+    }
+
     fn file(&self, folder: &CStr, name: &[u8]) -> Result<Vec<u8>, String> {
         let path = CString::new([folder.to_bytes(), b"/", name].concat());
         let path = path.map_err(|_| "a list names what cannot be a file".to_owned())?;
-        self.place.look(&path)?.read(MOST)
+        self.0.look(&path)?.read(MOST)
     }
 
     fn dpkg(&self, owners: &mut Owners, status: &[u8]) -> Result<(), String> {
@@ -117,15 +89,15 @@ impl<'p> Lists<'p> {
     }
 
     fn dpkg_parts(&self, owners: &mut Owners) -> Result<(), String> {
-        for name in self.dpkg_parts.iter().map(|name| name.to_bytes()) {
+        for name in self.names(DPKG_PARTS) {
             if name.ends_with(b".md5sums") {
                 continue;
             }
-            let Ok(part) = self.file(DPKG_PARTS, name) else {
+            let Ok(part) = self.file(DPKG_PARTS, &name) else {
                 continue;
             };
             let package = debian(&part);
-            let Ok(sums) = self.file(DPKG_PARTS, &[name, b".md5sums"].concat()) else {
+            let Ok(sums) = self.file(DPKG_PARTS, &[&name, &b".md5sums"[..]].concat()) else {
                 continue;
             };
             if package.name.is_empty() {
@@ -141,8 +113,8 @@ impl<'p> Lists<'p> {
     }
 
     fn pacman(&self, owners: &mut Owners) -> Result<(), String> {
-        for name in self.pacman.iter().map(|name| name.to_bytes()) {
-            let of = |file: &[u8]| self.file(PACMAN, &[name, b"/", file].concat());
+        for name in self.names(PACMAN) {
+            let of = |file: &[u8]| self.file(PACMAN, &[&name, &b"/"[..], file].concat());
             let (Ok(about), Ok(files)) = (of(b"desc"), of(b"files")) else {
                 continue;
             };
@@ -255,7 +227,7 @@ mod tests {
         }
 
         fn owners(&self) -> Result<Owners, String> {
-            Lists::of(&Place::below(&self.0).unwrap()).read()
+            Lists(&Place::below(&self.0).unwrap()).read()
         }
 
         /// Manager, package, version and architecture of each path.
@@ -364,10 +336,10 @@ mod tests {
     fn lists_that_change_are_known_to_have_changed() {
         let root = Root::new("states", &[("lib/apk/db/installed", "P:a\nF:\nR:x\n")]);
         let place = Place::below(&root.0).unwrap();
-        let before = Lists::of(&place).states;
-        assert_eq!(Lists::of(&place).states, before);
+        let before = Lists(&place).states();
+        assert_eq!(Lists(&place).states(), before);
         fs::write(root.0.join("lib/apk/db/installed"), "P:a\nF:\nR:xy\n").unwrap();
-        assert_ne!(Lists::of(&place).states, before);
+        assert_ne!(Lists(&place).states(), before);
     }
 
     #[test]

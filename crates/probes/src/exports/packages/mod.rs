@@ -53,13 +53,14 @@ impl Packages {
         let before = before.map(|at| self.roots.remove(at));
         let root = match (place, before) {
             (Some(place), before) => {
-                let lists = Lists::of(&place);
+                let lists = Lists(&place);
+                let states = lists.states();
                 match before {
-                    Some(before) if before.states == lists.states => before,
+                    Some(before) if before.states == states => before,
                     _ => Root {
                         mnt_ns,
                         owners: lists.read(),
-                        states: lists.states,
+                        states,
                     },
                 }
             }

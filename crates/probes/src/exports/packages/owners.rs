@@ -7,7 +7,7 @@ use std::hash::{BuildHasher as _, RandomState};
 const MAX_PATHS: usize = 1 << 20;
 /// The most packages of one root.
 const MAX_PACKAGES: usize = 1 << 16;
-/// The longest name, version or architecture that is told.
+/// The longest name, version or architecture.
 const MAX_TEXT: usize = 256;
 
 /// A package that is installed.
@@ -49,16 +49,15 @@ impl Owners {
     }
 
     /// Takes a package, whose paths are to follow; the error is a reason to show.
-    pub fn package(&mut self, mut package: Package) -> Result<(), String> {
+    pub fn package(&mut self, package: Package) -> Result<(), String> {
         if self.packages.len() >= MAX_PACKAGES {
             return Err(format!("the lists have more than {MAX_PACKAGES} packages"));
         }
-        for text in [
-            &mut package.name,
-            &mut package.version,
-            &mut package.architecture,
-        ] {
-            text.truncate(MAX_TEXT);
+        let texts = [&package.name, &package.version, &package.architecture];
+        if texts.iter().any(|text| text.len() > MAX_TEXT) {
+            return Err(format!(
+                "the lists have a package with a name, version or architecture of more than {MAX_TEXT} bytes"
+            ));
         }
         self.packages.push(package);
         Ok(())
