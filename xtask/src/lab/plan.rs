@@ -36,8 +36,10 @@ const LIBRARY_TESTS: &[&str] = &[
 
 /// The binary that tests system calls, whatever the call: they climb one ladder together.
 const CALLS: &str = "calls";
-/// Its tests that go through the rungs by themselves: once is enough, on the rung that every kernel has.
-const ALL_RUNGS: (&str, &str) = ("raw_tp", "on_every_rung");
+/// The rung that every kernel has, on which what goes through the rungs by itself, or needs none, runs once.
+const EVERYWHERE: &str = "raw_tp";
+/// Its tests, in parts of which none takes long in a guest; those of the last go through the rungs by themselves.
+const PARTS_OF_CALLS: [&str; 3] = ["decoded::", "--skip decoded:: --skip rungs::", "rungs::"];
 /// The call that stands for all in the table.
 pub const ONE_CALL: &str = "openat";
 
@@ -135,8 +137,7 @@ pub fn runs(binaries: &[String]) -> String {
         let arguments = match concerned {
             _ if is_hook(event) => tests_of(event),
             _ if event.made_by == MadeBy::Library => LIBRARY_TESTS.join(" "),
-            _ if event.name == ONE_CALL && *rung == ALL_RUNGS.0 => String::new(),
-            _ if event.name == ONE_CALL => format!("--skip {}", ALL_RUNGS.1),
+            _ if event.name == ONE_CALL => String::new(),
             Some(row) => row.1.join(" "),
             None => others(),
         };
@@ -145,18 +146,24 @@ pub fn runs(binaries: &[String]) -> String {
             _ if is_hook(event) => event.name,
             _ => "any",
         };
-        let once = |name: &str| !ONCE.contains(&name) || *rung == ALL_RUNGS.0;
+        let once = |name: &str| !ONCE.contains(&name) || *rung == EVERYWHERE;
         for binary in binaries
             .iter()
             .filter(|name| concerns(name, event) && once(name))
         {
-            let arguments = match binary.as_str() {
-                CHANGES => HOOKING,
-                CASES => CASES_OF_HOOKS,
-                ADAPTING => ADAPTED,
-                _ => &arguments,
+            let parts = match binary.as_str() {
+                CALLS if *rung == EVERYWHERE => &PARTS_OF_CALLS[..],
+                CALLS => &PARTS_OF_CALLS[..2],
+                CHANGES => &[HOOKING],
+                CASES => &[CASES_OF_HOOKS],
+                ADAPTING => &[ADAPTED],
+                _ => &[arguments.as_str()],
             };
-            lines.insert(format!("{rung} {of} {binary} {arguments}\n"));
+            lines.extend(
+                parts
+                    .iter()
+                    .map(|part| format!("{rung} {of} {binary} {part}\n")),
+            );
         }
     }
     if binaries.iter().any(|name| name == HOOKS) {
@@ -223,9 +230,16 @@ mod tests {
     }
 
     #[test]
+    fn calls_run_in_parts_on_each_rung() {
+        let runs = runs(&[CALLS.to_owned()]);
+        let on = |rung: &str| runs.lines().filter(|run| run.starts_with(rung)).count();
+        assert_eq!((on("raw_tp "), on("tp_btf ")), (3, 2), "{runs}");
+    }
+
+    #[test]
     fn the_table_is_held_to_the_kernel_once() {
         let runs = runs(&[TABLE.to_owned()]);
-        assert_eq!(runs, format!("{} {ONE_CALL} {TABLE} \n", ALL_RUNGS.0));
+        assert_eq!(runs, format!("{EVERYWHERE} {ONE_CALL} {TABLE} \n"));
     }
 
     #[test]
