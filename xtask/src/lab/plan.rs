@@ -36,10 +36,10 @@ const LIBRARY_TESTS: &[&str] = &[
 
 /// The binary that tests system calls, whatever the call: they climb one ladder together.
 const CALLS: &str = "calls";
-/// The rung that every kernel has, on which what goes through the rungs by itself, or needs none, runs once.
-const EVERYWHERE: &str = "raw_tp";
 /// Its tests, in parts of which none takes long in a guest; those of the last go through the rungs by themselves.
 const PARTS_OF_CALLS: [&str; 3] = ["decoded::", "--skip decoded:: --skip rungs::", "rungs::"];
+/// The rung that every kernel has, on which what goes through the rungs by itself, or needs none, runs once.
+const EVERYWHERE: &str = "raw_tp";
 /// The call that stands for all in the table.
 pub const ONE_CALL: &str = "openat";
 
