@@ -55,6 +55,11 @@ pub fn not_built(rung: &Rung) -> String {
     format!("needs Linux {since} or newer")
 }
 
+/// The error number, as libbpf-rs has it.
+pub fn code_of(error: &libbpf_rs::Error) -> Option<i64> {
+    code(&format!("{error:#}"))
+}
+
 /// The error number: libbpf-rs shows it in its text only.
 fn code(text: &str) -> Option<i64> {
     let rest = text.rsplit("os error ").next()?;

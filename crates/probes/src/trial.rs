@@ -65,8 +65,9 @@ pub fn check(rung: &Rung, hooks: &[Hook]) -> Result<(), String> {
 
 /// Remembers that the kernel's policy refuses a kind of program.
 pub fn learn(rung: &Rung, refusal: &Refusal) {
+    // The verifier says EACCES to one program, a policy EPERM to all of their kind.
     let policy = matches!(refusal, Refusal::Kernel(error)
-        if error.kind() == libbpf_rs::ErrorKind::PermissionDenied);
+        if reason::code_of(error) == Some(libc::EPERM.into()));
     // Of two programs of different kinds it is not known which was refused.
     if policy
         && rung.first.is_none()
@@ -167,6 +168,18 @@ fn owned(fd: i32) -> io::Result<OwnedFd> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_program_that_the_verifier_refuses_is_none_of_a_refused_kind() {
+        let rung = Rung::parse("uprobe.multi");
+        let refused = |code| {
+            let error = libbpf_rs::Error::from_raw_os_error(code);
+            learn(&rung, &Refusal::Kernel(error));
+            is_refused(rung.kind)
+        };
+        assert!(!refused(libc::EACCES));
+        assert!(refused(libc::EPERM));
+    }
 
     #[test]
     fn the_module_is_looked_for_by_its_whole_name() {
