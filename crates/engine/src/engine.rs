@@ -19,6 +19,7 @@ use crate::pieces::Pieces;
 use crate::plan::{Plan, Selection};
 use crate::redact::{self, Redaction};
 use crate::sink::Sink;
+use crate::stacks::Stacks;
 use crate::users::Users;
 use crate::world::World;
 
@@ -121,6 +122,9 @@ impl Engine {
         }
         if extras.has(Extra::Users) {
             self.output.world.users = Some(Users::default());
+        }
+        if extras.needs_stacks() {
+            self.output.world.stacks = Some(Stacks::default());
         }
         self.output.extras = extras;
         self
@@ -381,7 +385,7 @@ impl Engine {
             Part::End(beginning) => (Phase::Exit, Call::new(prepared, *beginning, Some(record))),
         };
         let event = plan.event;
-        let told = self.output.show(&Shown {
+        let shown = Shown {
             event,
             record,
             mismatch: None,
@@ -391,7 +395,11 @@ impl Engine {
                 _ => None,
             },
             phase,
-        })?;
+        };
+        let told = self.output.show(&shown)?;
+        if phase != Phase::Enter {
+            self.output.forget_stacks(&shown);
+        }
         let is_beginning = u64::from(record.header.flags & ENTRY != 0);
         let joined = u64::from(matches!(part, Part::End(Some(_))));
         match told {

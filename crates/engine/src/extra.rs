@@ -19,6 +19,12 @@ pub enum Extra {
     Users,
     /// The labels of its container and pod.
     Labels,
+    /// The frames of the process's stack.
+    Stack,
+    /// Those of the kernel's.
+    KernelStack,
+    /// The first frame outside of the C library.
+    Caller,
 }
 
 impl Extra {
@@ -54,6 +60,21 @@ impl Extra {
             "labels",
             "the labels of its container and pod",
         ),
+        (
+            Extra::Stack,
+            "stack",
+            "the process's stack: functions, files and places in them, by frame pointers",
+        ),
+        (
+            Extra::KernelStack,
+            "kernel-stack",
+            "the kernel's stack: how it came to where the event is made",
+        ),
+        (
+            Extra::Caller,
+            "caller",
+            "the code outside of the C library that called: no more frames are looked at than needed",
+        ),
     ];
 
     /// What a word asks for.
@@ -71,6 +92,7 @@ impl Extra {
             Extra::Labels => CONTAINERS,
             Extra::Hashes => &["file_hashed", "existing_process", "sched_process_exec"],
             Extra::Packages => &["file_packaged", "existing_process", "sched_process_exec"],
+            Extra::Stack | Extra::KernelStack | Extra::Caller => STACKS,
         }
     }
 }
@@ -84,6 +106,9 @@ pub const PROCESSES: &[&str] = &[
     "sched_process_exit",
     "task_rename",
 ];
+
+/// The events that stacks are made of.
+const STACKS: &[&str] = &["stack_captured", "code_file_seen", "address_symbolized"];
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -112,6 +137,12 @@ impl Extras {
     #[must_use]
     pub const fn needs_processes(self) -> bool {
         self.has(Extra::Ancestors) || self.has(Extra::Session)
+    }
+
+    /// Whether stacks are needed.
+    #[must_use]
+    pub const fn needs_stacks(self) -> bool {
+        self.has(Extra::Stack) || self.has(Extra::KernelStack) || self.has(Extra::Caller)
     }
 
     /// The events that are traced for it, whether they are selected or not.

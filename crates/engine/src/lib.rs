@@ -21,6 +21,7 @@ mod programs;
 pub mod recording;
 pub mod redact;
 pub mod sink;
+mod stacks;
 mod text;
 mod users;
 mod value;

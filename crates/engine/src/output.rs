@@ -94,6 +94,12 @@ impl Output {
         let (redaction, told) = redacted(self.redaction.as_ref(), shown);
         let bytes = told.as_ref().and_then(|told| Record::split(&told.bytes));
         let call = shown.call.map(|call| Call { redaction, ..*call });
+        let beginning = shown.beginning.map(|record| &record.header);
+        let stacks = self.world.stacks.as_ref();
+        let stack = stacks.and_then(|stacks| {
+            let own = stacks.of(&shown.record.header);
+            own.or_else(|| stacks.of(beginning?))
+        });
         let item = Item {
             event: shown.event,
             record: bytes.as_ref().map_or(shown.record, |(record, _)| record),
@@ -104,6 +110,8 @@ impl Output {
             processes: &self.world.processes,
             files: self.world.files.as_ref(),
             users: self.world.users.as_ref(),
+            stacks,
+            stack,
             extras: self.extras,
             cgroups: &self.world.cgroups,
             mismatch: shown.mismatch,
@@ -115,6 +123,16 @@ impl Output {
             .iter_mut()
             .try_for_each(|sink| sink.item(&item))?;
         Ok(Told::Shown)
+    }
+
+    /// Forgets the stacks of what is over.
+    pub fn forget_stacks(&mut self, shown: &Shown<'_>) {
+        let Some(stacks) = &mut self.world.stacks else {
+            return;
+        };
+        for record in shown.beginning.into_iter().chain([shown.record]) {
+            stacks.forget(shown.event, &record.header);
+        }
     }
 
     /// Whether it is what those do of whom nothing is shown. That they are there, and what becomes of them,

@@ -7,6 +7,7 @@ use crate::cgroups::Cgroups;
 use crate::files::Files;
 use crate::processes::{Identity, Processes};
 use crate::programs::Programs;
+use crate::stacks::Stacks;
 use crate::users::Users;
 
 /// What the records so far tell.
@@ -22,6 +23,8 @@ pub struct World {
     pub files: Option<Files>,
     /// What users of namespaces are called, if somebody wants to know.
     pub users: Option<Users>,
+    /// The stacks on which events happened, if somebody wants to know.
+    pub stacks: Option<Stacks>,
     /// The mount namespace of the machine's first process, if it is known.
     pub first_mnt_ns: Option<u32>,
     knows_processes: bool,
@@ -40,6 +43,7 @@ impl World {
             cgroups: Cgroups::default(),
             files: None,
             users: None,
+            stacks: None,
             first_mnt_ns: None,
             knows_processes: false,
             setsid: by_name("setsid").map(|event| event.id),
@@ -69,6 +73,9 @@ impl World {
         }
         if let Some(users) = &mut self.users {
             users.learn(event, record);
+        }
+        if let Some(stacks) = &mut self.stacks {
+            stacks.learn(event, record);
         }
         if let Some((id, field)) = self.namespaces
             && id == event.id
@@ -101,6 +108,9 @@ impl World {
         }
         if let Some(users) = &mut self.users {
             users.forget(event, record);
+        }
+        if let Some(stacks) = &mut self.stacks {
+            stacks.forget(event, &record.header);
         }
         if self.knows_processes {
             self.processes.forget(event, record);

@@ -125,7 +125,7 @@ static __always_inline void call_start(struct call_record *rec, struct task_stru
 	rec->content = control ? control->content : 0;
 }
 
-static __always_inline void call_submit(struct call_record *rec, u32 row)
+static __always_inline void call_submit(struct call_record *rec, u32 end, u32 row)
 {
 	u32 size = bounded(rec->at, 2 * CALL_SIZE - 1);
 	void *ring;
@@ -133,6 +133,7 @@ static __always_inline void call_submit(struct call_record *rec, u32 row)
 	if (size > CALL_SIZE)
 		size = CALL_SIZE;
 	rec->head.size = size;
+	stack_before(rec, end);
 	stay_on_cpu();
 	rec->head.cpu = bpf_get_smp_processor_id();
 	rec->head.seq = next_seq(0);
@@ -181,7 +182,7 @@ static __always_inline void call_begin(struct task_struct *task, struct call *ca
 	if (call->before)
 		run_steps(hand(rec, BEGINNING), rec, call->before);
 	call_remember(task, state, call, rec);
-	call_submit(rec, call->begins);
+	call_submit(rec, BEGINNING, call->begins);
 }
 
 /* The end's three rounds of steps. */
@@ -236,7 +237,7 @@ static __always_inline void call_finish(struct task_struct *task, struct call *c
 		}
 		run_steps(hand(rec, END), rec, rec->rounds[round]);
 	}
-	call_submit(rec, call->ends);
+	call_submit(rec, END, call->ends);
 }
 
 /* Which call ends, as far as registers and what was remembered tell. */

@@ -39,6 +39,17 @@ struct pieces {
 	u8 field, rung;
 };
 
+/* How far the walk along a stack is (hook/frames.h). */
+struct walk {
+	u64 ip, sp, bp;
+	u64 words[2];		/* what the frame pointer points at, and the return address behind it */
+	struct area area;	/* that the code is in */
+	u8 chained;		/* the words could be read */
+	u8 told;		/* and theirs is the frame that was told last */
+	u8 leaf;		/* the address is on top of the stack, where there may be no frame */
+	u8 calls;		/* the address is the one behind a call */
+};
+
 /* A call's record while it is built, and what its steps work on. */
 struct call_record {
 	union {
@@ -50,6 +61,7 @@ struct call_record {
 	u64 packed;		/* the array of arguments that could not be read */
 	s64 ret;
 	struct span spans[MOST_SPANS];
+	struct walk walk;	/* of the stack that is told */
 	struct pieces pieces;	/* what the record is a piece of */
 	u32 rounds[3];		/* lists that run one after another */
 	struct step now;	/* the step that runs */
@@ -63,6 +75,7 @@ struct call_record {
 	u32 failed;		/* bit per step: could not be read whole */
 	u32 only;		/* bit per step: leave the others out */
 	u32 content;
+	u32 taken;		/* its number, where a record is built that otherwise is in a ring */
 	u8 number;		/* of the step that runs */
 	u8 word;		/* bytes of a pointer */
 	u8 when;		/* CHUNK_EXIT and CHUNK_LATE */

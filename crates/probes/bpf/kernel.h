@@ -39,8 +39,9 @@ enum {
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
 };
 
-/* Asked for by name: helpers that came after 5.11. */
+/* Asked for by name: helpers that came after 5.10, or that programs of 5.10 may not call. */
 enum bpf_func_id {
+	BPF_FUNC_get_task_stack = 141,
 	BPF_FUNC_task_pt_regs = 175,
 	BPF_FUNC_find_vma = 180,
 };
@@ -321,7 +322,7 @@ struct netlink_sock {
 	u32 portid, dst_portid;
 };
 struct vm_area_struct {
-	unsigned long vm_start, vm_end, vm_flags;
+	unsigned long vm_start, vm_end, vm_flags, vm_pgoff;
 	struct mm_struct *vm_mm;
 	struct file *vm_file;
 	void *vm_private_data;

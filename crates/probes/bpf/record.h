@@ -174,6 +174,17 @@ static __always_inline void count_drop(u32 index)
 		__sync_fetch_and_add(&count->dropped, 1);
 }
 
+/* A record that there was no room to begin. */
+static __always_inline void count_lost(u32 index)
+{
+	struct count *count = count_of(index);
+
+	if (count) {
+		__sync_fetch_and_add(&count->made, 1);
+		__sync_fetch_and_add(&count->dropped, 1);
+	}
+}
+
 static __always_inline u64 next_seq(u32 life)
 {
 	u64 *seq = bpf_map_lookup_elem(&sequences, &life);
@@ -240,13 +251,23 @@ static __always_inline void may_leave_cpu(void)
 
 /*
  * Reserves a record of a size known at compile time, or counts a drop and gives NULL. It gets its
- * number at its end, when it is known to be wanted: a number that does not come is a loss.
+ * number at its end, when it is known to be wanted: a number that does not come is a loss. Where
+ * stacks are asked for it is built in a buffer (stack.h), since what is reserved first is read first,
+ * and a stack stands before its event.
  */
 #define record_begin(task, EVENT, rung, life, tail)                                             \
 	({                                                                                      \
-		void *__ring = ring_of(life);                                                   \
 		const u32 __size = sizeof(struct th_record) + FIELDS_##EVENT * 8 + (tail);      \
-		struct th_record *__rec = __ring ? bpf_ringbuf_reserve(__ring, __size, 0) : NULL; \
+		struct th_record *__rec = NULL;                                                 \
+									                        \
+		if (fixed.stacks) {                                                             \
+			__rec = buffered_begin();                                               \
+		} else {                                                                        \
+			void *__ring = ring_of(life);                                           \
+									                        \
+			if (__ring)                                                             \
+				__rec = bpf_ringbuf_reserve(__ring, __size, 0);                 \
+		}                                                                               \
 		if (__rec) {                                                                    \
 			start_record(__rec, task, 0, ID_##EVENT, rung, __size);                 \
 		} else {                                                                        \
@@ -259,7 +280,9 @@ static __always_inline void may_leave_cpu(void)
 /* The reader polls: a wake-up per record would cost 10 us on a virtual machine. */
 #define record_end(rec, EVENT, life)                                                            \
 	do {                                                                                    \
-		if (keeps_short(rec, INDEX_##EVENT)) {                                          \
+		if (fixed.stacks) {                                                             \
+			buffered_end(rec, INDEX_##EVENT, life);                                 \
+		} else if (keeps_short(rec, INDEX_##EVENT)) {                                   \
 			(rec)->seq = next_seq(life);                                            \
 			bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);                              \
 		} else {                                                                        \
@@ -270,7 +293,9 @@ static __always_inline void may_leave_cpu(void)
 /* The same in a program that can be preempted. No global function may be called meanwhile. */
 #define record_end_anywhere(rec, EVENT)                                                         \
 	do {                                                                                    \
-		if (keeps_short(rec, INDEX_##EVENT)) {                                          \
+		if (fixed.stacks) {                                                             \
+			buffered_end(rec, INDEX_##EVENT, 0);                                    \
+		} else if (keeps_short(rec, INDEX_##EVENT)) {                                   \
 			stay_on_cpu();                                                          \
 			(rec)->seq = next_seq(0);                                               \
 			bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);                              \

@@ -246,6 +246,8 @@ struct fixed {
 	u32 cgroup_controller;
 	/* The bits that control.chosen can ever have. */
 	u32 choosable;
+	/* Which stacks are told with events (stack.h). */
+	u32 stacks;
 };
 
 const volatile struct fixed fixed SEC(".rodata.fixed");

@@ -6,8 +6,8 @@ use std::mem::{offset_of, size_of};
 use tracehound_schema::capture::{self, Count, MOST_STEPS, Step, What};
 use tracehound_schema::narrow;
 use tracehound_schema::record::{
-    ASIDE, ChunkKind, CredFacts, ENTRY, FileFacts, HAS_ENTRY, HAS_RET, HEADER_SIZE, IN_INTERRUPT,
-    LAYOUT, MAX_SIZE, PIECE, SocketFacts, VIA_IO_URING, chunk,
+    ASIDE, ChunkKind, CredFacts, ENTRY, FileFacts, FrameFacts, HAS_ENTRY, HAS_RET, HEADER_SIZE,
+    IN_INTERRUPT, LAYOUT, MAX_SIZE, MOST_FRAMES, PIECE, SocketFacts, VIA_IO_URING, chunk, memory,
 };
 use tracehound_schema::{Abi, all, ends, syscalls};
 
@@ -120,6 +120,12 @@ const NUMBERS: &[(&str, u64)] = &[
     ("CHUNK_MEMORY", ChunkKind::Memory as u64),
     ("CHUNK_FILE", ChunkKind::File as u64),
     ("CHUNK_SOCKET", ChunkKind::Socket as u64),
+    ("MOST_FRAMES", MOST_FRAMES as u64),
+    ("CODE_UNKNOWN", memory::UNKNOWN as u64),
+    ("CODE_OF_FILE", memory::FILE as u64),
+    ("CODE_ANONYMOUS", memory::ANONYMOUS as u64),
+    ("CODE_OF_VDSO", memory::VDSO as u64),
+    ("CODE_NOWHERE", memory::NONE as u64),
 ];
 
 /// The members of `struct step` as [`Step`] has them.
@@ -175,6 +181,15 @@ const SOCKET_FACTS: &[(&str, &str, usize)] = &[
     ("__u64", "remote[2]", offset_of!(SocketFacts, remote)),
 ];
 
+/// The members of `struct frame_facts` as [`FrameFacts`] has them.
+const FRAME_FACTS: &[(&str, &str, usize)] = &[
+    ("__u64", "ip", offset_of!(FrameFacts, ip)),
+    ("__u64", "offset", offset_of!(FrameFacts, offset)),
+    ("__u64", "inode", offset_of!(FrameFacts, inode)),
+    ("__u32", "dev", offset_of!(FrameFacts, dev)),
+    ("__u32", "memory", offset_of!(FrameFacts, memory)),
+];
+
 /// The members of `struct cred_facts` as [`CredFacts`] has them.
 fn cred_facts() -> Vec<(&'static str, &'static str, usize)> {
     let numbers = CredFacts::NUMBERS.iter().enumerate();
@@ -214,6 +229,7 @@ fn steps(out: &mut String) {
     structure(out, "narrow_step", size, NARROW_STEP);
     structure(out, "file_facts", size_of::<FileFacts>(), FILE_FACTS);
     structure(out, "socket_facts", size_of::<SocketFacts>(), SOCKET_FACTS);
+    structure(out, "frame_facts", size_of::<FrameFacts>(), FRAME_FACTS);
     structure(out, "cred_facts", size_of::<CredFacts>(), &cred_facts());
 }
 

@@ -87,8 +87,9 @@ impl Judge {
             lists: 1,
             switches: 1,
             plans: 1,
+            code_files: 1,
         };
-        let maps = Maps::create(flavour, sizes, Fixed { choosable: 0 }, None)?;
+        let maps = Maps::create(flavour, sizes, Fixed::default(), None)?;
         let doing = "loading the program that judges records";
         let object = object::load(flavour, &maps, &["narrow__trial"]);
         let object = object.map_err(|refusal| match refusal {

@@ -30,6 +30,7 @@ use crate::narrow;
 use crate::object::{self, Flavour};
 use crate::reader::Reader;
 use crate::scope::{self, Entry};
+use crate::stacks::Stacks;
 
 /// What to trace and how.
 #[derive(Clone, Debug)]
@@ -50,6 +51,8 @@ pub struct Options {
     pub narrowed: Option<Vec<(&'static Event, Plan)>>,
     /// How much of system calls is told.
     pub calls: CallOptions,
+    /// What is taken of the stacks on which events happen.
+    pub stacks: Stacks,
     /// Whether selected events of processes' lives tell all they can; else what tracing needs.
     pub whole_lives: bool,
     /// Whether arguments are told of processes for lists of them.
@@ -123,6 +126,7 @@ impl Tracer {
             cpus,
             content: options.calls.content,
             chosen,
+            stacks: options.stacks,
             choosable: if options.changes { u32::MAX } else { chosen },
             narrows: plans.is_some_and(|plans| !plans.is_empty()),
         };

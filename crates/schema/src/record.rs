@@ -9,8 +9,10 @@
 //! address that could not be read.
 
 mod facts;
+mod frame;
 
 pub use facts::{CredFacts, FileFacts, SocketFacts};
+pub use frame::{FRAME_SIZE, FrameFacts, MOST_FRAMES, memory};
 
 /// Number of bits in each field bitmap, hence the most fields an event can have.
 pub const MAX_FIELDS: usize = 64;
@@ -245,7 +247,7 @@ header! {
     kernel: u64 as "__u64" [0];
     /// [`HAS_RET`], [`IN_INTERRUPT`], [`ENTRY`], [`HAS_ENTRY`], [`PIECE`], [`VIA_IO_URING`], [`ASIDE`].
     flags: u32 as "__u32" [0];
-    /// A number that a record and its pieces share; 0 where it has none.
+    /// A number that a record, its pieces and its stack share; 0 where it has none.
     pieces: u32 as "__u32" [0];
     /// What the call returned.
     ret: i64 as "__s64" [0];

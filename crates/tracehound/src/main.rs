@@ -26,6 +26,7 @@ mod signals;
 mod started;
 mod stats;
 mod strace;
+mod way;
 mod with;
 mod worker;
 

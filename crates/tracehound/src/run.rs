@@ -23,9 +23,10 @@ use crate::changes::{Changes, Sources};
 use crate::cli::Run;
 use crate::ending::{End, Ending};
 use crate::failure::Failure;
-use crate::names::{self, Hold};
+use crate::names;
 use crate::outputs::{Outputs, Planned};
 use crate::signals::Signals;
+use crate::way::Way;
 use crate::worker::{Batch, Offer, Worker};
 use crate::{child, events, outputs, own, policy, redact, stats, with};
 
@@ -196,6 +197,7 @@ pub fn traced(
         scoped,
         own: session.own,
         calls: session.calls,
+        stacks: with::stacks(session.extras),
         whole_lives: session.whole_lives,
         lists: session.lists,
         changes: changes.is_some(),
@@ -219,6 +221,7 @@ pub fn traced(
     };
     let traced = named || named_aside;
     let hold = names::start(&mut tracer, &session.engines, traced, named_aside);
+    let way = Way::new(hold, session.extras);
     let child = start(&mut tracer, session, &mut signals)?;
     let engine = Engine::new(
         &Selection::new(&session.shown),
@@ -233,7 +236,7 @@ pub fn traced(
     let ending = Ending::new(child, session.duration, signals)
         .watching(&session.attach)
         .reloading(changes.is_some());
-    trace((tracer, hold), engine, session, ending, changes)
+    trace((tracer, way), engine, session, ending, changes)
 }
 
 /// What the kernel is to leave out of these events.
@@ -339,18 +342,18 @@ fn go_on(command: Option<&OsString>, signals: &mut Signals) -> Result<(), Failur
 
 /// Reads until the end of the run and tells the account.
 fn trace(
-    (mut tracer, mut hold): (Tracer, Hold),
+    (mut tracer, mut way): (Tracer, Way),
     engine: Engine,
     session: &Session,
     mut ending: Ending,
     mut changes: Option<Changes>,
 ) -> Result<u8, Failure> {
     let mut worker = Worker::start(engine);
-    let from = (&mut tracer, &mut hold);
+    let from = (&mut tracer, &mut way);
     let (end, rest) = read(from, &worker, &mut ending, changes.as_mut());
     // Nobody is to ask for other policies from now on.
     drop(changes);
-    let account = finish((&mut tracer, &mut hold), &worker, rest, &mut ending);
+    let account = finish((&mut tracer, &mut way), &worker, rest, &mut ending);
     // Nothing of ours is left in the kernel while the sinks, or the command, take their time.
     drop(tracer);
     worker.close();
@@ -381,7 +384,7 @@ fn trace(
 
 /// Reads as long as the run lasts; what could not be handed over comes back.
 fn read(
-    (tracer, hold): (&mut Tracer, &mut Hold),
+    (tracer, way): (&mut Tracer, &mut Way),
     worker: &Worker,
     ending: &mut Ending,
     mut changes: Option<&mut Changes>,
@@ -398,10 +401,10 @@ fn read(
             batch.records = tracer.read(&mut batch.bytes, BATCH) as u64;
         }
         let busy = batch.bytes.len() >= BATCH;
-        hold.take(batch);
         // What was read under the old policies is not left to the new ones.
         let forced = change.is_some();
-        if let Some((end, rest)) = hand_over(hold, worker, ending, forced) {
+        way.take(batch, forced);
+        if let Some((end, rest)) = hand_over(way, worker, ending, forced) {
             return (end, rest);
         }
         while let Some(unsent) = change.take() {
@@ -428,13 +431,13 @@ fn read(
 
 /// Gives the engine what need not wait; at the end of the run, or of the output, also what was not taken.
 fn hand_over(
-    hold: &mut Hold,
+    way: &mut Way,
     worker: &Worker,
     ending: &mut Ending,
     forced: bool,
 ) -> Option<(End, Batch)> {
     loop {
-        let next = if forced { hold.force() } else { hold.next() };
+        let next = if forced { way.force() } else { way.next() };
         let mut batch = next?;
         while !batch.bytes.is_empty() {
             batch = match worker.offer(batch) {
@@ -454,14 +457,14 @@ fn hand_over(
 
 /// Detaches, and hands over what is left as long as the engine takes it.
 fn finish(
-    (tracer, hold): (&mut Tracer, &mut Hold),
+    (tracer, way): (&mut Tracer, &mut Way),
     worker: &Worker,
     rest: Batch,
     ending: &mut Ending,
 ) -> Result<Account, Failure> {
     let mut last = Vec::new();
     let account = tracer.finish(&mut last)?;
-    let mut rest = Some(hold.rest(rest, last));
+    let mut rest = Some(way.rest(rest, last));
     ending.drained(|| {
         if let Some(batch) = rest.take()
             && let Offer::Later(batch) = worker.offer(batch)

@@ -1,6 +1,7 @@
 //! `--with LIST`: what lines tell of an event beside itself.
 
 use tracehound_engine::{Extra, Extras};
+use tracehound_probes::Stacks;
 
 use crate::events;
 use crate::failure::Failure;
@@ -9,7 +10,7 @@ use crate::failure::Failure;
 pub fn help() -> String {
     let words: Vec<_> = Extra::ALL.iter().map(|row| row.1).collect();
     format!(
-        "Tell beside each event (JSON): {}; separated by commas, repeatable",
+        "Tell beside each event (JSON; stacks in tables too): {}; separated by commas, repeatable",
         words.join(", ")
     )
 }
@@ -24,6 +25,15 @@ pub fn extras(words: &[String]) -> Result<Extras, Failure> {
             None => Err(events::unknown("word of --with", word, known())),
         }
     })
+}
+
+/// The stacks that are to be taken.
+pub const fn stacks(extras: Extras) -> Stacks {
+    Stacks {
+        user: extras.has(Extra::Stack),
+        kernel: extras.has(Extra::KernelStack),
+        caller: extras.has(Extra::Caller),
+    }
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ mod kept;
 mod support;
 
 /// The order of keys as the design has it; what is not listed there stands where it is put here.
-const ORDER: [&str; 33] = [
+const ORDER: [&str; 40] = [
     "time",
     "event",
     "schema",
@@ -43,6 +43,13 @@ const ORDER: [&str; 33] = [
     "in_interrupt",
     "via",
     "policies",
+    "caller",
+    "stack",
+    "stack_cut",
+    "stack_lost",
+    "kernel_stack_unread",
+    "kernel_stack",
+    "kernel_stack_cut",
     "unread",
     "unread_at",
     "cut",

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tracehound_schema::{Event, MadeBy, all};
 
 /// Test binaries that run in guests, those of them that exist.
-pub const BINARIES: [&str; 17] = [
+pub const BINARIES: [&str; 18] = [
     "live",
     "names",
     "process",
@@ -22,6 +22,7 @@ pub const BINARIES: [&str; 17] = [
     CHANGES,
     CASES,
     CONTAINERS,
+    STACKS,
     ADAPTING,
 ];
 
@@ -58,15 +59,18 @@ const HOOKING: &str = "what_an_unchanged_policy";
 const CASES: &str = "tracee_cases";
 const CASES_OF_HOOKS: &str = "paths_choose_ a_call_chooses_";
 
-/// The binary that tests which container events are of.
+/// The binaries that test which container events are of, and their stacks.
 const CONTAINERS: &str = "containers";
+const STACKS: &str = "stacks";
 
 /// The loader's own tests, and of them the one that adapts all programs to the kernel.
 const ADAPTING: &str = "tracehound_probes";
 const ADAPTED: &str = "programs_are_adapted";
 
 /// The binaries that run once on each kernel.
-const ONCE: [&str; 7] = [TABLE, FILTERS, NARROW, CHANGES, CASES, CONTAINERS, ADAPTING];
+const ONCE: [&str; 8] = [
+    TABLE, FILTERS, NARROW, CHANGES, CASES, CONTAINERS, STACKS, ADAPTING,
+];
 
 /// The binary that tests events of hooks and iterators: each by the tests whose names start with the event's.
 const HOOKS: &str = "hooks";

@@ -1,6 +1,7 @@
 //! Sinks: where selected events go, each in its format.
 
 mod json;
+mod stack;
 pub mod strace;
 mod table;
 
@@ -19,6 +20,7 @@ use crate::processes::Processes;
 use crate::programs::Programs;
 use crate::recording::Preamble;
 use crate::redact::Redaction;
+use crate::stacks::{Stack, Stacks};
 use crate::users::Users;
 
 /// What other lines of JSON have of the same form.
@@ -78,6 +80,10 @@ pub struct Item<'a> {
     pub files: Option<&'a Files>,
     /// What users are called, where somebody asks.
     pub users: Option<&'a Users>,
+    /// What is known of places in stacks, where somebody asks.
+    pub stacks: Option<&'a Stacks>,
+    /// The stack on which it happened, if there is one.
+    pub stack: Option<&'a Stack>,
     /// What is told beside the event itself.
     pub extras: Extras,
     /// Which container a process is in.

@@ -3,7 +3,7 @@
 use tracehound_schema::record::{self, State};
 use tracehound_schema::{Abi, syscalls};
 
-use super::{Item, Text};
+use super::{Item, Text, stack};
 use crate::calls::{self, Call, Human, Phase, Style};
 use crate::cgroups::Word;
 use crate::clock::{Clock, Stamp};
@@ -53,6 +53,7 @@ impl Text for Table {
         }
         ending(out, item);
         out.push(b'\n');
+        stack::lines(out, item);
     }
 }
 

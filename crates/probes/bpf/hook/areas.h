@@ -2,22 +2,12 @@
 /* Mappings of a process, and how one is found by an address in it. */
 #pragma once
 
-enum { AREA_FOUND, AREA_NONE, AREA_UNKNOWN, AREA_UNWANTED };
-
-/* A mapping of a process, as the kernel has it. */
-struct area {
-	u64 start, end, flags;
-	u64 mm, private_data;
-	struct file *file;
-	u32 found;
-	u32 pad;
-};
-
 static __always_inline struct area *area_read(struct area *area, const struct vm_area_struct *vma)
 {
 	area->start = BPF_CORE_READ(vma, vm_start);
 	area->end = BPF_CORE_READ(vma, vm_end);
 	area->flags = BPF_CORE_READ(vma, vm_flags);
+	area->page = BPF_CORE_READ(vma, vm_pgoff);
 	area->mm = (u64)BPF_CORE_READ(vma, vm_mm);
 	area->private_data = (u64)BPF_CORE_READ(vma, vm_private_data);
 	area->file = BPF_CORE_READ(vma, vm_file);

@@ -46,6 +46,30 @@ pub fn open(process: u32, path: Option<&[u8]>, identity: Identity) -> Result<Fil
     Err(why.to_owned())
 }
 
+/// The same of a file that is known by its mapping: on overlayfs that names the file in the layer, which has
+/// another device and maybe another inode number than the one that the process sees by the same path.
+pub fn open_mapped(process: u32, path: &[u8], identity: Identity) -> Result<File, String> {
+    open(process, Some(path), identity).or_else(|why| {
+        let below = Path::new(std::ffi::OsStr::from_bytes(path)).strip_prefix("/");
+        let root = PathBuf::from(format!("/proc/{process}/root"));
+        let candidate = below
+            .map(|below| root.join(below))
+            .map_err(|_| why.clone())?;
+        let looked = OpenOptions::new()
+            .read(true)
+            .custom_flags(libc::O_PATH)
+            .open(candidate);
+        let is_same = |looked: &File| {
+            let metadata = looked.metadata().ok();
+            metadata.is_some_and(|one| one.is_file() && ctime(&one) == Some(identity.ctime))
+        };
+        match looked {
+            Ok(looked) if is_same(&looked) => reopen(&looked),
+            _ => Err(why),
+        }
+    })
+}
+
 /// Where it may be. What is no path does not begin with `/`.
 fn candidates(
     process: u32,

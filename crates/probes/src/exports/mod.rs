@@ -20,6 +20,7 @@ mod watch;
 
 use std::collections::VecDeque;
 use std::fmt::Debug;
+use std::fs::File;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -39,6 +40,14 @@ pub fn makes(event: &Event) -> bool {
         users::NAMED,
     ];
     names.contains(&event.name)
+}
+
+/// Opens the file that a process has mapped by a path, names from the last to the first, if it is still the one of
+/// this device, inode number and time of change; the error is a reason to show.
+pub fn open_file(process: u32, names: &[u8], identity: (u32, u64, u64)) -> Result<File, String> {
+    let (dev, inode, ctime) = identity;
+    let path = message::path(names);
+    file::open_mapped(process, &path, file::Identity { dev, inode, ctime })
 }
 
 /// Makes events of files that records tell of.

@@ -9,6 +9,7 @@ use super::{Flavour, open};
 use crate::cgroup;
 use crate::error::Error;
 use crate::narrow;
+use crate::stacks::Stacks;
 
 /// The maps that every object shares.
 #[derive(Debug)]
@@ -46,6 +47,7 @@ pub struct Maps {
     held_args: MapHandle,
     owners: MapHandle,
     kept_execs: MapHandle,
+    code_files: MapHandle,
     /// Which programs look at the end of each call.
     pub ends: MapHandle,
     /// Those programs where pointers are typed.
@@ -60,16 +62,19 @@ pub struct Maps {
 
 /// What is written into programs before they are loaded, so that the verifier drops what is not meant
 /// (`struct fixed` of `bpf/task.h`).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Fixed {
     /// The bits that `chosen` of the controls can ever have.
     pub choosable: u32,
+    /// Which stacks are taken.
+    pub stacks: Stacks,
 }
 
 impl Fixed {
     pub(super) fn write(self, object: &mut OpenObject) -> libbpf_rs::Result<()> {
-        let [controller, choosable] = [cgroup::hierarchy().controller, self.choosable];
-        let bytes = [controller.to_ne_bytes(), choosable.to_ne_bytes()].concat();
+        let controller = cgroup::hierarchy().controller;
+        let words = [controller, self.choosable, self.stacks.bits()];
+        let bytes = words.map(u32::to_ne_bytes).concat();
         for mut map in object.maps_mut() {
             if map.name() == OsStr::new(".rodata.fixed") {
                 map.set_initial_value(&bytes)?;
@@ -109,6 +114,8 @@ pub struct Sizes {
     pub switches: u32,
     /// Plans of what to leave out.
     pub plans: usize,
+    /// Files with code that are known to have been told.
+    pub code_files: u32,
 }
 
 impl Sizes {
@@ -118,6 +125,7 @@ impl Sizes {
             "lists" => Some(self.lists.max(1)),
             "switches" => Some(self.switches.max(1)),
             "narrows" => Some(narrow::entries(self.plans)),
+            "code_files" => Some(self.code_files),
             _ => None,
         }
     }
@@ -199,6 +207,7 @@ impl Maps {
             held_args: handle("held_args")?,
             owners: handle("owners")?,
             kept_execs: handle("kept_execs")?,
+            code_files: handle("code_files")?,
             ends: handle("ends")?,
             ends_tp_btf: handle("ends_tp_btf")?,
             ends_raw_tp: handle("ends_raw_tp")?,
@@ -228,6 +237,7 @@ impl Maps {
             "held_args" => Some(&self.held_args),
             "owners" => Some(&self.owners),
             "kept_execs" => Some(&self.kept_execs),
+            "code_files" => Some(&self.code_files),
             "ends" => Some(&self.ends),
             "ends_tp_btf" => Some(&self.ends_tp_btf),
             "ends_raw_tp" => Some(&self.ends_raw_tp),

@@ -167,8 +167,13 @@ pub fn tail_or_absent(record: Builder, index: usize, bytes: Option<&[u8]>) -> Bu
 mod tests {
     use tracehound_schema::{MadeBy, all};
 
-    /// Made elsewhere: of what is read, or by the engine.
-    const OTHERS: &[&str] = &["gap", "argument_mismatch", super::COMPLETE];
+    /// Made elsewhere: of what is read, by the engine or by crates/symbols.
+    const OTHERS: &[&str] = &[
+        "gap",
+        "argument_mismatch",
+        "address_symbolized",
+        super::COMPLETE,
+    ];
 
     #[test]
     fn every_event_that_the_tracer_makes_has_a_maker() {
@@ -176,7 +181,7 @@ mod tests {
             let makers = super::MAKERS.iter().map(|maker| maker.0);
             let checks = crate::check::names();
             let own = makers.chain(checks).any(|name| name == event.name);
-            let made = own || crate::exports::makes(event);
+            let made = own || crate::exports::makes(event) || crate::stacks::makes(event);
             let derived = !event.derived.is_empty() && !made;
             let other = OTHERS.contains(&event.name) || derived;
             assert!(made != other, "{}", event.name);

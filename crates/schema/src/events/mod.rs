@@ -2,6 +2,7 @@
 
 mod access;
 mod attributes;
+mod callers;
 mod calls;
 mod cgroups;
 mod checks;
@@ -36,7 +37,7 @@ mod users;
 
 use crate::event::Event;
 
-static FAMILIES: [&[Event]; 30] = [
+static FAMILIES: [&[Event]; 31] = [
     tracer::EVENTS,
     process::EVENTS,
     signal::EVENTS,
@@ -67,6 +68,7 @@ static FAMILIES: [&[Event]; 30] = [
     users::EVENTS,
     checks::EVENTS,
     calls::EVENTS,
+    callers::EVENTS,
 ];
 
 /// Every event, family by family.

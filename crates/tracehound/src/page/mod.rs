@@ -8,6 +8,7 @@ mod man;
 mod markdown;
 mod plain;
 mod schema;
+mod stack;
 mod who;
 
 pub use content::{Kernel, sections};

@@ -7,7 +7,7 @@ use tracehound_schema::{Abi, Event, Field, Kind};
 
 use super::content::joined;
 use super::forms::{hex, kind, object, signed, text, time, unsigned};
-use super::{argument, who};
+use super::{argument, stack, who};
 
 /// The JSON Schema (2020-12) of the event's lines.
 pub fn json_schema(event: &Event) -> String {
@@ -31,7 +31,7 @@ pub fn json_schema(event: &Event) -> String {
 }
 
 /// What each key of a line says; what is not known of a record is left out of its line.
-const MEANINGS: [(&str, &str); 32] = [
+const MEANINGS: [(&str, &str); 39] = [
     ("time", "When the record was made, UTC, to the nanosecond."),
     ("event", "The event."),
     ("schema", "Version of this form."),
@@ -94,6 +94,28 @@ const MEANINGS: [(&str, &str); 32] = [
         "policies",
         "The policies that chose the event, where any are in use.",
     ),
+    (
+        "caller",
+        "The first frame outside of the C library, or the first of all; with --with caller.",
+    ),
+    (
+        "stack",
+        "The process's stack, the innermost frame first; with --with stack.",
+    ),
+    ("stack_cut", "It has more frames than are told."),
+    (
+        "stack_lost",
+        "It ends where the frame pointer leads nowhere: code is built without them, or uses them otherwise.",
+    ),
+    (
+        "kernel_stack_unread",
+        "The kernel's stack could not be read.",
+    ),
+    (
+        "kernel_stack",
+        "The kernel's stack, the innermost frame first; with --with kernel-stack.",
+    ),
+    ("kernel_stack_cut", "It has more frames than are told."),
     ("unread", "Values that could not be read."),
     ("unread_at", "The addresses where they would have been."),
     ("cut", "Values that were longer than what is kept."),
@@ -221,21 +243,22 @@ fn paths(event: &Event, call: &Syscall) -> Vec<(&'static str, Value)> {
     let list = |items: Value| json!({"type": "array", "items": items, "minItems": 1});
     let raw = path.replacen(
         '^',
-        r"^(comm|exe|process\.user|process\.group|ancestors)$|^",
+        r"^(comm|exe|process\.user|process\.group|ancestors|stack)$|^",
         1,
     );
-    let mut states = vec![
-        (
-            "policies",
-            list(json!({"type": "string", "pattern": "^[a-z0-9-]{1,63}$"})),
-        ),
+    let mut states = vec![(
+        "policies",
+        list(json!({"type": "string", "pattern": "^[a-z0-9-]{1,63}$"})),
+    )];
+    states.extend(stack::keys());
+    states.extend([
         ("unread", list(text(&path))),
         (
             "unread_at",
             json!({"type": "object", "propertyNames": text(&path), "additionalProperties": hex()}),
         ),
         ("cut", list(text(&path))),
-    ];
+    ]);
     let lists = call.args.iter().map(|arg| arg.name).filter(is_list);
     let lists: Vec<_> = lists.collect();
     if !lists.is_empty() {
@@ -273,23 +296,29 @@ fn states(event: &Event) -> Vec<(&'static str, Value)> {
         .iter()
         .map(|name| ((*name).to_owned(), hex()))
         .collect();
-    let raw: Vec<_> = ["comm", "exe", "process.user", "process.group", "ancestors"]
-        .into_iter()
-        .chain(names.iter().copied())
-        .collect();
-    let mut states = vec![
-        (
-            "policies",
-            json!({"type": "array", "minItems": 1,
+    let own = [
+        "comm",
+        "exe",
+        "process.user",
+        "process.group",
+        "ancestors",
+        "stack",
+    ];
+    let raw: Vec<_> = own.into_iter().chain(names.iter().copied()).collect();
+    let mut states = vec![(
+        "policies",
+        json!({"type": "array", "minItems": 1,
                 "items": {"type": "string", "pattern": "^[a-z0-9-]{1,63}$"}}),
-        ),
+    )];
+    states.extend(stack::keys());
+    states.extend([
         ("unread", list(&names)),
         (
             "unread_at",
             json!({"type": "object", "properties": addresses, "additionalProperties": false}),
         ),
         ("cut", list(&names)),
-    ];
+    ]);
     let lists: Vec<_> = names.iter().copied().filter(is_list).collect();
     if !lists.is_empty() {
         states.push(("redacted", list(&lists)));

@@ -95,6 +95,8 @@ impl Told {
                 processes: &facts.world.processes,
                 files: None,
                 users: None,
+                stacks: None,
+                stack: None,
                 extras: crate::Extras::default(),
                 cgroups: &facts.world.cgroups,
                 mismatch: None,

@@ -2,13 +2,13 @@
 
 use tracehound_schema::record::{self, Header, IN_INTERRUPT, VIA_IO_URING};
 
-use super::Item;
+use super::{Item, stack};
 use crate::integrity::Mismatch;
 use crate::text;
 use crate::value;
 
 /// Appends it; `raw` names the fields whose bytes are not UTF-8.
-pub fn write(out: &mut Vec<u8>, item: &Item<'_>, raw: &[&str]) {
+pub fn write(out: &mut Vec<u8>, item: &Item<'_>, raw: &mut Vec<&str>) {
     let header = &item.record.header;
     if header.flags & record::HAS_RET != 0 {
         out.extend_from_slice(b",\"ret\":");
@@ -26,6 +26,9 @@ pub fn write(out: &mut Vec<u8>, item: &Item<'_>, raw: &[&str]) {
         out.extend_from_slice(b",\"via\":\"io_uring\"");
     }
     policies(out, item);
+    if stack::json(out, item) {
+        raw.push("stack");
+    }
     if header.unread | header.cut | header.late | item.redacted != 0 {
         states(out, item, header);
     }

@@ -17,7 +17,7 @@ pub use self::ancestors::described;
 use self::identity::Identities;
 pub use self::identity::{names, task};
 use self::template::Templates;
-use super::{Item, Text};
+use super::{Item, Text, stack};
 use crate::calls::Notes;
 use crate::clock::{Clock, Stamp};
 use crate::recording::Preamble;
@@ -76,6 +76,9 @@ impl Text for Json {
             call::arguments(out, call, notes);
             call::result(out, item, call, notes);
             ending::policies(out, item);
+            if stack::json(out, item) {
+                raw.push("stack");
+            }
             call::states(out, notes);
             call::raw(out, &raw, notes);
             out.extend_from_slice(b"}\n");
@@ -94,7 +97,7 @@ impl Text for Json {
             }
         }
         out.push(b'}');
-        ending::write(out, item, &raw);
+        ending::write(out, item, &mut raw);
         out.extend_from_slice(b"}\n");
     }
 }
