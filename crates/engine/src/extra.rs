@@ -17,6 +17,8 @@ pub enum Extra {
     Packages,
     /// What the process's user and group are called.
     Users,
+    /// What its machine or container is called.
+    Hostname,
     /// The labels of its container and pod.
     Labels,
     /// The frames of the process's stack.
@@ -56,6 +58,11 @@ impl Extra {
             "what the process's user and group are called in its own namespaces, once that is known",
         ),
         (
+            Extra::Hostname,
+            "hostname",
+            "what the process's machine or container is called (UTS namespace)",
+        ),
+        (
             Extra::Labels,
             "labels",
             "the labels of its container and pod",
@@ -89,6 +96,7 @@ impl Extra {
         match self {
             Extra::Ancestors | Extra::Session => PROCESSES,
             Extra::Users => &["user_named", "existing_process", "sched_process_exec"],
+            Extra::Hostname => &["uts_named"],
             Extra::Labels => CONTAINERS,
             Extra::Hashes => &["file_hashed", "existing_process", "sched_process_exec"],
             Extra::Packages => &["file_packaged", "existing_process", "sched_process_exec"],

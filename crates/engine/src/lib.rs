@@ -10,6 +10,7 @@ mod engine;
 mod extra;
 mod files;
 pub mod filter;
+mod hosts;
 mod inherited;
 mod integrity;
 mod listing;

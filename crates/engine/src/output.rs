@@ -107,6 +107,7 @@ impl Output {
             redacted: told.as_ref().map_or(0, |told| told.redacted),
             left_out: told.as_ref().map_or(0, |told| told.left_out),
             programs: &self.world.programs,
+            hosts: &self.world.hosts,
             processes: &self.world.processes,
             files: self.world.files.as_ref(),
             users: self.world.users.as_ref(),

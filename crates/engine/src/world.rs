@@ -5,6 +5,7 @@ use tracehound_schema::{Event, by_name};
 
 use crate::cgroups::Cgroups;
 use crate::files::Files;
+use crate::hosts::Hosts;
 use crate::processes::{Identity, Processes};
 use crate::programs::Programs;
 use crate::stacks::Stacks;
@@ -19,6 +20,8 @@ pub struct World {
     pub processes: Processes,
     /// Which cgroup is of which container.
     pub cgroups: Cgroups,
+    /// What threads' machines are called.
+    pub hosts: Hosts,
     /// What is known of processes' programs, if somebody wants to know.
     pub files: Option<Files>,
     /// What users of namespaces are called, if somebody wants to know.
@@ -41,6 +44,7 @@ impl World {
             programs: Programs::new(),
             processes: Processes::default(),
             cgroups: Cgroups::default(),
+            hosts: Hosts::default(),
             files: None,
             users: None,
             stacks: None,
@@ -68,6 +72,7 @@ impl World {
     pub fn learn(&mut self, event: &Event, record: &Record<'_>) -> Option<Identity> {
         self.programs.learn(event, record);
         self.cgroups.learn(event, record);
+        self.hosts.learn(event, record);
         if let Some(files) = &mut self.files {
             files.learn(event, record);
         }
@@ -103,6 +108,7 @@ impl World {
     pub fn forget(&mut self, event: &Event, record: &Record<'_>) {
         self.programs.forget(event, record);
         self.cgroups.forget(event, record);
+        self.hosts.forget(event, record);
         if let Some(files) = &mut self.files {
             files.forget(event, record);
         }

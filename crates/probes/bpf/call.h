@@ -133,7 +133,7 @@ static __always_inline void call_submit(struct call_record *rec, u32 end, u32 ro
 	if (size > CALL_SIZE)
 		size = CALL_SIZE;
 	rec->head.size = size;
-	stack_before(rec, end);
+	beside_before(rec, end);
 	stay_on_cpu();
 	rec->head.cpu = bpf_get_smp_processor_id();
 	rec->head.seq = next_seq(0);

@@ -90,7 +90,11 @@ struct pid_namespace {
 struct mnt_namespace {
 	struct ns_common ns;
 };
+struct new_utsname {
+	char nodename[65];
+};
 struct uts_namespace {
+	struct new_utsname name;
 	struct ns_common ns;
 };
 struct ipc_namespace {

@@ -252,15 +252,15 @@ static __always_inline void may_leave_cpu(void)
 /*
  * Reserves a record of a size known at compile time, or counts a drop and gives NULL. It gets its
  * number at its end, when it is known to be wanted: a number that does not come is a loss. Where
- * stacks are asked for it is built in a buffer (stack.h), since what is reserved first is read first,
- * and a stack stands before its event.
+ * something is told beside it it is built in a buffer (beside.h), since what is reserved first is read
+ * first, and what stands beside an event is told before it.
  */
 #define record_begin(task, EVENT, rung, life, tail)                                             \
 	({                                                                                      \
 		const u32 __size = sizeof(struct th_record) + FIELDS_##EVENT * 8 + (tail);      \
 		struct th_record *__rec = NULL;                                                 \
 									                        \
-		if (fixed.stacks) {                                                             \
+		if (fixed.beside) {                                                             \
 			__rec = buffered_begin();                                               \
 		} else {                                                                        \
 			void *__ring = ring_of(life);                                           \
@@ -280,7 +280,7 @@ static __always_inline void may_leave_cpu(void)
 /* The reader polls: a wake-up per record would cost 10 us on a virtual machine. */
 #define record_end(rec, EVENT, life)                                                            \
 	do {                                                                                    \
-		if (fixed.stacks) {                                                             \
+		if (fixed.beside) {                                                             \
 			buffered_end(rec, INDEX_##EVENT, life);                                 \
 		} else if (keeps_short(rec, INDEX_##EVENT)) {                                   \
 			(rec)->seq = next_seq(life);                                            \
@@ -293,7 +293,7 @@ static __always_inline void may_leave_cpu(void)
 /* The same in a program that can be preempted. No global function may be called meanwhile. */
 #define record_end_anywhere(rec, EVENT)                                                         \
 	do {                                                                                    \
-		if (fixed.stacks) {                                                             \
+		if (fixed.beside) {                                                             \
 			buffered_end(rec, INDEX_##EVENT, 0);                                    \
 		} else if (keeps_short(rec, INDEX_##EVENT)) {                                   \
 			stay_on_cpu();                                                          \

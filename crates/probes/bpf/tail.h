@@ -38,7 +38,7 @@ static __always_inline void long_end(struct call_record *rec, u32 number, u32 li
 	if (size > CALL_SIZE)
 		size = CALL_SIZE;
 	rec->head.size = size;
-	stack_before(rec, number);
+	beside_before(rec, number);
 	rec->head.seq = next_seq(life);
 	if (!ring || bpf_ringbuf_output(ring, rec, size, BPF_RB_NO_WAKEUP))
 		count_drop(index);

@@ -50,6 +50,8 @@ struct open_call {
 struct task_state {
 	struct mask_call mask;
 	struct open_call call;
+	u64 uts_told;	/* which name of its machine was told of it (hook/uts.h) */
+	/* User space writes the end of this (src/scope.rs). */
 	u32 in_scope;	/* 0, 1 or SCOPE_HELD */
 	u32 pad;
 };
@@ -246,8 +248,8 @@ struct fixed {
 	u32 cgroup_controller;
 	/* The bits that control.chosen can ever have. */
 	u32 choosable;
-	/* Which stacks are told with events (stack.h). */
-	u32 stacks;
+	/* What is told beside events (beside.h). */
+	u32 beside;
 };
 
 const volatile struct fixed fixed SEC(".rodata.fixed");

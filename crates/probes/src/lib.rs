@@ -4,6 +4,7 @@
 //! no safe interface offers.
 
 mod account;
+mod beside;
 mod calls;
 mod cgroup;
 mod check;
@@ -25,7 +26,6 @@ mod reason;
 mod ring;
 mod scope;
 mod snapshot;
-mod stacks;
 mod tracer;
 mod trial;
 mod trigger;
@@ -33,6 +33,7 @@ mod types;
 mod users;
 
 pub use account::{Account, Count};
+pub use beside::{Beside, tells_uts};
 pub use calls::CallOptions;
 pub use error::Error;
 pub use exports::{Follow, open_file};
@@ -43,5 +44,4 @@ pub use machine::go_first;
 pub use narrow::Judge;
 pub use prove::make_calls;
 pub use snapshot::Made;
-pub use stacks::Stacks;
 pub use tracer::{Options, Tracer, boot_time};

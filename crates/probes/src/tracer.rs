@@ -19,6 +19,7 @@ use self::account::Past;
 use self::add::Adding;
 use self::controls::Controls;
 use self::part::Part;
+use crate::beside::Beside;
 use crate::calls::CallOptions;
 use crate::cgroup;
 use crate::error::Error;
@@ -30,7 +31,6 @@ use crate::narrow;
 use crate::object::{self, Flavour};
 use crate::reader::Reader;
 use crate::scope::{self, Entry};
-use crate::stacks::Stacks;
 
 /// What to trace and how.
 #[derive(Clone, Debug)]
@@ -51,8 +51,8 @@ pub struct Options {
     pub narrowed: Option<Vec<(&'static Event, Plan)>>,
     /// How much of system calls is told.
     pub calls: CallOptions,
-    /// What is taken of the stacks on which events happen.
-    pub stacks: Stacks,
+    /// What is told beside events.
+    pub beside: Beside,
     /// Whether selected events of processes' lives tell all they can; else what tracing needs.
     pub whole_lives: bool,
     /// Whether arguments are told of processes for lists of them.
@@ -126,7 +126,7 @@ impl Tracer {
             cpus,
             content: options.calls.content,
             chosen,
-            stacks: options.stacks,
+            beside: options.beside,
             choosable: if options.changes { u32::MAX } else { chosen },
             narrows: plans.is_some_and(|plans| !plans.is_empty()),
         };

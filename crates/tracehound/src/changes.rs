@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use tracehound_engine::{Change, Extras, Selection};
 use tracehound_policy::{Policy, named};
-use tracehound_probes::{Outcome, Tracer};
+use tracehound_probes::{Outcome, Tracer, tells_uts};
 use tracehound_schema::Event;
 
 use self::control::{Control, Request};
@@ -52,8 +52,14 @@ pub struct Changes {
     keeps: bool,
     extras: Extras,
     containers: bool,
+    /// Whether what machines are called has been told from the beginning.
+    uts: bool,
     quiet: bool,
 }
+
+/// Why a policy is refused while the run goes on.
+const NO_UTS: &str = "what machines are called (uts) is told only if it was asked for when the run began: \
+     start it with such a policy, or --with hostname";
 
 /// Which policies are wanted.
 #[derive(Clone, Debug, Default)]
@@ -100,12 +106,14 @@ impl Changes {
             keeps: sources.keeps,
             extras: sources.extras,
             containers: sources.containers,
+            uts: false,
             quiet,
         };
         if sources.watches {
             changes.watch = Some(Watch::new(&changes.wanted.paths));
         }
         changes.traced = changes.needed_by(&policies).1;
+        changes.uts = tells_uts(&changes.traced);
         Ok(Some(changes))
     }
 
@@ -185,6 +193,11 @@ impl Changes {
             return false;
         }
         let (shown, traced) = self.needed_by(&policies);
+        if tells_uts(&traced) && !self.uts {
+            self.wanted = before;
+            self.refuse(asked, NO_UTS);
+            return false;
+        }
         let mut both = self.traced.clone();
         both.extend(&traced);
         self.next = Some(Next {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use tracehound_probes::{CallOptions, Only, Options, Outcome, Stacks, Tracer, Verdict};
+use tracehound_probes::{Beside, CallOptions, Only, Options, Outcome, Tracer, Verdict};
 use tracehound_schema::{Event, HookKind, MadeBy, Rung, all};
 
 use crate::cli::Doctor;
@@ -45,7 +45,7 @@ fn start(events: Vec<&'static Event>, only: Only) -> Result<Tracer, Failure> {
         own: false,
         narrowed: None,
         calls: CallOptions::default(),
-        stacks: Stacks::default(),
+        beside: Beside::default(),
         whole_lives: true,
         lists: false,
         changes: false,

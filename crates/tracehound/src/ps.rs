@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use tracehound_engine::recording::{self, Preamble};
 use tracehound_engine::{Engine, Selection};
-use tracehound_probes::{CallOptions, Only, Options, Stacks, Tracer};
+use tracehound_probes::{Beside, CallOptions, Only, Options, Tracer};
 use tracehound_runtimes::Places;
 use tracehound_schema::by_name;
 use tracehound_schema::record::Record;
@@ -59,7 +59,7 @@ fn live() -> Result<(Preamble, Engine), Failure> {
         own: true,
         narrowed: None,
         calls: CallOptions::default(),
-        stacks: Stacks::default(),
+        beside: Beside::default(),
         whole_lives: false,
         lists: true,
         changes: false,

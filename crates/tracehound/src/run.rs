@@ -190,6 +190,7 @@ pub fn traced(
     let scoped = command.is_some() || !session.attach.is_empty();
     let started = Tracer::start(&Options {
         narrowed: session.narrows.then(|| narrowed(&session.filters, &events)),
+        beside: with::beside(session.extras, &events),
         events,
         aside,
         only: session.rung.clone().map_or(Only::Any, Only::Named),
@@ -197,7 +198,6 @@ pub fn traced(
         scoped,
         own: session.own,
         calls: session.calls,
-        stacks: with::stacks(session.extras),
         whole_lives: session.whole_lives,
         lists: session.lists,
         changes: changes.is_some(),

@@ -1,7 +1,8 @@
 //! `--with LIST`: what lines tell of an event beside itself.
 
 use tracehound_engine::{Extra, Extras};
-use tracehound_probes::Stacks;
+use tracehound_probes::{Beside, tells_uts};
+use tracehound_schema::Event;
 
 use crate::events;
 use crate::failure::Failure;
@@ -27,12 +28,13 @@ pub fn extras(words: &[String]) -> Result<Extras, Failure> {
     })
 }
 
-/// The stacks that are to be taken.
-pub const fn stacks(extras: Extras) -> Stacks {
-    Stacks {
+/// What programs are to tell beside the events that are traced.
+pub fn beside(extras: Extras, traced: &[&'static Event]) -> Beside {
+    Beside {
         user: extras.has(Extra::Stack),
         kernel: extras.has(Extra::KernelStack),
         caller: extras.has(Extra::Caller),
+        uts: tells_uts(traced),
     }
 }
 

@@ -288,6 +288,28 @@ fn what_the_kernel_leaves_out_for_one_policy_is_told_for_the_next() {
     assert_eq!(delivered, told.numbers.len() as u64, "{said}");
 }
 
+/// Its programs do not look at names, so nothing could ever be known of them.
+#[test]
+fn a_policy_that_needs_what_was_not_asked_for_is_refused() {
+    if !root() {
+        return;
+    }
+    let of_web = "type: policy\nname: web\nscope: [uts=web-1]\nrules:\n  - event: umask\n";
+    let mut run = Run::start("uts", &[]);
+    let web = run.write("web.yaml", of_web);
+    let output = run.ask(&["add", &web]);
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "{error}");
+    assert!(error.contains("--with hostname"), "{error}");
+    assert!(!run.told(&["list"]).contains("web\t"));
+    run.end();
+    run = Run::start("uts", &["--with", "hostname"]);
+    let web = run.write("web.yaml", of_web);
+    run.told(&["add", &web]);
+    run.wait_for("\"lseek\"");
+    run.end();
+}
+
 #[test]
 fn a_socket_that_is_misused_disturbs_nobody() {
     if !root() {

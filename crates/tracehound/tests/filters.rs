@@ -241,7 +241,7 @@ fn what_is_wrong_is_pointed_at() {
     );
     refused(&["-s", "uid=root"], "write a number", "root");
     refused(&["-s", "tree<1"], "ids of trees go with = and != only", "<");
-    refused(&["-s", "uts=a"], "compare container, mntns or pidns", "uts");
+    refused(&["-s", "uts<a"], "< does not fit this kind of value", "<");
     refused(
         &["-s", "usr=0"],
         "nothing in scope is named \"usr\"; did you mean uid?",

@@ -71,7 +71,7 @@ tests() {
 		echo "@@ run $rung $binary"
 		export TRACEHOUND_RUNG="$rung"
 		# Their events have no rung in common.
-		case "$binary" in containers | stacks) unset TRACEHOUND_RUNG ;; esac
+		case "$binary" in containers | stacks | hostnames) unset TRACEHOUND_RUNG ;; esac
 		# shellcheck disable=SC2086 # filters are words
 		timeout "${lab_limit:-300}" "/lab/tests/$binary" \
 			--test-threads=1 --color never ${lab_test:-$filters} </dev/null 2>&1

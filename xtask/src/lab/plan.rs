@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tracehound_schema::{Event, MadeBy, all};
 
 /// Test binaries that run in guests, those of them that exist.
-pub const BINARIES: [&str; 18] = [
+pub const BINARIES: [&str; 19] = [
     "live",
     "names",
     "process",
@@ -23,6 +23,7 @@ pub const BINARIES: [&str; 18] = [
     CASES,
     CONTAINERS,
     STACKS,
+    HOSTNAMES,
     ADAPTING,
 ];
 
@@ -63,13 +64,16 @@ const CASES_OF_HOOKS: &str = "paths_choose_ a_call_chooses_";
 const CONTAINERS: &str = "containers";
 const STACKS: &str = "stacks";
 
+/// The binary that tests what machines are called.
+const HOSTNAMES: &str = "hostnames";
+
 /// The loader's own tests, and of them the one that adapts all programs to the kernel.
 const ADAPTING: &str = "tracehound_probes";
 const ADAPTED: &str = "programs_are_adapted";
 
 /// The binaries that run once on each kernel.
-const ONCE: [&str; 8] = [
-    TABLE, FILTERS, NARROW, CHANGES, CASES, CONTAINERS, STACKS, ADAPTING,
+const ONCE: [&str; 9] = [
+    TABLE, FILTERS, NARROW, CHANGES, CASES, CONTAINERS, STACKS, HOSTNAMES, ADAPTING,
 ];
 
 /// The binary that tests events of hooks and iterators: each by the tests whose names start with the event's.

@@ -207,6 +207,10 @@ impl Facts<'_> {
                 }
             }
             Scope::Exe => program(self.world.programs.path(header.host_pid), probe),
+            Scope::Uts => match self.world.hosts.of(header) {
+                Some(name) => probe.text(name, true),
+                None => probe.unread(0),
+            },
             Scope::FirstMntNs => match (self.world.first_mnt_ns, header.mnt_ns) {
                 (None, _) | (_, 0) => probe.unread(0),
                 (Some(first), own) => probe.unsigned(u64::from(first == own)),

@@ -39,6 +39,8 @@ pub enum Scope {
     Syscall,
     /// When the process started.
     Start,
+    /// What the thread's machine is called.
+    Uts,
     /// Whether it is in a container.
     Contained,
     /// Whether it is in none.
@@ -101,6 +103,7 @@ impl Scope {
         (Scope::Abi, &["abi"]),
         (Scope::Syscall, &["syscall"]),
         (Scope::Start, &["start"]),
+        (Scope::Uts, &["uts", "hostname", "hostName"]),
         (Scope::Contained, &["container"]),
         (Scope::Uncontained, &["not-container", "host"]),
         (Scope::Container, &["container_id", "containerId"]),
@@ -126,9 +129,6 @@ impl Scope {
         (Scope::AncestorComm, &["ancestor.comm"]),
         (Scope::AncestorExe, &["ancestor.exe"]),
     ];
-
-    /// Names that Tracee has and no event can tell, with the reason.
-    pub const LACKING: &[(&str, &str)] = &[("hostName", UTS), ("uts", UTS)];
 
     /// Those by which records can be told apart where only the first ones of each are wanted.
     pub const KEYS: &[Scope] = &[
@@ -179,6 +179,7 @@ impl Scope {
             | Scope::PodNamespace
             | Scope::PodSandbox => CONTAINERS,
             Scope::FirstMntNs => &["init_namespaces"],
+            Scope::Uts => &["uts_named"],
             Scope::AncestorComm => &[
                 "existing_process",
                 "process_snapshot",
@@ -237,6 +238,3 @@ pub const CONTAINERS: &[&str] = &[
     "cgroup_rmdir",
     "container_named",
 ];
-
-const UTS: &str = "no record says the name of its machine or container (uts namespace), so it could \
-     never be known; compare container, mntns or pidns";

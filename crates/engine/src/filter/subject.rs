@@ -39,13 +39,6 @@ pub fn scope(name: &str, place: (usize, usize)) -> Result<(Subject, Class), Faul
     if let Some(scope) = Scope::named(name) {
         return Ok((Subject::Scope(scope), scope_class(scope)));
     }
-    let lacking = Scope::LACKING.iter().find(|row| row.0 == name);
-    if let Some((_, why)) = lacking {
-        return Err(Fault::new(
-            place,
-            format!("{name} cannot be compared: {why}"),
-        ));
-    }
     let known = Scope::NAMES.iter().flat_map(|row| row.1).copied();
     let message = format!("nothing in scope is named {name:?}{}", nearest(name, known));
     Err(Fault::new(place, message))
@@ -130,6 +123,7 @@ fn scope_class(scope: Scope) -> Class {
     match scope {
         Scope::Comm
         | Scope::Exe
+        | Scope::Uts
         | Scope::AncestorComm
         | Scope::AncestorExe
         | Scope::Container

@@ -15,6 +15,7 @@ use crate::cgroups::Cgroups;
 use crate::extra::Extras;
 use crate::files::Files;
 use crate::filter::Policies;
+use crate::hosts::Hosts;
 use crate::integrity::Mismatch;
 use crate::processes::Processes;
 use crate::programs::Programs;
@@ -76,6 +77,8 @@ pub struct Item<'a> {
     pub programs: &'a Programs,
     /// Who created whom, where somebody asks.
     pub processes: &'a Processes,
+    /// What threads' machines are called.
+    pub hosts: &'a Hosts,
     /// What programs hash to, where somebody asks.
     pub files: Option<&'a Files>,
     /// What users are called, where somebody asks.

@@ -88,7 +88,7 @@ __noinline int walk_begin(RECORD handed)
 	struct pt_regs *regs = user_regs(task);
 	struct walk *walk;
 
-	if (!rec || !fixed.stacks)
+	if (!rec || !fixed.beside)
 		return 0;
 	walk = &rec->walk;
 	walk->ip = BPF_CORE_READ(regs, ip);
@@ -143,7 +143,7 @@ __noinline int walk_leaf(RECORD handed)
 	struct walk *walk;
 	u64 found;
 
-	if (!rec || !fixed.stacks)
+	if (!rec || !fixed.beside)
 		return 0;
 	walk = &rec->walk;
 	walk->calls = walk->leaf = 1;
@@ -165,7 +165,7 @@ __noinline int walk_up(RECORD handed)
 	struct walk *walk;
 	u64 next;
 
-	if (!rec || !fixed.stacks)
+	if (!rec || !fixed.beside)
 		return WALK_DONE;
 	walk = &rec->walk;
 	walk->leaf = 0;
@@ -208,7 +208,7 @@ __noinline int find_code(RECORD handed)
 	struct area *area;
 	u64 address;
 
-	if (!rec || !fixed.stacks)
+	if (!rec || !fixed.beside)
 		return 0;
 	address = rec->walk.calls ? rec->walk.ip - 1 : rec->walk.ip;
 	area = &rec->walk.area;
@@ -251,7 +251,7 @@ __noinline int add_frame(RECORD handed)
 	struct frame_facts *frame;
 	struct area *area;
 
-	if (!rec || !fixed.stacks)
+	if (!rec || !fixed.beside)
 		return 0;
 	area = &rec->walk.area;
 	/* A frame pointer that is used for something else leads anywhere. */
@@ -271,23 +271,7 @@ __noinline int add_frame(RECORD handed)
 	if (frame->memory != CODE_OF_FILE)
 		return FRAME_ADDED;
 	note_code_file(rec, area->file);
-	return fixed.stacks & STACK_USER || is_c_library(area->file) ? FRAME_ADDED : FRAME_IS_CALLER;
-}
-
-/* Starts a record that stands beside another, whose thread it is of, with all fields absent. */
-static __always_inline void start_stack(struct call_record *rec, u16 event, u32 fields)
-{
-	struct th_record *head = &rec->head;
-
-	head->event = event;
-	head->rung = 0;
-	head->unread = head->cut = head->late = head->kernel = 0;
-	head->absent = (1ull << fields) - 1;
-	head->flags = 0;
-	head->ret = 0;
-	for (u32 i = 0; i < fields; i++)
-		put_value(head, i, 0);
-	rec->at = sizeof(*head) + fields * 8;
+	return fixed.beside & STACK_USER || is_c_library(area->file) ? FRAME_ADDED : FRAME_IS_CALLER;
 }
 
 /* Notes where a field's tail is, whose bytes are in place. */
@@ -300,7 +284,7 @@ static __always_inline void stack_tail(struct call_record *rec, u32 index, u32 f
 /* Adds the frames of the user's stack, and says how the walk ends. */
 static __always_inline u32 walk_frames(RECORD handed)
 {
-	const u32 most = fixed.stacks & STACK_USER ? MOST_FRAMES : CALLER_FRAMES;
+	const u32 most = fixed.beside & STACK_USER ? MOST_FRAMES : CALLER_FRAMES;
 
 	for (u32 i = 0; i < MOST_FRAMES; i++) {
 		u32 end = WALK_ON, added;
@@ -345,7 +329,7 @@ __noinline int walk_kernel(RECORD handed)
 	u32 from;
 	long size = -1;
 
-	if (!rec || !fixed.stacks)
+	if (!rec || !fixed.beside)
 		return 0;
 	from = rec->at;
 #ifndef TH_LEGACY
@@ -364,35 +348,11 @@ __noinline int walk_kernel(RECORD handed)
 	return 0;
 }
 
-/* Puts a record that stands beside another into the CPU's own ring; whether it is there. */
-static __always_inline bool send_beside(struct call_record *rec, u32 index)
-{
-	struct count *count = count_of(index);
-	u32 size = (rec->at + 7) & ~7u;
-	bool sent;
-	void *ring;
-
-	if (count)
-		__sync_fetch_and_add(&count->made, 1);
-	if (size > CALL_SIZE)
-		size = CALL_SIZE;
-	rec->head.size = size;
-	stay_on_cpu();
-	rec->head.cpu = bpf_get_smp_processor_id();
-	rec->head.seq = next_seq(0);
-	ring = ring_of(0);
-	sent = ring && !bpf_ringbuf_output(ring, rec, size, BPF_RB_NO_WAKEUP);
-	if (!sent)
-		count_drop(index);
-	may_leave_cpu();
-	return sent;
-}
-
 __noinline int send_stack(RECORD handed)
 {
 	struct call_record *rec = record_of(handed);
 
-	if (rec && fixed.stacks)
+	if (rec && fixed.beside)
 		send_beside(rec, INDEX_stack_captured);
 	return 0;
 }
@@ -405,7 +365,7 @@ __noinline int begin_code_file(RECORD handed, u32 which)
 	struct file *file;
 	u32 number;
 
-	if (!stack || !fixed.stacks)
+	if (!stack || !fixed.beside)
 		return 0;
 	number = buffer_take();
 	rec = number ? call_record_of(number) : NULL;
@@ -415,7 +375,7 @@ __noinline int begin_code_file(RECORD handed, u32 which)
 	of = code_file_of(file);
 	rec->head = stack->head;
 	rec->head.time--;
-	start_stack(rec, ID_code_file_seen, FIELDS_code_file_seen);
+	start_beside(rec, ID_code_file_seen, FIELDS_code_file_seen);
 	rec->head.absent = 0;
 	tail_slot(rec, FIELD_code_file_seen_dev, of.dev);
 	tail_slot(rec, FIELD_code_file_seen_inode, of.inode);
@@ -432,7 +392,7 @@ __noinline int end_code_file(RECORD handed, u32 which, u32 number)
 	struct code_file of;
 	bool sent = false;
 
-	if (!stack || !fixed.stacks)
+	if (!stack || !fixed.beside)
 		return 0;
 	if (rec) {
 		sent = send_beside(rec, INDEX_code_file_seen);
@@ -464,23 +424,13 @@ static __always_inline void tell_code_files(RECORD handed, struct call_record *s
 	}
 }
 
-/* Whether the thread that a record tells of is the one that runs, and has come here by itself. */
-static __always_inline bool has_stack(struct th_record *head)
-{
-	const u32 none = TH_ASIDE | TH_IN_INTERRUPT | TH_PIECE | TH_HAS_ENTRY;
-	struct control *control = control_get();
-
-	return !(head->flags & none) && head->host_tid == (u32)bpf_get_current_pid_tgid() &&
-	       control && control->phase == PHASE_LIVE;
-}
-
 /* A record for the stack of another's event: the number of its buffer. */
 __noinline int begin_stack(RECORD handed)
 {
 	struct call_record *event = record_of(handed), *rec;
 	u32 number;
 
-	if (!event || !fixed.stacks || !has_stack(&event->head))
+	if (!event || !fixed.beside || !is_of_this_thread(&event->head))
 		return 0;
 	number = buffer_take();
 	rec = number ? call_record_of(number) : NULL;
@@ -494,27 +444,31 @@ __noinline int begin_stack(RECORD handed)
 	/* The reader goes by time, and this comes before its event. */
 	rec->head.time--;
 	rec->spanned = 0;
-	start_stack(rec, ID_stack_captured, FIELDS_stack_captured);
+	start_beside(rec, ID_stack_captured, FIELDS_stack_captured);
 	return number;
 }
 
-__noinline int take_stack(RECORD event)
+static __always_inline void tell_stack(RECORD event)
 {
-	struct call_record *rec;
-	u32 number;
+	u32 number = begin_stack(event);
+	struct call_record *rec = call_record_of(number);
 
-	if (!fixed.stacks)
-		return 0;
-	number = begin_stack(event);
-	rec = call_record_of(number);
 	if (!number || !rec)
-		return 0;
-	if (fixed.stacks & (STACK_USER | STACK_CALLER))
+		return;
+	if (fixed.beside & (STACK_USER | STACK_CALLER))
 		walk_user(hand(rec, number), rec);
-	if (fixed.stacks & STACK_KERNEL)
+	if (fixed.beside & STACK_KERNEL)
 		walk_kernel(hand(rec, number));
 	tell_code_files(hand(rec, number), rec);
 	send_stack(hand(rec, number));
 	buffer_give(number);
+}
+
+__noinline int tell_beside(RECORD event)
+{
+	if (fixed.beside & BESIDE_UTS)
+		end_uts(begin_uts(event));
+	if (fixed.beside & BESIDE_STACK)
+		tell_stack(event);
 	return 0;
 }

@@ -6,10 +6,10 @@ use std::os::fd::AsFd as _;
 use libbpf_rs::{MapCore as _, MapHandle, OpenObject};
 
 use super::{Flavour, open};
+use crate::beside::Beside;
 use crate::cgroup;
 use crate::error::Error;
 use crate::narrow;
-use crate::stacks::Stacks;
 
 /// The maps that every object shares.
 #[derive(Debug)]
@@ -66,14 +66,14 @@ pub struct Maps {
 pub struct Fixed {
     /// The bits that `chosen` of the controls can ever have.
     pub choosable: u32,
-    /// Which stacks are taken.
-    pub stacks: Stacks,
+    /// What is told beside records.
+    pub beside: Beside,
 }
 
 impl Fixed {
     pub(super) fn write(self, object: &mut OpenObject) -> libbpf_rs::Result<()> {
         let controller = cgroup::hierarchy().controller;
-        let words = [controller, self.choosable, self.stacks.bits()];
+        let words = [controller, self.choosable, self.beside.bits()];
         let bytes = words.map(u32::to_ne_bytes).concat();
         for mut map in object.maps_mut() {
             if map.name() == OsStr::new(".rodata.fixed") {

@@ -181,7 +181,7 @@ mod tests {
             let makers = super::MAKERS.iter().map(|maker| maker.0);
             let checks = crate::check::names();
             let own = makers.chain(checks).any(|name| name == event.name);
-            let made = own || crate::exports::makes(event) || crate::stacks::makes(event);
+            let made = own || crate::exports::makes(event) || crate::beside::makes(event);
             let derived = !event.derived.is_empty() && !made;
             let other = OTHERS.contains(&event.name) || derived;
             assert!(made != other, "{}", event.name);

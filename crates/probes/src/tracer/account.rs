@@ -10,7 +10,7 @@ use crate::account::{Account, Count};
 use crate::error::Error;
 use crate::ladder::Climb;
 use crate::object::Attached;
-use crate::{snapshot, stacks};
+use crate::{beside, snapshot};
 
 /// What the account has to know of what is not traced any more, or was not from the beginning.
 #[derive(Debug, Default)]
@@ -66,7 +66,7 @@ impl Tracer {
         // What could not be checked has a row if there was any.
         let told = |own: &&(&'static Event, u64)| own.1 > 0 || !own.0.sets.contains(&"tracer");
         for (event, made) in self.own.iter().filter(told) {
-            if stacks::makes(event) {
+            if beside::makes(event) {
                 self.row(&mut account, event, 0)?;
             } else {
                 account.own(event, *made);

@@ -7,7 +7,7 @@ use super::Options;
 use crate::calls::{CallOptions, Group};
 use crate::error::Error;
 use crate::ladder::{Climb, Only};
-use crate::{check, exports, preempt, snapshot, stacks};
+use crate::{beside, check, exports, preempt, snapshot};
 
 /// Process life-cycle events: following a command and naming processes rest on them.
 const LIFE: [&str; 3] = [
@@ -35,7 +35,7 @@ pub(super) const LISTED: u32 = 1 << 31;
 /// The selected events that the tracer makes of what it reads elsewhere than in the rings.
 pub(super) fn own(events: &[&'static Event]) -> Vec<(&'static Event, u64)> {
     let made = |event: &&&Event| {
-        let beside = stacks::makes(event);
+        let beside = beside::makes(event);
         beside || snapshot::is_made(event) || check::makes(event) || exports::makes(event)
     };
     events

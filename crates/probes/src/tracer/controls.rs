@@ -2,10 +2,10 @@
 
 use libbpf_rs::{MapCore as _, MapFlags};
 
+use crate::beside::Beside;
 use crate::error::Error;
 use crate::object::Maps;
 use crate::preempt;
-use crate::stacks::Stacks;
 
 /// Whether records are made, and of what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +31,8 @@ pub(super) struct Controls {
     pub chosen: u32,
     /// Which of them can be selected later.
     pub choosable: u32,
-    /// Which stacks are taken.
-    pub stacks: Stacks,
+    /// What is told beside records.
+    pub beside: Beside,
     /// Whether what plans exclude is left out, once records are of what is wanted.
     pub narrows: bool,
     /// Whether what the tracer does itself is told, too.

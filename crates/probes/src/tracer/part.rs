@@ -53,11 +53,11 @@ impl Part {
             lists: calls.tables.lists.len() as u32,
             switches: calls.tables.switches.len() as u32,
             plans: room,
-            code_files: controls.stacks.files(),
+            code_files: controls.beside.files(),
         };
         let fixed = Fixed {
             choosable: controls.choosable,
-            stacks: controls.stacks,
+            beside: controls.beside,
         };
         let before = shared.as_ref().map(|shared| &shared.maps);
         let maps = Maps::create(flavour, sizes, fixed, before)?;

@@ -1,8 +1,8 @@
-//! Who made an event happen, by the code that ran: stacks, and the files that their code is in. Ids 495 to 499.
+//! What programs tell beside events: stacks, the files that their code is in, what machines are called. Ids 495 to 499.
 
 use super::events;
 use crate::field::{told, tracer};
-use crate::kind::Kind::{Addr, Bool, Bytes, Dev, Path, Str, U64, WallTime};
+use crate::kind::Kind::{Addr, Bool, Bytes, Dev, Path, Str, U32, U64, WallTime};
 use crate::sample::Sample::{Absent, Number, Text};
 
 events! {
@@ -101,5 +101,32 @@ events! {
             ],
             related: ["stack_captured", "code_file_seen"],
             sources: ["docs/stacks.md", "tools/perf/Documentation/jit-interface.txt, kernel 6.18"],
+        }
+
+    /// What the machine or the container of the thread is called is not what was told of it last.
+    ///
+    /// Made where a filter or `--with` asks for it, before the first event of a thread and before the first
+    /// after its name has changed, whether by sethostname(2), by sysctl(2), or as the thread got another namespace.
+    uts_named = 499 by Tracer
+        on []
+        unproved "it stands beside other events"
+        sets []
+        {
+            /// The inode number of its UTS namespace.
+            uts_ns: U32, tracer("nsproxy->uts_ns->ns.inum");
+            /// The name, as uname(2) gives it.
+            nodename: Str, tracer("nsproxy->uts_ns->name.nodename");
+        }
+        page {
+            purpose: "Made by the program that makes an event's record, from the kernel's own structures.",
+            use_case: "Tell by name which container or machine did something, also in recordings of several machines.",
+            command: "sudo tracehound -e uts_named,openat --with hostname -o json -- cat /etc/hostname",
+            example: [uts_ns = Number(4026531838), nodename = Text(b"web-1")],
+            issues: [
+                "Who may change the name of a namespace can give it any.",
+                "Of events of interrupts, and of those that tell of another thread than the running one, the name is the last that was told of the thread.",
+            ],
+            related: ["stack_captured", "switch_task_ns", "sethostname"],
+            sources: ["uts_namespaces(7)", "uname(2)"],
         }
 }

@@ -299,6 +299,7 @@ fn states(event: &Event) -> Vec<(&'static str, Value)> {
     let own = [
         "comm",
         "exe",
+        "process.hostname",
         "process.user",
         "process.group",
         "ancestors",

@@ -28,7 +28,7 @@ pub fn process() -> Value {
     rows.extend([("id", text.clone()), ("leader_id", text)]);
     rows.extend([("pid_ns", number.clone()), ("mnt_ns", number.clone())]);
     rows.extend([("login_uid", number.clone()), ("session", number)]);
-    for name in ["tty", "user", "group"] {
+    for name in ["tty", "hostname", "user", "group"] {
         rows.push((name, json!({"type": "string"})));
     }
     rows.push((

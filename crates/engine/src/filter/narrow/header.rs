@@ -31,6 +31,7 @@ pub(super) fn place(scope: Scope) -> Option<At> {
         | Scope::Start
         | Scope::Exe
         | Scope::Syscall
+        | Scope::Uts
         | Scope::Contained
         | Scope::Uncontained
         | Scope::Container

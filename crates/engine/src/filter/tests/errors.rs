@@ -29,9 +29,12 @@ fn faults_name_the_place_and_the_remedy() {
         "write data.FIELD, retval or scope.NAME",
     );
     says("openat.scope.⟦uidd⟧=0", "did you mean uid?");
-    says("openat.scope.⟦hostName⟧=a", "no record says");
+    says(
+        "openat.scope.hostName⟦<⟧a",
+        "does not fit this kind of value",
+    );
     says("⟦openat.scope.follow⟧", "write it in -s");
-    says("openat.scope.⟦uts⟧=a", "could never be known");
+    says("openat.scope.⟦utss⟧=a", "did you mean uts?");
     says("openat.data.flags has ⟦O_CREATE⟧", "did you mean O_CREAT?");
     says(
         "openat.data.flags has O_EXCL|⟦O_CREATE⟧",
@@ -91,7 +94,7 @@ fn a_recording_has_no_new_processes() {
         "tree<5",
         "follow=1",
         "follow and uid=0",
-        "uts=a",
+        "uts<a",
         "container=x",
         "container<5",
     ] {

@@ -92,6 +92,7 @@ impl Told {
                 redacted: 0,
                 left_out: 0,
                 programs: &facts.world.programs,
+                hosts: &facts.world.hosts,
                 processes: &facts.world.processes,
                 files: None,
                 users: None,

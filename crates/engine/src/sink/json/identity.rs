@@ -21,7 +21,7 @@ type Bytes = [u8; IDENTITY.end - IDENTITY.start];
 /// One thread's text.
 pub struct Identity {
     bytes: Bytes,
-    versions: [u32; 4],
+    versions: [u32; 5],
     /// `,"process":{…},"parent":{…}` and what stands behind them.
     pub process: Vec<u8>,
     /// What was known of containers when `container` was written.
@@ -66,6 +66,7 @@ impl Identities {
             },
             item.files.map_or(0, Files::version),
             item.users.map_or(0, Users::version),
+            item.hosts.version(&item.record.header),
         ];
         let kept = self.places[place]
             .as_ref()
@@ -181,6 +182,14 @@ impl Identity {
         let own = processes::Identity::of(header).filter(|_| asked);
         if let Some(process) = own.and_then(|own| item.processes.get(own)) {
             session::write(out, &process.session);
+        }
+        let asked = item.extras.has(Extra::Hostname);
+        if let Some(name) = item.hosts.of(header).filter(|_| asked) {
+            out.extend_from_slice(b",\"hostname\":\"");
+            if text::json(out, name) {
+                self.raw.push("process.hostname");
+            }
+            out.push(b'"');
         }
         if let Some(users) = item.users {
             let odd = names(out, users.of(header));

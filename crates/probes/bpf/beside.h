@@ -1,24 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * Stacks stand before the records of their events, as records of their own (hook/frames.h): so records
- * stay as short as they are, and nobody pays who does not ask.
+ * What is told beside events stands before their records, as records of its own: stacks (hook/frames.h), and
+ * what machines are called (hook/uts.h). So records stay as short as they are, and nobody pays who does not
+ * ask.
  */
 #pragma once
 
-/* Bits of fixed.stacks. */
+/* Bits of fixed.beside. */
 enum {
 	STACK_USER = 1,
 	STACK_KERNEL = 2,
 	STACK_CALLER = 4,	/* no more of the user's than who called */
+	BESIDE_STACK = STACK_USER | STACK_KERNEL | STACK_CALLER,
+	BESIDE_UTS = 8,
 };
 
-/* Tells the stack on which the event happens whose record this is; to be done while nothing of it is in a ring. */
-__noinline int take_stack(RECORD handed);
+/* Tells what is asked for of the event whose record this is; to be done while nothing of it is in a ring. */
+__noinline int tell_beside(RECORD handed);
 
-static __always_inline void stack_before(struct call_record *rec, u32 number)
+static __always_inline void beside_before(struct call_record *rec, u32 number)
 {
-	if (fixed.stacks)
-		take_stack(hand(rec, number));
+	if (fixed.beside)
+		tell_beside(hand(rec, number));
 }
 
 /*
@@ -65,6 +68,6 @@ static __noinline void buffered_send(struct th_record *head, u32 index, u32 life
 		bool __keeps = buffered_keeps(head, index);                                     \
 									                        \
 		if (__keeps)                                                                    \
-			take_stack(hand(__whole, __whole->taken));                              \
+			tell_beside(hand(__whole, __whole->taken));                              \
 		buffered_send(head, index, life, __keeps);                                      \
 	} while (0)
