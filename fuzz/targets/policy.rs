@@ -38,7 +38,9 @@ fuzz_target!(|bytes: &[u8]| {
     let mut engine =
         Engine::new(&selection, None, Vec::new()).with_filters(filters, Clock::default());
     for event in events.iter().take(FEW) {
-        engine.feed(&sample::record(event)).expect("there is no sink to fail");
+        engine
+            .feed(&sample::record(event))
+            .expect("there is no sink to fail");
     }
     engine.finish().expect("there is no sink to fail");
     let fits: u64 = engine.counted().map(|rule| rule.fits).sum();

@@ -52,11 +52,11 @@ impl Seen {
     pub fn new_in(&mut self, records: &[u8]) -> Vec<Query> {
         let (file, stack) = (self.file.event, self.stack.event);
         // Files are told before the stack that they were met in.
-        for record in all(records).filter(|record| record.header.event == file) {
+        for record in of_event(records, file) {
             self.learn(&record);
         }
         let mut queries = Vec::new();
-        for record in all(records).filter(|record| record.header.event == stack) {
+        for record in of_event(records, stack) {
             self.stack(&record, &mut queries);
         }
         queries
@@ -134,12 +134,10 @@ fn tail<'a>(record: &Record<'a>, index: usize) -> Option<&'a [u8]> {
     record.tail(index).filter(|_| there)
 }
 
-fn all(mut bytes: &[u8]) -> impl Iterator<Item = Record<'_>> {
-    std::iter::from_fn(move || {
-        let (record, rest) = Record::split(bytes)?;
-        bytes = rest;
-        Some(record)
-    })
+/// The records of one event among others, whose headers are not looked at.
+fn of_event(records: &[u8], event: u16) -> impl Iterator<Item = Record<'_>> {
+    let own = Record::each(records).filter(move |record| record.0 == event);
+    own.filter_map(|(_, bytes)| Some(Record::split(bytes)?.0))
 }
 
 #[cfg(test)]
