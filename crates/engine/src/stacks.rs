@@ -196,19 +196,27 @@ impl Stacks {
     /// The stack that came before a record, if one did.
     #[must_use]
     pub fn of(&self, header: &Header) -> Option<&Stack> {
+        if self.is_beside(header.event) {
+            return None;
+        }
         let at = self.place(header)?;
         self.waiting.get(at).map(|waiting| &waiting.1)
     }
 
     /// Forgets the stack of a record that was shown; those that stand beside it have its number too.
     pub fn forget(&mut self, event: &Event, header: &Header) {
-        let beside = [self.captured.map(|one| one.0), self.file.map(|one| one.0)];
-        if beside.contains(&Some(event.id)) {
+        if self.is_beside(event.id) {
             return;
         }
         if let Some(at) = self.place(header) {
             self.waiting.remove(at);
         }
+    }
+
+    /// Whether an event is told beside others: it has the number of theirs, and no stack of its own.
+    fn is_beside(&self, event: u16) -> bool {
+        let beside = [self.captured.map(|one| one.0), self.file.map(|one| one.0)];
+        beside.contains(&Some(event))
     }
 
     fn place(&self, header: &Header) -> Option<usize> {

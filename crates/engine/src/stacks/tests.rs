@@ -58,6 +58,9 @@ fn a_stack_is_of_the_record_with_its_number_and_thread_only() {
     assert!(stacks.of(&header(9, 2)).is_none());
     assert!(stacks.of(&header(8, 1)).is_none());
     assert!(stacks.of(&header(0, 1)).is_none());
+    let mut itself = header(9, 1);
+    itself.event = by_name("stack_captured").unwrap().id;
+    assert!(stacks.of(&itself).is_none());
     assert_eq!(stacks.of(&header(9, 1)).unwrap().user, [frame(77, 1)]);
     let of = |name| by_name(name).unwrap();
     stacks.forget(of("code_file_seen"), &header(9, 1));

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-/* Words of a name of 64 bytes and its end, the last of them half a word (include/uapi/linux/utsname.h). */
+/* A name of 64 bytes and its end, and the words that hold it (include/uapi/linux/utsname.h). */
 #define UTS_WORDS 9
 #define UTS_SIZE 65
 

@@ -106,7 +106,7 @@ events! {
     /// What the machine or the container of the thread is called is not what was told of it last.
     ///
     /// Made where a filter or `--with` asks for it, before the first event of a thread and before the first
-    /// after its name has changed, whether by sethostname(2), by sysctl(2), or as the thread got another namespace.
+    /// after its name has changed, whether by sethostname(2), by /proc/sys/kernel/hostname, or as the thread got another namespace.
     uts_named = 499 by Tracer
         on []
         unproved "it stands beside other events"
