@@ -51,7 +51,7 @@ impl Source {
 pub struct Inside {
     /// Its id and its pod's.
     pub container: Container,
-    /// What its engine calls it, once that is known.
+    /// What its engine calls it, and Kubernetes its pod, once that is known.
     pub called: Option<Arc<Called>>,
     /// Whether it was made after tracing began.
     pub new: bool,
@@ -224,6 +224,7 @@ impl Cgroups {
     fn name(&mut self, id: String, called: Called) {
         match self.containers.get_mut(id.as_str()) {
             Some(inside) => {
+                let called = Called::and(inside.called.as_deref(), called);
                 inside.called = Some(Arc::new(called));
                 self.version = self.version.wrapping_add(1).max(1);
             }

@@ -187,9 +187,13 @@ impl Tracer {
         Ok(())
     }
 
-    /// Has somebody else make records of an event, of what is read from now on; the account counts them.
-    pub fn invite(&mut self, event: &'static Event, guest: Box<dyn Follow>) {
-        self.own.push((event, 0));
+    /// Has somebody else make records of events, of what is read from now on; the account counts them.
+    pub fn invite(
+        &mut self,
+        events: impl IntoIterator<Item = &'static Event>,
+        guest: Box<dyn Follow>,
+    ) {
+        self.own.extend(events.into_iter().map(|event| (event, 0)));
         self.guests.push(guest);
     }
 

@@ -93,7 +93,8 @@ fn bound(text: &mut Option<String>) {
     *text = text.take().filter(|text| fits(text) && !text.is_empty());
 }
 
-fn bound_labels(labels: &mut BTreeMap<String, String>) {
+/// Leaves out the labels that are too long or too many.
+pub fn bound_labels(labels: &mut BTreeMap<String, String>) {
     labels.retain(|key, value| fits(key) && fits(value));
     let mut left = MAX_LABELS_BYTES;
     let mut number = 0;

@@ -9,6 +9,7 @@ use tracehound_schema::Abi;
 
 use crate::events;
 use crate::failure::{Failure, shown};
+use crate::kubernetes::Kubernetes;
 use crate::redact::Redact;
 use crate::{strace, with};
 
@@ -151,6 +152,8 @@ pub struct Run {
     /// storage (podman's folder), beside the usual places; or none; repeatable
     #[arg(long = "engine", value_name = "KIND=PATH", value_hint = ValueHint::Other)]
     pub engines: Vec<String>,
+    #[command(flatten)]
+    pub kubernetes: Kubernetes,
     /// Do not read policies again when their files change
     #[arg(long, requires = "policies", conflicts_with_all = ["events", "scope"])]
     pub no_watch: bool,

@@ -11,6 +11,7 @@ mod events;
 mod failure;
 mod file;
 mod filters;
+mod kubernetes;
 mod list;
 mod manual;
 mod names;

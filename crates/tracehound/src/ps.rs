@@ -13,7 +13,8 @@ use tracehound_schema::record::Record;
 
 use crate::cli::{Ps, PsFormat};
 use crate::failure::{Failure, shown};
-use crate::{names, outputs, redact, run};
+use crate::names::{self, Whom};
+use crate::{outputs, redact, run};
 
 /// The events that tell who runs, in which container, and what users are called there.
 const EVENTS: [&str; 5] = [
@@ -50,8 +51,9 @@ fn engine(preamble: &Preamble) -> Engine {
 /// Who runs now, by the kernel's own list.
 fn live() -> Result<(Preamble, Engine), Failure> {
     let mut preamble = run::preamble()?;
+    let events: Vec<_> = EVENTS.iter().filter_map(|name| by_name(name)).collect();
     let mut tracer = Tracer::start(&Options {
-        events: EVENTS.iter().filter_map(|name| by_name(name)).collect(),
+        events: events.clone(),
         aside: Vec::new(),
         only: Only::Any,
         ring_size: 1 << 16,
@@ -74,7 +76,11 @@ fn live() -> Result<(Preamble, Engine), Failure> {
         return Err(anyhow::anyhow!("cannot list processes: {}", outcome.lack()).into());
     }
     preamble.hierarchy = tracer.hierarchy();
-    names::start(&mut tracer, &Places::usual(), true, false);
+    let whom = Whom {
+        engines: Places::usual(),
+        cluster: None,
+    };
+    names::start(&mut tracer, &whom, &events, &[]);
     tracer.go_live()?;
     let mut batch = Vec::new();
     tracer.finish(&mut batch)?;

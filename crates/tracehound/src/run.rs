@@ -15,7 +15,6 @@ use tracehound_engine::{Clock, Engine, Extras, Selection};
 use tracehound_probes::{
     Account, CallOptions, Held, Launch, Only, Options, Outcome, Tracer, boot_time, go_first,
 };
-use tracehound_runtimes::Places;
 use tracehound_schema::Event;
 use tracehound_schema::narrow::Plan;
 
@@ -23,7 +22,7 @@ use crate::changes::{Changes, Sources};
 use crate::cli::Run;
 use crate::ending::{End, Ending};
 use crate::failure::Failure;
-use crate::names;
+use crate::names::{self, Whom};
 use crate::outputs::{Outputs, Planned};
 use crate::signals::Signals;
 use crate::way::Way;
@@ -60,8 +59,8 @@ pub struct Session {
     pub rung: Option<String>,
     /// Whether outputs tell which containers processes are in.
     pub containers: bool,
-    /// Where it is asked what containers are called.
-    pub engines: Places,
+    /// Who is asked what containers are called.
+    pub whom: Whom,
     /// Bytes of each CPU's ring.
     pub ring_size: usize,
     /// How much of calls is told.
@@ -139,7 +138,10 @@ pub fn run(options: &Run) -> Result<u8, Failure> {
             .any(|planned| planned.is_raw() || planned.takes_chosen()),
         own: options.show_own,
         containers: planned.iter().any(Planned::tells_containers),
-        engines: names::places(&options.engines)?,
+        whom: Whom {
+            engines: names::places(&options.engines)?,
+            cluster: options.kubernetes.cluster()?,
+        },
         rung: options.rung.clone(),
         ring_size: options.ring_size,
         calls: CallOptions::default(),
@@ -185,8 +187,7 @@ pub fn traced(
     } else {
         Vec::new()
     };
-    let named = |all: &[&'static Event]| all.iter().any(|event| event.name == names::NAMED);
-    let (named, named_aside) = (named(&events), named(&aside));
+    let told = (events.clone(), aside.clone());
     let scoped = command.is_some() || !session.attach.is_empty();
     let started = Tracer::start(&Options {
         narrowed: session.narrows.then(|| narrowed(&session.filters, &events)),
@@ -219,8 +220,7 @@ pub fn traced(
     } else {
         own::readers()
     };
-    let traced = named || named_aside;
-    let hold = names::start(&mut tracer, &session.engines, traced, named_aside);
+    let hold = names::start(&mut tracer, &session.whom, &told.0, &told.1);
     let way = Way::new(hold, session.extras);
     let child = start(&mut tracer, session, &mut signals)?;
     let engine = Engine::new(

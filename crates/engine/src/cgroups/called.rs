@@ -1,4 +1,4 @@
-//! What engines call containers, as `container_named` tells it.
+//! What engines and Kubernetes call containers, as `container_named` and `pod_named` tell it.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use tracehound_schema::{Event, by_name};
 /// and after the container is gone.
 const MAX_EARLY: usize = 1024;
 
-/// A text that an engine tells.
+/// A text that an engine or Kubernetes tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Word {
     /// The container's name.
@@ -29,10 +29,14 @@ pub enum Word {
     PodUid,
     /// The labels of that, each ended by NUL.
     PodLabels,
+    /// The kind of the workload that made it.
+    PodOwnerKind,
+    /// The name of that.
+    PodOwnerName,
 }
 
 /// The fields with texts, as words count them.
-const FIELDS: [&str; 8] = [
+const FIELDS: [&str; 10] = [
     "container_name",
     "container_image",
     "container_image_digest",
@@ -41,14 +45,21 @@ const FIELDS: [&str; 8] = [
     "pod_namespace",
     "pod_uid",
     "pod_labels",
+    "pod_owner_kind",
+    "pod_owner_name",
 ];
 
-/// What a container is called. The texts are an engine's or a recording's, so they may be anything.
+/// Events that tell it: what an engine says, and what Kubernetes does.
+const EVENTS: [&str; 2] = ["container_named", "pod_named"];
+
+/// What a container is called. The texts are an engine's, a server's or a recording's, so they may be anything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Called {
     texts: [Option<Box<[u8]>>; FIELDS.len()],
     /// Whether it only holds its pod's namespaces.
     pub sandbox: Option<bool>,
+    /// Whether its engine told of it, so that what is not known of the container itself is not there.
+    pub by_engine: bool,
 }
 
 impl Called {
@@ -57,47 +68,73 @@ impl Called {
     pub fn text(&self, word: Word) -> Option<&[u8]> {
         self.texts[word as usize].as_deref()
     }
+
+    /// Takes what somebody else says; where both say something, what is new.
+    fn add(&mut self, new: Called) {
+        for (text, new) in self.texts.iter_mut().zip(new.texts) {
+            // An engine that tells no labels of pods says so by an empty list.
+            let says = new.as_ref().is_some_and(|new| !new.is_empty());
+            if says || text.is_none() {
+                *text = new;
+            }
+        }
+        self.sandbox = new.sandbox.or(self.sandbox);
+        self.by_engine |= new.by_engine;
+    }
+
+    /// With what somebody else says too.
+    #[must_use]
+    pub fn and(known: Option<&Called>, new: Called) -> Called {
+        let Some(known) = known else {
+            return new;
+        };
+        let mut both = known.clone();
+        both.add(new);
+        both
+    }
 }
 
-/// Where the event tells what.
+/// Where an event tells what; not all tell all.
 #[derive(Clone, Copy, Debug)]
 struct Source {
     event: u16,
+    by_engine: bool,
     id: usize,
-    texts: [usize; FIELDS.len()],
-    sandbox: usize,
+    texts: [Option<usize>; FIELDS.len()],
+    sandbox: Option<usize>,
     why: usize,
 }
 
 impl Source {
-    fn new() -> Option<Source> {
-        let event = by_name("container_named")?;
-        let mut texts = [0; FIELDS.len()];
-        for (index, field) in texts.iter_mut().zip(FIELDS) {
-            *index = event.field_index(field)?;
-        }
+    fn new(name: &str) -> Option<Source> {
+        let event = by_name(name)?;
         Some(Source {
             event: event.id,
+            by_engine: name == EVENTS[0],
             id: event.field_index("container_id")?,
-            texts,
-            sandbox: event.field_index("pod_sandbox")?,
+            texts: FIELDS.map(|field| event.field_index(field)),
+            sandbox: event.field_index("pod_sandbox"),
             why: event.field_index("why")?,
         })
     }
 
     /// The container's id and what it is called; `None` where that could not be learnt.
     fn read(&self, record: &Record<'_>) -> Option<(String, Called)> {
-        let there = |index| matches!(record.state(index), State::Read | State::Cut);
-        if there(self.why) {
+        let there = |index: &usize| matches!(record.state(*index), State::Read | State::Cut);
+        // Of a pod the name may be known although the owner is not.
+        if there(&self.why) && self.by_engine {
             return None;
         }
-        let id = record.tail(self.id).filter(|_| there(self.id))?;
+        let id = record.tail(self.id).filter(|_| there(&self.id))?;
         let id = String::from_utf8(id.to_vec()).ok()?;
-        let text = |index: usize| record.tail(index).filter(|_| there(index)).map(Box::from);
-        let sandbox = record.slot(self.sandbox).filter(|_| there(self.sandbox));
+        let tail = |index: usize| record.tail(index).map(Box::from);
+        let text = |index: Option<usize>| index.filter(there).and_then(tail);
+        let sandbox = self.sandbox.filter(there);
+        let sandbox = sandbox.and_then(|index| record.slot(index));
         let called = Called {
             texts: self.texts.map(text),
             sandbox: sandbox.map(|slot| slot != 0),
+            by_engine: self.by_engine,
         };
         Some((id, called))
     }
@@ -106,7 +143,7 @@ impl Source {
 /// Names of containers that are not known.
 #[derive(Debug)]
 pub struct Early {
-    source: Option<Source>,
+    sources: [Option<Source>; EVENTS.len()],
     names: HashMap<String, Arc<Called>>,
     order: VecDeque<String>,
 }
@@ -114,7 +151,7 @@ pub struct Early {
 impl Default for Early {
     fn default() -> Early {
         Early {
-            source: Source::new(),
+            sources: EVENTS.map(Source::new),
             names: HashMap::new(),
             order: VecDeque::new(),
         }
@@ -124,12 +161,14 @@ impl Default for Early {
 impl Early {
     /// What a record tells, if it is of the event.
     pub fn read(&self, event: &Event, record: &Record<'_>) -> Option<(String, Called)> {
-        let source = self.source.filter(|source| source.event == event.id)?;
+        let mut sources = self.sources.iter().flatten();
+        let source = sources.find(|source| source.event == event.id)?;
         source.read(record)
     }
 
     /// Keeps a name for a container that may come; the oldest gives way.
     pub fn keep(&mut self, id: String, called: Called) {
+        let called = Called::and(self.names.get(&id).map(AsRef::as_ref), called);
         if self.names.insert(id.clone(), Arc::new(called)).is_none() {
             self.order.push_back(id);
         }

@@ -176,6 +176,67 @@ fn a_name_may_come_before_the_cgroup_and_after_it() {
     assert_eq!(name(&all), None);
 }
 
+/// What Kubernetes says of the container's pod; `why` where it does not say its owner.
+fn pod(all: &mut Cgroups, labels: &str, owner: Result<&str, &str>) {
+    let event = by_name("pod_named").unwrap();
+    let mut record = Builder::new(event.id, event.fields.len(), Header::default());
+    for (index, field) in event.fields.iter().enumerate() {
+        record = match (field.name, owner) {
+            ("container_id", _) => record.tail(index, ID.as_bytes()),
+            ("pod_labels", _) => record.tail(index, labels.as_bytes()),
+            ("pod_owner_kind", Ok(kind)) => record.tail(index, kind.as_bytes()),
+            ("pod_owner_kind", Err(_)) => record.unread(index),
+            ("why", Err(why)) => record.tail(index, why.as_bytes()),
+            ("pod_name", _) => record.tail(index, b"web-5d"),
+            _ => record.absent(index),
+        };
+    }
+    let bytes = record.build();
+    all.learn(event, &Record::split(&bytes).unwrap().0);
+}
+
+#[test]
+fn what_kubernetes_says_is_added_to_what_the_engine_says() {
+    for pod_first in [false, true] {
+        let mut all = Cgroups::default();
+        if pod_first {
+            pod(&mut all, "app=web\0", Ok("Deployment"));
+        }
+        named(&mut all, "web", None);
+        feed(&mut all, "cgroup_mkdir", 2, "/docker/ID", 0);
+        if !pod_first {
+            pod(&mut all, "app=web\0", Ok("Deployment"));
+        }
+        let called = all.called(ID).unwrap();
+        for (word, text) in [
+            (Word::Name, "web"),
+            (Word::PodName, "web-5d"),
+            (Word::PodLabels, "app=web\0"),
+            (Word::PodOwnerKind, "Deployment"),
+        ] {
+            assert_eq!(called.text(word), Some(text.as_bytes()), "{word:?}");
+        }
+        assert!(called.by_engine);
+        // An owner that is not known does not take away what is.
+        pod(&mut all, "", Err("we may not get replicasets"));
+        assert_eq!(
+            all.called(ID).unwrap().text(Word::PodOwnerKind),
+            Some(&b"Deployment"[..])
+        );
+    }
+}
+
+#[test]
+fn of_a_pod_the_name_is_known_although_the_owner_is_not() {
+    let mut all = Cgroups::default();
+    feed(&mut all, "cgroup_mkdir", 2, "/docker/ID", 0);
+    pod(&mut all, "", Err("we may not get replicasets"));
+    let called = all.called(ID).unwrap();
+    assert_eq!(called.text(Word::PodName), Some(&b"web-5d"[..]));
+    assert_eq!(called.text(Word::PodOwnerKind), None);
+    assert!(!called.by_engine);
+}
+
 #[test]
 fn names_of_containers_that_never_come_do_not_pile_up() {
     let mut early = Early::default();

@@ -35,14 +35,15 @@ pub fn all() -> Vec<Box<dyn Derive>> {
 mod tests {
     use tracehound_schema::all as events;
 
-    /// Derived from files or engines' answers too, so made where these are.
-    const OF_FILES: [&str; 6] = [
+    /// Derived from files or others' answers too, so made where these are.
+    const OF_FILES: [&str; 7] = [
         "symbols_loaded",
         "symbols_collision",
         "file_hashed",
         "file_packaged",
         "user_named",
         "container_named",
+        "pod_named",
     ];
 
     /// An event that is derived is made by somebody, and from events that exist.

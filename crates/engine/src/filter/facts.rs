@@ -3,6 +3,7 @@
 use tracehound_schema::record::{self, CredFacts, HAS_RET, IN_INTERRUPT, Record, State};
 use tracehound_schema::{Event, Kind};
 
+use super::called;
 use super::expr::{Subject, Test};
 use super::index::{of_number, of_text};
 use super::pattern::Missing;
@@ -10,7 +11,7 @@ use super::probe::Probe;
 use super::scope::Scope;
 use super::truth::Truth;
 use crate::calls::{self, Address, Call, Print as _};
-use crate::cgroups::{Inside, Place, Word};
+use crate::cgroups::Place;
 use crate::clock::Clock;
 use crate::processes::{Identity, name_of};
 use crate::value;
@@ -288,7 +289,7 @@ impl Facts<'_> {
             Scope::ContainerNew => inside.is_some_and(|inside| inside.new),
             Scope::ContainerStarted => inside.is_some_and(|inside| inside.started),
             // Where there is no container, there is no value.
-            scope => return inside.map_or((), |inside| named(scope, inside, probe)),
+            scope => return inside.map_or((), |inside| called::put(scope, inside, probe)),
         };
         probe.unsigned(u64::from(is));
     }
@@ -331,36 +332,6 @@ impl Facts<'_> {
 }
 
 /// A program, if it is known. Of a path that does not begin at the root the first names are missing.
-/// What a container or its pod is called. Where an engine said that it has none, there is no value.
-fn named(scope: Scope, inside: &Inside, probe: &mut Probe<'_>) {
-    let word = match scope {
-        Scope::Container => return probe.text(inside.container.id.as_bytes(), true),
-        Scope::PodUid => match &inside.container.pod {
-            Some(uid) => return probe.text(uid.as_bytes(), true),
-            None => Word::PodUid,
-        },
-        Scope::ContainerName => Word::Name,
-        Scope::ContainerImage => Word::Image,
-        Scope::ContainerImageDigest => Word::ImageDigest,
-        Scope::PodName => Word::PodName,
-        _ => Word::PodNamespace,
-    };
-    match &inside.called {
-        // The path of a pod's cgroup says so.
-        None if scope == Scope::PodUid => {}
-        None => probe.unread(0),
-        Some(called) => {
-            if scope == Scope::PodSandbox {
-                if let Some(sandbox) = called.sandbox {
-                    probe.unsigned(u64::from(sandbox));
-                }
-            } else if let Some(text) = called.text(word) {
-                probe.text(text, true);
-            }
-        }
-    }
-}
-
 fn program(path: Option<&[u8]>, probe: &mut Probe<'_>) {
     match path {
         None => probe.unread(0),

@@ -4,6 +4,7 @@
 //! against a record. The answer has three values ([`Truth`]): what was not read is not known, and a
 //! record is left out only where the expression is surely false.
 
+mod called;
 mod class;
 mod describe;
 mod expr;

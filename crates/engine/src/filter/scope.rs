@@ -63,6 +63,10 @@ pub enum Scope {
     PodName,
     /// The namespace of that in Kubernetes.
     PodNamespace,
+    /// The kind of the workload that made the pod.
+    PodOwnerKind,
+    /// The name of that.
+    PodOwnerName,
     /// Whether the container only holds its pod's namespaces.
     PodSandbox,
     /// Whether it is in the mount namespace of the machine's first process.
@@ -121,6 +125,8 @@ impl Scope {
         (Scope::PodUid, &["pod_uid", "podUid"]),
         (Scope::PodName, &["pod_name", "podName"]),
         (Scope::PodNamespace, &["pod_namespace", "podNamespace"]),
+        (Scope::PodOwnerKind, &["pod_owner_kind"]),
+        (Scope::PodOwnerName, &["pod_owner_name"]),
         (Scope::PodSandbox, &["pod_sandbox", "podSandbox"]),
         (Scope::FirstMntNs, &["host_mntns"]),
         (Scope::Tree, &["tree"]),
@@ -177,6 +183,8 @@ impl Scope {
             | Scope::PodUid
             | Scope::PodName
             | Scope::PodNamespace
+            | Scope::PodOwnerKind
+            | Scope::PodOwnerName
             | Scope::PodSandbox => CONTAINERS,
             Scope::FirstMntNs => &["init_namespaces"],
             Scope::Uts => &["uts_named"],
@@ -237,4 +245,5 @@ pub const CONTAINERS: &[&str] = &[
     "cgroup_mkdir",
     "cgroup_rmdir",
     "container_named",
+    "pod_named",
 ];

@@ -132,7 +132,9 @@ fn scope_class(scope: Scope) -> Class {
         | Scope::ContainerImageDigest
         | Scope::PodUid
         | Scope::PodName
-        | Scope::PodNamespace => Class::plain(Form::Text),
+        | Scope::PodNamespace
+        | Scope::PodOwnerKind
+        | Scope::PodOwnerName => Class::plain(Form::Text),
         scope if scope.is_bool() => Class::plain(Form::Bool),
         Scope::Timestamp | Scope::Start => Class::plain(Form::Instant),
         Scope::Abi => {

@@ -11,10 +11,10 @@ use super::*;
 type Later<'a, T> = Pin<Box<dyn Future<Output = Result<Response<T>, Status>> + Send + 'a>>;
 
 /// An engine with one pod: a container and its sandbox.
-struct Engine;
+pub struct Engine;
 
 const SANDBOX: &str = "0000000000000000000000000000000000000000000000000000000000000001";
-const UID: &str = "0d1ef8a5-2c37-4a51-9c3b-7f2f0c9b6a11";
+pub const UID: &str = "0d1ef8a5-2c37-4a51-9c3b-7f2f0c9b6a11";
 
 fn map(rows: &[(&str, &str)]) -> std::collections::HashMap<String, String> {
     let own = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
@@ -168,7 +168,7 @@ impl RuntimeService for Engine {
 fn a_container_has_its_pods_names_and_labels() {
     let path = socket();
     serve!(path, RuntimeServiceServer::new(Engine));
-    let named = ask(&runtimes(&[(Kind::Cri, &path)]), ID).named.unwrap();
+    let named = ask(&runtimes(&[(Kind::Cri, &path)]), ID).unwrap();
     assert_eq!(named.name.as_deref(), Some("web"));
     assert_eq!(named.image.as_deref(), Some("docker.io/library/busybox:1"));
     assert_eq!(named.image_digest.as_deref(), Some(DIGEST));
@@ -185,9 +185,7 @@ fn a_container_has_its_pods_names_and_labels() {
 fn a_sandbox_is_named_by_its_pod() {
     let path = socket();
     serve!(path, RuntimeServiceServer::new(Engine));
-    let named = ask(&runtimes(&[(Kind::Cri, &path)]), SANDBOX)
-        .named
-        .unwrap();
+    let named = ask(&runtimes(&[(Kind::Cri, &path)]), SANDBOX).unwrap();
     assert_eq!((named.name, named.sandbox), (None, Some(true)));
     let pod = named.pod.unwrap();
     assert_eq!(pod.name.as_deref(), Some("web-5d"));

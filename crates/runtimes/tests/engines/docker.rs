@@ -63,7 +63,7 @@ fn one_container(path: &str) -> (u16, String) {
 fn a_container_has_name_image_digest_and_labels() {
     let path = socket();
     docker(&path, one_container);
-    let named = ask(&runtimes(&[(Kind::Docker, &path)]), ID).named.unwrap();
+    let named = ask(&runtimes(&[(Kind::Docker, &path)]), ID).unwrap();
     assert_eq!(named.name.as_deref(), Some("web"));
     assert_eq!(named.image.as_deref(), Some("busybox:1"));
     assert_eq!(named.image_digest.as_deref(), Some(DIGEST));

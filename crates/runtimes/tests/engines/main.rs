@@ -3,15 +3,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[expect(dead_code, reason = "each test file uses a part")]
+#[path = "../../../kubernetes/tests/apiserver/mod.rs"]
+mod apiserver;
 mod cri;
 mod docker;
+mod pods;
 mod trouble;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use tracehound_runtimes::{Answer, Ask, Kind, Place, Places, Runtimes};
+use tracehound_runtimes::{Ask, Kind, Named, Place, Places, Runtimes, Told};
 
 const ID: &str = "5f1c6d5b1f2c4f0bb0c9f1f4e0a9a7f6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0";
 const DIGEST: &str = "sha256:6d5b1f2c4f0bb0c9f1f4e0a9a7f6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e05f1c";
@@ -24,22 +28,32 @@ fn socket() -> PathBuf {
     std::env::temp_dir().join(name)
 }
 
-fn runtimes(places: &[(Kind, &PathBuf)]) -> Runtimes {
+fn places(places: &[(Kind, &PathBuf)]) -> Places {
     let place = |(kind, path): &(Kind, &PathBuf)| Place {
         kind: *kind,
         of: &[],
         path: (*path).clone(),
     };
-    Runtimes::start(Places(places.iter().map(place).collect())).unwrap()
+    Places(places.iter().map(place).collect())
 }
 
-fn ask(runtimes: &Runtimes, id: &str) -> Answer {
+fn runtimes(all: &[(Kind, &PathBuf)]) -> Runtimes {
+    Runtimes::start(places(all), None).unwrap()
+}
+
+/// What the engine calls a container.
+fn ask(runtimes: &Runtimes, id: &str) -> Result<Named, String> {
     let ask = Ask {
         id: id.to_owned(),
         engine: None,
+        pod: None,
     };
     assert!(runtimes.ask(ask));
-    runtimes.answer_within(Duration::from_secs(20)).unwrap()
+    let answer = runtimes.answer_within(Duration::from_secs(20)).unwrap();
+    match answer.told {
+        Told::Named(named, false) => named,
+        told => panic!("{told:?}"),
+    }
 }
 
 /// Serves with tonic on a thread of its own.

@@ -9,7 +9,7 @@ use super::docker::docker;
 use super::*;
 
 /// Accepts and says nothing, or something that is no answer.
-fn silent(path: &PathBuf, said: &'static [u8]) {
+pub fn silent(path: &PathBuf, said: &'static [u8]) {
     let listener = UnixListener::bind(path).unwrap();
     thread::spawn(move || {
         let mut kept = Vec::new();
@@ -20,8 +20,8 @@ fn silent(path: &PathBuf, said: &'static [u8]) {
     });
 }
 
-fn why(answer: Answer) -> String {
-    answer.named.unwrap_err()
+fn why(answer: Result<Named, String>) -> String {
+    answer.unwrap_err()
 }
 
 #[test]
@@ -59,19 +59,23 @@ fn one_that_hangs_does_not_keep_another_from_answering() {
         place(Kind::Docker, &["docker"][..], &hanging),
         place(Kind::Storage, &["podman"][..], &storage),
     ];
-    let runtimes = Runtimes::start(Places(places)).unwrap();
+    let runtimes = Runtimes::start(Places(places), None).unwrap();
     let started = Instant::now();
     for number in 0..200 {
         let id = format!("{number:064}");
         for engine in ["docker", "podman"] {
             let (id, engine) = (id.clone(), Some(engine));
-            assert!(runtimes.ask(Ask { id, engine }));
+            assert!(runtimes.ask(Ask {
+                id,
+                engine,
+                pod: None
+            }));
         }
     }
     let mut named = 0;
     while named < 200 {
         let answer = runtimes.answer_within(Duration::from_secs(20)).unwrap();
-        named += u32::from(answer.named.is_ok());
+        named += u32::from(matches!(answer.told, Told::Named(Ok(_), _)));
     }
     // They would take 25 s if they stood in the same queue.
     assert!(
@@ -112,7 +116,7 @@ fn one_that_lies_about_ids_and_sizes_names_nothing() {
     let runtimes = runtimes(&[(Kind::Docker, &path)]);
     let why = why(ask(&runtimes, ID));
     assert!(why.contains("no such container"), "{why}");
-    let named = ask(&runtimes, &"7".repeat(64)).named.unwrap();
+    let named = ask(&runtimes, &"7".repeat(64)).unwrap();
     assert_eq!(named, tracehound_runtimes::Named::default());
     std::fs::remove_file(path).unwrap();
 }
@@ -126,7 +130,7 @@ fn one_that_comes_later_is_found() {
         (200, format!(r#"[{{"Id":"{ID}","Names":["/late"]}}]"#))
     });
     assert!(runtimes.knows(None));
-    let named = ask(&runtimes, ID).named.unwrap();
+    let named = ask(&runtimes, ID).unwrap();
     assert_eq!(named.name.as_deref(), Some("late"));
     std::fs::remove_file(path).unwrap();
 }

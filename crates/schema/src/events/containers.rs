@@ -195,4 +195,54 @@ events! {
             related: ["container_create", "existing_container"],
             sources: ["Docker Engine API", "containerd's api/services", "Kubernetes CRI v1"],
         }
+
+    /// A container's pod, by Kubernetes: what made it.
+    ///
+    /// The API server is asked once the engine has said what it knows, if the run may ask it (`--kubernetes`). Events
+    /// of the container wait for the engine and for this together no longer than 100 ms.
+    pod_named = 364 by Tracer
+        on []
+        derived ["cgroup_mkdir", "existing_cgroup", "container_named"]
+        unproved "no pod is there unless a cluster runs one"
+        sets ["containers"]
+        {
+            container_id: CONTAINER_ID;
+            /// The pod's id: that of the cgroup's path, else the engine's.
+            pod_uid: Str, told("the cgroup's path; the engine").opt();
+            /// Its name.
+            pod_name: Str, told("the API server").unread("where why tells it");
+            /// Its namespace.
+            pod_namespace: Str, told("the API server").unread("where why tells it");
+            /// Its labels, `KEY=VALUE` each: up to 64, and 4096 bytes of them.
+            pod_labels: StrArray, told("the API server").unread("where why tells it");
+            /// The kind of the workload that made it: Deployment (by its ReplicaSet), CronJob (by its Job),
+            /// DaemonSet, StatefulSet, Job, Node (of the kubelet's own files), or any other controller; Pod
+            /// where none controls it.
+            pod_owner_kind: Str, told("the API server").unread("where why tells it");
+            /// The name of that workload, which is in the same namespace, but for a Node.
+            pod_owner_name: Str, told("the API server").unread("where why tells it");
+            /// Why the rest, or the owner, is unread. Absent where it is not.
+            why: Str, tracer("the attempt").opt();
+        }
+        page {
+            purpose: "Asks the API server for the pod's metadata, by its name where the engine told it, else among those of the node; then for the ReplicaSet or Job that controls it.",
+            use_case: "Know whose workload did it, also where the engine tells no pods.",
+            command: "sudo tracehound -e pod_named --kubernetes /etc/kubernetes/admin.conf --duration 1s",
+            example: [
+                container_id = Text(b"5f1c6d5b1f2c4f0bb0c9f1f4e0a9a7f6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0"),
+                pod_uid = Text(b"0d1ef8a5-2c37-4a51-9c3b-7f2f0c9b6a11"),
+                pod_name = Text(b"web-5d9c-x7"), pod_namespace = Text(b"shop"),
+                pod_labels = Text(b"app=web\0"),
+                pod_owner_kind = Text(b"Deployment"), pod_owner_name = Text(b"web"), why = Absent,
+            ],
+            issues: [
+                "Nobody is asked unless `--kubernetes` names a cluster, or the tracer runs in a pod with a service account.",
+                "It is the API server's word, and whoever may make pods may call others their owners.",
+                "An owner above a ReplicaSet and a Job is looked for; one above others is not: a Deployment that an operator made is told, not what the operator made it for.",
+                "A pod that the server does not know is asked for again for two seconds. The metadata of a pod is kept for a minute, an owner for ten.",
+                "It is made while tracing; a recording has it.",
+            ],
+            related: ["container_named", "container_create", "existing_container"],
+            sources: ["Kubernetes API reference, ObjectMeta", "Kubernetes, Owners and Dependents"],
+        }
 }

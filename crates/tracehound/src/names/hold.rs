@@ -6,7 +6,7 @@ use tracehound_probes::boot_time;
 use tracehound_schema::by_name;
 use tracehound_schema::record::Record;
 
-use super::{NAMED, WAIT, Waiting};
+use super::{NAMED, POD, WAIT, Waiting};
 use crate::worker::Batch;
 
 /// Bytes that are held at most; then the oldest go on without names.
@@ -15,7 +15,8 @@ const MAX: usize = 64 << 20;
 /// Batches on their way to the engine, in order. A name overtakes what waits for it.
 pub struct Hold {
     waiting: Waiting,
-    named: Option<u16>,
+    /// The events that tell them.
+    named: [Option<u16>; 2],
     /// Records of names, to go first.
     names: Vec<u8>,
     /// With the time since boot in ns at which each was read.
@@ -28,7 +29,7 @@ impl Hold {
     pub fn new(waiting: Waiting) -> Hold {
         Hold {
             waiting,
-            named: by_name(NAMED).map(|event| event.id),
+            named: [NAMED, POD].map(|name| by_name(name).map(|event| event.id)),
             names: Vec::new(),
             held: VecDeque::new(),
             bytes: 0,
@@ -93,7 +94,7 @@ impl Hold {
 
     /// Takes the names out of records.
     fn split(&self, bytes: &mut Vec<u8>) -> Vec<u8> {
-        let is_name = |event: u16| Some(event) == self.named;
+        let is_name = |event: u16| self.named.contains(&Some(event));
         if !Record::each(bytes).any(|(event, _)| is_name(event)) {
             return Vec::new();
         }

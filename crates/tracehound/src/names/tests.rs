@@ -1,4 +1,7 @@
-use tracehound_schema::record::Builder;
+use std::time::Instant;
+
+use tracehound_probes::boot_time;
+use tracehound_schema::record::{Builder, Header, Record};
 
 use super::*;
 

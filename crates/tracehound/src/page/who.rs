@@ -88,7 +88,16 @@ pub fn container() -> Value {
 
 /// The pod, as far as it is known.
 pub fn pod() -> Value {
-    called(&["pod_name", "pod_namespace", "pod_uid"], &[])
+    called(
+        &[
+            "pod_name",
+            "pod_namespace",
+            "pod_uid",
+            "pod_owner_kind",
+            "pod_owner_name",
+        ],
+        &[],
+    )
 }
 
 /// Texts of these names, and labels.

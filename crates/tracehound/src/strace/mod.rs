@@ -11,7 +11,6 @@ use std::os::unix::ffi::OsStrExt as _;
 
 use nix::unistd;
 use tracehound_probes::{Launch, User};
-use tracehound_runtimes::Places;
 
 pub use options::{NOTES, Options, refusal, with_refused};
 
@@ -21,6 +20,7 @@ use tracehound_engine::filter::Filters;
 use crate::changes::Sources;
 use crate::child;
 use crate::failure::{Failure, shown};
+use crate::names::Whom;
 use crate::run::{self, Report, Session};
 
 /// Bytes of each CPU's ring: twice the usual, since every call makes two records.
@@ -45,7 +45,7 @@ fn start(options: &Options) -> Result<u8, Failure> {
         lists: false,
         own: false,
         containers: false,
-        engines: Places::default(),
+        whom: Whom::default(),
         rung: None,
         ring_size: RING,
         calls: plan.calls,

@@ -165,7 +165,7 @@ fn events_do_not_wait_for_an_engine_that_is_slow() {
     let named = one(&all, "container_named", |_| true);
     assert_eq!(
         named["args"]["why"],
-        "tracing ended before the engine answered"
+        "tracing ended before there was an answer"
     );
     let unread = named["unread"].as_array().unwrap();
     assert!(unread.contains(&json!("container_name")), "{named}");

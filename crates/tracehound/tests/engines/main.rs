@@ -1,9 +1,13 @@
-//! What engines call containers: a daemon of our own that speaks Docker's interface, and the real podman
-//! and containerd where they are installed.
+//! What engines and Kubernetes call containers: a daemon of our own that speaks Docker's interface, an API server of
+//! our own, and the real podman and containerd where they are installed.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[expect(dead_code, reason = "each test file uses a part")]
+#[path = "../../../kubernetes/tests/apiserver/mod.rs"]
+mod apiserver;
 mod asked;
+mod pods;
 mod real;
 #[expect(dead_code, reason = "each test file uses a part")]
 #[path = "../support/mod.rs"]

@@ -43,6 +43,8 @@ pub(super) fn place(scope: Scope) -> Option<At> {
         | Scope::PodUid
         | Scope::PodName
         | Scope::PodNamespace
+        | Scope::PodOwnerKind
+        | Scope::PodOwnerName
         | Scope::PodSandbox
         | Scope::FirstMntNs
         | Scope::Tree

@@ -6,15 +6,19 @@ use tracehound_schema::{Event, all};
 use super::*;
 use crate::filter::{Filters, Limits, Named, Rate, Rule, Scope, scope};
 
-const ID: &str = "5f1c6d5b1f2c4f0bb0c9f1f4e0a9a7f6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0";
+pub const ID: &str = "5f1c6d5b1f2c4f0bb0c9f1f4e0a9a7f6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0";
 
 /// A value of a field.
-enum Value<'v> {
+pub enum Value<'v> {
     Number(u64),
     Text(&'v str),
 }
 
-fn record(name: &str, header: Header, fields: &[(&str, Value<'_>)]) -> (&'static Event, Vec<u8>) {
+pub fn record(
+    name: &str,
+    header: Header,
+    fields: &[(&str, Value<'_>)],
+) -> (&'static Event, Vec<u8>) {
     let event = event(name);
     let mut builder = Builder::new(event.id, event.fields.len(), header);
     for (index, field) in event.fields.iter().enumerate() {
@@ -32,7 +36,7 @@ fn record(name: &str, header: Header, fields: &[(&str, Value<'_>)]) -> (&'static
     (event, builder.build())
 }
 
-fn header(pid: u32, comm: &str) -> Header {
+pub fn header(pid: u32, comm: &str) -> Header {
     let mut name = [0; 16];
     name[..comm.len()].copy_from_slice(comm.as_bytes());
     Header {
@@ -48,12 +52,12 @@ fn header(pid: u32, comm: &str) -> Header {
 }
 
 /// An engine that shows `task_rename` by policies, and how many it showed.
-struct Run(Engine, u64);
+pub struct Run(Engine, u64);
 
 use crate::Engine;
 
 impl Run {
-    fn new(scopes: &[&str]) -> Run {
+    pub fn new(scopes: &[&str]) -> Run {
         Run::limited(scopes, Limits::default())
     }
 
@@ -78,12 +82,12 @@ impl Run {
         Run(engine.with_filters(filters, CLOCK), 0)
     }
 
-    fn feed(&mut self, (_, bytes): (&'static Event, Vec<u8>)) {
+    pub fn feed(&mut self, (_, bytes): (&'static Event, Vec<u8>)) {
         self.0.feed(&bytes).unwrap();
     }
 
     /// Whether an event of a process is shown.
-    fn shows(&mut self, header: Header) -> bool {
+    pub fn shows(&mut self, header: Header) -> bool {
         self.feed(record("task_rename", header, &[]));
         let before = std::mem::replace(&mut self.1, self.0.shown());
         self.1 > before
@@ -293,6 +297,7 @@ fn what_tells_of_others_is_asked_for() {
                 "cgroup_mkdir",
                 "cgroup_rmdir",
                 "container_named",
+                "pod_named",
                 "existing_cgroup",
             ],
         ),

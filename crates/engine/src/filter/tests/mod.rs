@@ -6,6 +6,7 @@ mod evaluator;
 mod index;
 mod model;
 mod narrow;
+mod pods;
 mod property;
 mod truths;
 

@@ -26,6 +26,8 @@ pub fn write(out: &mut Vec<u8>, inside: &Inside, with_labels: bool) {
         ("pod_name", word(Word::PodName)),
         ("pod_namespace", word(Word::PodNamespace)),
         ("pod_uid", uid.or(word(Word::PodUid))),
+        ("pod_owner_kind", word(Word::PodOwnerKind)),
+        ("pod_owner_name", word(Word::PodOwnerName)),
     ];
     if rows.iter().any(|row| row.1.is_some()) {
         object(out, "k8s", &rows, labels(Word::PodLabels));
