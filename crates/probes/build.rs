@@ -4,6 +4,8 @@
 mod header;
 #[path = "build/programs.rs"]
 mod programs;
+#[path = "build/slim.rs"]
+mod slim;
 
 use std::env;
 use std::fs;
@@ -47,7 +49,8 @@ fn clang() -> String {
 }
 
 fn compile(clang: &str, out: &Path, libbpf: &Path, name: &str, define: Option<&str>) {
-    let object = out.join(format!("{name}.bpf.o"));
+    // Whole, for who wants to read it.
+    let object = out.join(format!("{name}.whole.bpf.o"));
     // 5.10 knows instruction set v2 and, as clang 14 does, v3 without atomic fetch.
     let cpu = if define.is_some() {
         "-mcpu=v2"
@@ -63,6 +66,7 @@ fn compile(clang: &str, out: &Path, libbpf: &Path, name: &str, define: Option<&s
             "-Wall",
             "-Werror",
             "-Wno-unused",
+            "-fno-addrsig",
         ])
         .args(["-Wno-missing-declarations", "-D__TARGET_ARCH_x86", cpu])
         .args(define)
@@ -74,7 +78,12 @@ fn compile(clang: &str, out: &Path, libbpf: &Path, name: &str, define: Option<&s
         .arg(&object)
         .status();
     match status {
-        Ok(status) if status.success() => {}
+        Ok(status) if status.success() => {
+            let whole = fs::read(&object).expect("clang wrote it");
+            let slim = slim::slim(&whole)
+                .unwrap_or_else(|why| fail(&format!("{}: {why}", object.display())));
+            fs::write(out.join(format!("{name}.bpf.o")), slim).expect("OUT_DIR is writable");
+        }
         Ok(status) => fail(&format!(
             "{clang} could not compile bpf/main.bpf.c ({name}): {status}"
         )),

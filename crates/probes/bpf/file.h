@@ -18,7 +18,7 @@ static __always_inline void note_path(struct call_record *rec, u64 mnt, u64 dent
 {
 	rec->mnt = mnt;
 	rec->dentry = dentry;
-	rec->inode = dentry ? (u64)LOAD(struct dentry, dentry, d_inode) : 0;
+	rec->inode = dentry ? (u64)LOAD(dentry, dentry, d_inode) : 0;
 }
 
 /* Finds the open file of a descriptor, or the working directory; tells whether there is one. */
@@ -36,23 +36,23 @@ __noinline int find_file(RECORD handed, s32 fd, u32 directory)
 
 		if (!fs)
 			return 0;
-		note_path(rec, (u64)LOAD(struct fs_struct, fs, pwd.mnt),
-			  (u64)LOAD(struct fs_struct, fs, pwd.dentry));
+		note_path(rec, (u64)LOAD(fs_struct, fs, pwd.mnt),
+			  (u64)LOAD(fs_struct, fs, pwd.dentry));
 		return 1;
 	}
 	files = (u64)TASK_READ(task, files);
 	if (fd < 0 || !files)
 		return 0;
-	fdt = (u64)LOAD(struct files_struct, files, fdt);
-	if ((u32)fd >= LOAD(struct fdtable, fdt, max_fds))
+	fdt = (u64)LOAD(files_struct, files, fdt);
+	if ((u32)fd >= LOAD(fdtable, fdt, max_fds))
 		return 0;
 	bpf_probe_read_kernel(&file, sizeof(file),
-			      (void *)((u64)LOAD(struct fdtable, fdt, fd) + (u64)(u32)fd * 8));
+			      (void *)((u64)LOAD(fdtable, fdt, fd) + (u64)(u32)fd * 8));
 	if (!file)
 		return 0;
-	note_path(rec, (u64)LOAD(struct file, file, f_path.mnt),
-		  (u64)LOAD(struct file, file, f_path.dentry));
-	rec->inode = (u64)LOAD(struct file, file, f_inode);
+	note_path(rec, (u64)LOAD(file, file, f_path.mnt),
+		  (u64)LOAD(file, file, f_path.dentry));
+	rec->inode = (u64)LOAD(file, file, f_inode);
 	rec->file = file;
 	return 1;
 }
@@ -69,12 +69,12 @@ __noinline int put_name(RECORD handed)
 		return 0;
 	dentry = rec->dentry;
 	mount = rec->mnt - bpf_core_field_offset(struct mount, mnt);
-	root = (u64)LOAD(struct vfsmount, rec->mnt, mnt_root);
+	root = (u64)LOAD(vfsmount, rec->mnt, mnt_root);
 	if (dentry == root) {
-		above = (u64)LOAD(struct mount, mount, mnt_parent);
+		above = (u64)LOAD(mount, mount, mnt_parent);
 		if (above == mount)
 			return 0;
-		rec->dentry = (u64)LOAD(struct mount, mount, mnt_mountpoint);
+		rec->dentry = (u64)LOAD(mount, mount, mnt_mountpoint);
 		rec->mnt = above + bpf_core_field_offset(struct mount, mnt);
 		return 1;
 	}
@@ -83,12 +83,12 @@ __noinline int put_name(RECORD handed)
 		return -1;
 	/* A rename meanwhile writes name and parent in place, and counts before and after. */
 	for (int i = 0; i < MOST_TRIES; i++) {
-		u32 count = LOAD(struct dentry, dentry, d_seq.seqcount.sequence);
+		u32 count = LOAD(dentry, dentry, d_seq.seqcount.sequence);
 
 		n = bpf_probe_read_kernel_str(chunk_bytes(rec, offset), NAME_SIZE,
-					      (void *)LOAD(struct dentry, dentry, d_name.name));
-		parent = (u64)LOAD(struct dentry, dentry, d_parent);
-		if (!(count & 1) && count == LOAD(struct dentry, dentry, d_seq.seqcount.sequence))
+					      (void *)LOAD(dentry, dentry, d_name.name));
+		parent = (u64)LOAD(dentry, dentry, d_parent);
+		if (!(count & 1) && count == LOAD(dentry, dentry, d_seq.seqcount.sequence))
 			break;
 		n = -1;
 	}
@@ -117,12 +117,12 @@ __noinline int put_file(RECORD handed, s64 fd)
 	}
 	inode = rec->inode;
 	facts = (struct file_facts *)chunk_bytes(rec, 0);
-	sb = (u64)LOAD(struct inode, inode, i_sb);
-	facts->inode = LOAD(struct inode, inode, i_ino);
-	facts->mode = LOAD(struct inode, inode, i_mode);
-	facts->rdev = LOAD(struct inode, inode, i_rdev);
-	facts->dev = LOAD(struct super_block, sb, s_dev);
-	facts->magic = LOAD(struct super_block, sb, s_magic);
+	sb = (u64)LOAD(inode, inode, i_sb);
+	facts->inode = LOAD(inode, inode, i_ino);
+	facts->mode = LOAD(inode, inode, i_mode);
+	facts->rdev = LOAD(inode, inode, i_rdev);
+	facts->dev = LOAD(super_block, sb, s_dev);
+	facts->magic = LOAD(super_block, sb, s_magic);
 	rec->fill = sizeof(*facts);
 	for (int i = 0; i < MOST_NAMES; i++) {
 		left = put_name(handed);
@@ -141,18 +141,18 @@ static __always_inline u32 put_unix(struct call_record *rec, struct socket_facts
 
 	if (!bpf_core_type_exists(struct unix_sock))
 		return 0;
-	peer = (u64)LOAD(struct unix_sock, sk, peer);
-	socket = peer ? (u64)LOAD(struct sock, peer, sk_socket) : 0;
+	peer = (u64)LOAD(unix_sock, sk, peer);
+	socket = peer ? (u64)LOAD(sock, peer, sk_socket) : 0;
 	if (socket) {
 		u64 alloc = socket - bpf_core_field_offset(struct socket_alloc, socket);
 
-		facts->remote[0] = LOAD(struct socket_alloc, alloc, vfs_inode.i_ino);
+		facts->remote[0] = LOAD(socket_alloc, alloc, vfs_inode.i_ino);
 	}
-	address = (u64)LOAD(struct unix_sock, sk, addr);
+	address = (u64)LOAD(unix_sock, sk, addr);
 	if (!address)
 		return 0;
 	/* The family's two bytes count. */
-	length = LOAD(struct unix_address, address, len) - 2;
+	length = LOAD(unix_address, address, len) - 2;
 	if (length > 108)
 		length = 0;
 	if (bpf_probe_read_kernel(chunk_bytes(rec, offset), bounded(length, 127),
@@ -165,13 +165,13 @@ static __always_inline u32 put_unix(struct call_record *rec, struct socket_facts
 
 static __always_inline void put_inet(struct socket_facts *facts, u64 sk)
 {
-	u16 port = LOAD(struct sock, sk, __sk_common.skc_num);
+	u16 port = LOAD(sock, sk, __sk_common.skc_num);
 
 	facts->local_port = __builtin_bswap16(port);
-	facts->remote_port = LOAD(struct sock, sk, __sk_common.skc_dport);
+	facts->remote_port = LOAD(sock, sk, __sk_common.skc_dport);
 	if (facts->family == AF_INET) {
-		*(u32 *)facts->local = LOAD(struct sock, sk, __sk_common.skc_rcv_saddr);
-		*(u32 *)facts->remote = LOAD(struct sock, sk, __sk_common.skc_daddr);
+		*(u32 *)facts->local = LOAD(sock, sk, __sk_common.skc_rcv_saddr);
+		*(u32 *)facts->remote = LOAD(sock, sk, __sk_common.skc_daddr);
 	} else if (bpf_core_field_exists(struct sock_common, skc_v6_daddr)) {
 		u64 at = sk + bpf_core_field_offset(struct sock, __sk_common);
 
@@ -198,21 +198,21 @@ __noinline int put_socket(RECORD handed, s64 fd)
 	}
 	facts = (struct socket_facts *)chunk_bytes(rec, 0);
 	__builtin_memset(facts, 0, sizeof(*facts));
-	facts->inode = LOAD(struct inode, rec->inode, i_ino);
-	socket = (u64)LOAD(struct file, rec->file, private_data);
-	sk = socket ? (u64)LOAD(struct socket, socket, sk) : 0;
+	facts->inode = LOAD(inode, rec->inode, i_ino);
+	socket = (u64)LOAD(file, rec->file, private_data);
+	sk = socket ? (u64)LOAD(socket, socket, sk) : 0;
 	if (sk) {
-		facts->family = LOAD(struct sock, sk, __sk_common.skc_family);
-		facts->state = LOAD(struct sock, sk, __sk_common.skc_state);
-		facts->kind = LOAD(struct sock, sk, sk_type);
-		facts->protocol = LOAD(struct sock, sk, sk_protocol);
+		facts->family = LOAD(sock, sk, __sk_common.skc_family);
+		facts->state = LOAD(sock, sk, __sk_common.skc_state);
+		facts->kind = LOAD(sock, sk, sk_type);
+		facts->protocol = LOAD(sock, sk, sk_protocol);
 		if (facts->family == AF_UNIX)
 			length = put_unix(rec, facts, sk);
 		else if (facts->family == AF_INET || facts->family == AF_INET6)
 			put_inet(facts, sk);
 		else if (facts->family == AF_NETLINK && bpf_core_type_exists(struct netlink_sock)) {
-			*(u32 *)facts->local = LOAD(struct netlink_sock, sk, portid);
-			*(u32 *)facts->remote = LOAD(struct netlink_sock, sk, dst_portid);
+			*(u32 *)facts->local = LOAD(netlink_sock, sk, portid);
+			*(u32 *)facts->remote = LOAD(netlink_sock, sk, dst_portid);
 		}
 	}
 	chunk_end(rec, fd, sizeof(*facts) + bounded(length, 127), CHUNK_SOCKET, 0);
@@ -231,8 +231,8 @@ __noinline int step_file(RECORD handed, s32 fd)
 	if (!rec->inode || !rec->dentry)
 		return 0;
 	/* A socket's place in a file system is a file like others. */
-	sb = (u64)LOAD(struct inode, rec->inode, i_sb);
-	is_socket = LOAD(struct super_block, sb, s_magic) == SOCKFS_MAGIC;
+	sb = (u64)LOAD(inode, rec->inode, i_sb);
+	is_socket = LOAD(super_block, sb, s_magic) == SOCKFS_MAGIC;
 	if (is_socket && rec->file)
 		put_socket(handed, fd);
 	else

@@ -29,9 +29,9 @@ struct mount___chain {
  */
 static __always_inline bool mount_suits(u64 mount, u64 ns, u64 root, u64 *found)
 {
-	if ((u64)LOAD(struct mount, mount, mnt_ns) != ns)
+	if ((u64)LOAD(mount, mount, mnt_ns) != ns)
 		return false;
-	if ((u64)LOAD(struct mount, mount, mnt.mnt_root) == root) {
+	if ((u64)LOAD(mount, mount, mnt.mnt_root) == root) {
 		*found = mount;
 		return true;
 	}
@@ -87,11 +87,11 @@ static __always_inline u64 mount_of(u64 sb, u64 ns, u64 root)
 static __noinline u64 first_mounts(u64 task)
 {
 	for (int i = 0; i < MOST_PARENTS; i++) {
-		u64 leader = (u64)LOAD(struct task_struct, task, group_leader);
+		u64 leader = (u64)LOAD(task_struct, task, group_leader);
 
-		if (LOAD(struct task_struct, leader, pid) == 1)
+		if (LOAD(task_struct, leader, pid) == 1)
 			return (u64)BPF_CORE_READ((struct task_struct *)leader, nsproxy, mnt_ns);
-		task = (u64)LOAD(struct task_struct, leader, real_parent);
+		task = (u64)LOAD(task_struct, leader, real_parent);
 	}
 	return 0;
 }
@@ -114,8 +114,8 @@ __noinline int tail_dentry(RECORD handed, u32 index, u64 dentry)
 		return 0;
 	}
 	ns = (u64)TASK_READ(task, nsproxy, mnt_ns);
-	sb = (u64)LOAD(struct dentry, dentry, d_sb);
-	root = (u64)LOAD(struct super_block, sb, s_root);
+	sb = (u64)LOAD(dentry, dentry, d_sb);
+	root = (u64)LOAD(super_block, sb, s_root);
 	found = mount_of(sb, ns, root);
 	if (!found)
 		found = mount_of(sb, first_mounts((u64)task), root);

@@ -234,8 +234,8 @@ __noinline int tail_names(RECORD handed, u32 index)
 	rec->fill = 0;
 	rec->at -= CHUNK_HEAD;
 	/* A name that has no file yet may be out of the table as well. */
-	if (!LOAD(struct dentry, dentry, d_hash.pprev) && LOAD(struct dentry, dentry, d_inode) &&
-	    (u64)LOAD(struct dentry, dentry, d_parent) != dentry) {
+	if (!LOAD(dentry, dentry, d_hash.pprev) && LOAD(dentry, dentry, d_inode) &&
+	    (u64)LOAD(dentry, dentry, d_parent) != dentry) {
 		left = put_name(handed);
 		if (rec->fill) {
 			__builtin_memcpy(chunk_bytes(rec, rec->fill - 1), " (deleted)", 11);
@@ -247,7 +247,7 @@ __noinline int tail_names(RECORD handed, u32 index)
 			break;
 		left = put_name(handed);
 	}
-	if (!left && !LOAD(struct mount, rec->mnt - bpf_core_field_offset(struct mount, mnt), mnt_ns)) {
+	if (!left && !LOAD(mount, rec->mnt - bpf_core_field_offset(struct mount, mnt), mnt_ns)) {
 		__builtin_memcpy(chunk_bytes(rec, rec->fill), "(unreachable)", 14);
 		rec->fill += 14;
 	}
@@ -278,19 +278,19 @@ __noinline int tail_path(RECORD handed, u32 index, u64 mnt, u64 dentry)
 	}
 	rec->mnt = mnt;
 	rec->dentry = dentry;
-	inode = (u64)LOAD(struct dentry, dentry, d_inode);
+	inode = (u64)LOAD(dentry, dentry, d_inode);
 	if (inode)
-		sb = (u64)LOAD(struct inode, inode, i_sb);
+		sb = (u64)LOAD(inode, inode, i_sb);
 	if (sb)
-		magic = LOAD(struct super_block, sb, s_magic);
+		magic = LOAD(super_block, sb, s_magic);
 	if (magic == PIPEFS_MAGIC || magic == SOCKFS_MAGIC)
-		return tail_numbered(handed, index, LOAD(struct inode, inode, i_ino),
+		return tail_numbered(handed, index, LOAD(inode, inode, i_ino),
 				     magic == PIPEFS_MAGIC);
 	if (magic != ANON_INODE_FS_MAGIC)
 		return tail_names(handed, index);
 	__builtin_memcpy(tail_place(rec, 0), "\0anon_inode:", 12);
 	n = bpf_probe_read_kernel_str(tail_place(rec, 12), NAME_SIZE,
-				      (void *)LOAD(struct dentry, dentry, d_name.name));
+				      (void *)LOAD(dentry, dentry, d_name.name));
 	tail_end(rec, index, n > 0 ? 11 + bounded(n, 511) : 12);
 	return 0;
 }
@@ -311,23 +311,23 @@ __noinline int tail_socket(RECORD handed, u32 index, u64 sk, u32 how)
 		return 0;
 	}
 	to = tail_place(rec, 0);
-	family = LOAD(struct sock, sk, __sk_common.skc_family);
+	family = LOAD(sock, sk, __sk_common.skc_family);
 	__builtin_memset(to, 0, 32);
 	*(u16 *)to = family;
 	if (family == AF_INET || family == AF_INET6) {
 		u64 common = sk + bpf_core_field_offset(struct sock, __sk_common);
 
-		port = LOAD(struct sock, sk, __sk_common.skc_num);
+		port = LOAD(sock, sk, __sk_common.skc_num);
 		port = __builtin_bswap16(port);
 		if (peer)
-			port = LOAD(struct sock, sk, __sk_common.skc_dport);
+			port = LOAD(sock, sk, __sk_common.skc_dport);
 		else if (!port)
 			/* A port is given back before a socket is said to be closed. */
-			port = LOAD(struct inet_sock, sk, inet_sport);
+			port = LOAD(inet_sock, sk, inet_sport);
 		*(u16 *)(to + 2) = port;
 		if (family == AF_INET) {
-			*(u32 *)(to + 4) = peer ? LOAD(struct sock, sk, __sk_common.skc_daddr)
-						: LOAD(struct sock, sk, __sk_common.skc_rcv_saddr);
+			*(u32 *)(to + 4) = peer ? LOAD(sock, sk, __sk_common.skc_daddr)
+						: LOAD(sock, sk, __sk_common.skc_rcv_saddr);
 			length = 16;
 		} else if (bpf_core_field_exists(struct sock_common, skc_v6_daddr)) {
 			common += peer ? bpf_core_field_offset(struct sock_common, skc_v6_daddr)
@@ -339,21 +339,21 @@ __noinline int tail_socket(RECORD handed, u32 index, u64 sk, u32 how)
 		if (peer && !port)
 			length = 0;
 	} else if (family == AF_UNIX && bpf_core_type_exists(struct unix_sock)) {
-		u64 other = peer ? (u64)LOAD(struct unix_sock, sk, peer) : sk;
-		u64 address = other ? (u64)LOAD(struct unix_sock, other, addr) : 0;
+		u64 other = peer ? (u64)LOAD(unix_sock, sk, peer) : sk;
+		u64 address = other ? (u64)LOAD(unix_sock, other, addr) : 0;
 
 		if (other)
 			length = 2;
 		if (address) {
-			length = LOAD(struct unix_address, address, len);
+			length = LOAD(unix_address, address, len);
 			if (length > 110)
 				length = 110;
 			address += bpf_core_field_offset(struct unix_address, name);
 			bpf_probe_read_kernel(to, bounded(length, 127), (void *)address);
 		}
 	} else if (family == AF_NETLINK && bpf_core_type_exists(struct netlink_sock)) {
-		*(u32 *)(to + 4) = peer ? LOAD(struct netlink_sock, sk, dst_portid)
-					: LOAD(struct netlink_sock, sk, portid);
+		*(u32 *)(to + 4) = peer ? LOAD(netlink_sock, sk, dst_portid)
+					: LOAD(netlink_sock, sk, portid);
 		length = 12;
 	} else {
 		length = 2;
@@ -389,16 +389,16 @@ __noinline int tail_cred(RECORD handed, u32 index, u64 cred)
 	}
 	rec->at = (rec->at + 7) & ~7u;
 	facts = (struct cred_facts *)tail_place(rec, 0);
-	facts->uid = LOAD(struct cred, cred, uid.val);
-	facts->gid = LOAD(struct cred, cred, gid.val);
-	facts->suid = LOAD(struct cred, cred, suid.val);
-	facts->sgid = LOAD(struct cred, cred, sgid.val);
-	facts->euid = LOAD(struct cred, cred, euid.val);
-	facts->egid = LOAD(struct cred, cred, egid.val);
-	facts->fsuid = LOAD(struct cred, cred, fsuid.val);
-	facts->fsgid = LOAD(struct cred, cred, fsgid.val);
+	facts->uid = LOAD(cred, cred, uid.val);
+	facts->gid = LOAD(cred, cred, gid.val);
+	facts->suid = LOAD(cred, cred, suid.val);
+	facts->sgid = LOAD(cred, cred, sgid.val);
+	facts->euid = LOAD(cred, cred, euid.val);
+	facts->egid = LOAD(cred, cred, egid.val);
+	facts->fsuid = LOAD(cred, cred, fsuid.val);
+	facts->fsgid = LOAD(cred, cred, fsgid.val);
 	facts->user_ns = BPF_CORE_READ((struct cred *)cred, user_ns, ns.inum);
-	facts->securebits = LOAD(struct cred, cred, securebits);
+	facts->securebits = LOAD(cred, cred, securebits);
 	facts->cap_inheritable = CAPABILITIES(cred, cap_inheritable);
 	facts->cap_permitted = CAPABILITIES(cred, cap_permitted);
 	facts->cap_effective = CAPABILITIES(cred, cap_effective);

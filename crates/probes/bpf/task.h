@@ -133,37 +133,67 @@ static __always_inline void task_state_move(struct task_struct *task, u32 old) {
 #else
 extern void *bpf_rdonly_cast(const void *object, u32 type) __ksym __weak;
 
+/*
+ * The structures that numbers are read as, for the kernel's own numbers of them: the tracer gives libbpf a
+ * selection of the kernel's types, which are numbered anew, and this enumeration with it (src/types).
+ */
+enum th_type_id {
+	th_id_cred = 1,
+	th_id_dentry,
+	th_id_fdtable,
+	th_id_file,
+	th_id_files_struct,
+	th_id_fs_struct,
+	th_id_inet_sock,
+	th_id_inode,
+	th_id_mount,
+	th_id_netlink_sock,
+	th_id_pid,
+	th_id_sock,
+	th_id_socket,
+	th_id_socket_alloc,
+	th_id_super_block,
+	th_id_task_struct,
+	th_id_unix_address,
+	th_id_unix_sock,
+	th_id_vfsmount,
+	th_id_xa_node,
+};
+
+/* The kernel's number of a structure. */
+#define KERNEL_TYPE(name) ((u32)bpf_core_enum_value(enum th_type_id, th_id_##name))
+
 static __always_inline struct task_struct *bare(struct task_struct *task)
 {
 	if (bpf_ksym_exists(bpf_rdonly_cast))
-		return bpf_rdonly_cast(task, bpf_core_type_id_kernel(struct task_struct));
+		return bpf_rdonly_cast(task, KERNEL_TYPE(task_struct));
 	return task;
 }
 #endif
 
 /*
- * A member of a kernel structure whose address is a number: a plain load where the kernel lets
- * us name its type (6.2 on), a helper's call before.
+ * A member of a kernel structure, named without `struct`, whose address is a number: a plain load where
+ * the kernel lets us name its type (6.2 on), a helper's call before.
  */
 #ifdef TH_LEGACY
-#define LOAD(type, at, member)                                                        \
+#define LOAD(name, at, member)                                                        \
 	({                                                                            \
 		/* By itself, lest the place it comes from be relocated too. */       \
 		u64 __at = (u64)(at);                                                 \
 									              \
-		BPF_CORE_READ((type *)__at, member);                                  \
+		BPF_CORE_READ((struct name *)__at, member);                           \
 	})
 #else
-#define LOAD(type, at, member)                                                        \
+#define LOAD(name, at, member)                                                        \
 	({                                                                            \
 		u64 __at = (u64)(at);                                                 \
-		typeof(((type *)0)->member) __value;                                  \
+		typeof(((struct name *)0)->member) __value;                           \
 									              \
 		if (bpf_ksym_exists(bpf_rdonly_cast))                                 \
-			__value = ((type *)bpf_rdonly_cast((void *)__at,              \
-				bpf_core_type_id_kernel(type)))->member;              \
+			__value = ((struct name *)bpf_rdonly_cast((void *)__at,       \
+				KERNEL_TYPE(name)))->member;                          \
 		else                                                                  \
-			__value = BPF_CORE_READ((type *)__at, member);                \
+			__value = BPF_CORE_READ((struct name *)__at, member);         \
 		__value;                                                              \
 	})
 #endif

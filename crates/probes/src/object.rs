@@ -1,6 +1,8 @@
 //! BPF objects: opening one with some of its programs, sharing maps between them, attaching.
 
 mod maps;
+#[cfg(test)]
+mod stack;
 
 use std::os::fd::{AsFd, AsRawFd as _, OwnedFd};
 use std::sync::Arc;

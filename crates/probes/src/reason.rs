@@ -93,9 +93,12 @@ fn known(rung: &Rung, hook: &str, doing: Doing, errno: &str) -> Option<String> {
         ) => {
             format!("this kernel has no function {}", target(hook))
         }
-        (HookKind::Lsm | HookKind::Fentry | HookKind::TpBtf, Loading, "ESRCH" | "ENOENT") => {
-            "this kernel's type information lacks the function, hook or tracepoint".to_owned()
-        }
+        // Beside raw_tp there may be one of the others.
+        (
+            HookKind::Lsm | HookKind::Fentry | HookKind::TpBtf | HookKind::RawTp,
+            Loading,
+            "ESRCH" | "ENOENT",
+        ) => "this kernel's type information lacks the function, hook or tracepoint".to_owned(),
         (HookKind::TpBtf | HookKind::RawTp, Attaching, "ENOENT") => {
             format!("this kernel has no tracepoint {}", target(hook))
         }

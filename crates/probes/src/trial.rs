@@ -15,6 +15,7 @@ use tracehound_schema::{Hook, HookKind, Rung};
 
 use crate::object::Refusal;
 use crate::reason::{self, Doing};
+use crate::types;
 
 /// Kinds of programs that this kernel does not let us load.
 static REFUSED: Mutex<Vec<HookKind>> = Mutex::new(Vec::new());
@@ -43,6 +44,11 @@ pub fn check(rung: &Rung, hooks: &[Hook]) -> Result<(), String> {
     let Some(hook) = hooks.first() else {
         return Ok(());
     };
+    // Asked for before it is loaded with others: they would all be loaded again.
+    if hooks.iter().any(types::lack) {
+        let error = libbpf_rs::Error::from_raw_os_error(libc::ESRCH);
+        return Err(reason::reason(rung, "", Doing::Loading, &error));
+    }
     if rung.kind == HookKind::Lsm
         && fs::read_to_string(SECURITY_MODULES).is_ok_and(|list| !lists_bpf(&list))
     {

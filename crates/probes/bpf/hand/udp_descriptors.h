@@ -31,7 +31,7 @@ __noinline int udp_closes(u64 file, u32 how)
 	if (!file || !is_last_of_file(file) ||
 	    BPF_CORE_READ((struct file *)file, f_inode, i_sb, s_magic) != SOCKFS_MAGIC)
 		return 0;
-	socket = (u64)LOAD(struct file, file, private_data);
+	socket = (u64)LOAD(file, file, private_data);
 	sk = socket ? sock_of((struct socket *)socket) : NULL;
 	if (sk && is_udp(sk) && udp_life_of(current, sk))
 		udp_tell((u64)sk, how);

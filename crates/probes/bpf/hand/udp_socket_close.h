@@ -59,7 +59,7 @@ static __always_inline u64 inode_of_sock(const struct sock *sk)
 {
 	u64 at = (u64)BPF_CORE_READ(sk, sk_socket);
 
-	return at ? LOAD(struct socket_alloc, at, vfs_inode.i_ino) : 0;
+	return at ? LOAD(socket_alloc, at, vfs_inode.i_ino) : 0;
 }
 
 /* Begins to count what goes over a socket, as the task's. */

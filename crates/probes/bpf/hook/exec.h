@@ -115,7 +115,7 @@ enum { SOURCE_MEMFD = 1, SOURCE_DELETED = 2, SOURCE_UPPER = 4 };
 static __always_inline bool is_memfd(struct file *file)
 {
 	u64 mnt = (u64)BPF_CORE_READ(file, f_path.mnt);
-	u64 ns = (u64)LOAD(struct mount, mnt - bpf_core_field_offset(struct mount, mnt), mnt_ns);
+	u64 ns = (u64)LOAD(mount, mnt - bpf_core_field_offset(struct mount, mnt), mnt_ns);
 	char name[8] = {};
 
 	if (ns < (u64)LAST_ERROR)

@@ -71,7 +71,7 @@ static __always_inline struct task_struct *task_of_id(struct task_struct *asking
 
 		if ((entry & 3) != 2)
 			break;
-		shift = LOAD(struct xa_node, node, shift) & 31;
+		shift = LOAD(xa_node, node, shift) & 31;
 		if (!depth && (u32)id >> shift > 63)
 			return NULL;
 		entry = 0;
@@ -81,7 +81,7 @@ static __always_inline struct task_struct *task_of_id(struct task_struct *asking
 	}
 	if (id <= 0 || !entry || entry & 3)
 		return NULL;
-	first = (u64)LOAD(struct pid, entry, tasks[0].first);
+	first = (u64)LOAD(pid, entry, tasks[0].first);
 	return first ? (void *)(first - bpf_core_field_offset(struct task_struct, pid_links)) : NULL;
 }
 

@@ -2,8 +2,10 @@
 //!
 //! To adapt programs to the kernel, libbpf looks through all of its types for each one that they name, a
 //! hundred times a hundred thousand, for each object anew: most of what a start took. What it is given
-//! here has the same types by the same ids, and nothing where no program can look.
+//! here are those of them that programs can look at, numbered anew, and the kernel's own numbers of a few
+//! (`enum th_type_id` of `bpf/task.h`).
 
+mod hooks;
 mod raw;
 
 use std::collections::HashMap;
@@ -13,15 +15,19 @@ use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
 use std::sync::{Arc, Mutex};
 
 use object::{Object as _, ObjectSection as _};
+use tracehound_schema::Hook;
 
+use self::hooks::Lacking;
 use self::raw::{Raw, Type, kind};
 use crate::object::Flavour;
 
 const TYPES: &str = "/sys/kernel/btf";
 const VMLINUX: &str = "vmlinux";
 
-/// A type that nothing is looked for in: it has no name, and a kind that no program asks about.
-const NOTHING: [u32; 3] = [0, kind::FLOAT << 24, 4];
+/// The enumeration by which programs ask for the kernel's own numbers of structures, and what its names have
+/// before the structure's.
+const NUMBERS: &[u8] = b"th_type_id";
+const NUMBER: &[u8] = b"th_id_";
 
 /// Types for libbpf, in a file of memory.
 #[derive(Debug)]
@@ -30,6 +36,7 @@ pub struct Types {
     flavour: Flavour,
     /// The files that they are from: modules come and go.
     from: Vec<String>,
+    lacking: Lacking,
 }
 
 /// What was chosen last.
@@ -42,8 +49,15 @@ pub fn forget() {
     }
 }
 
+/// Whether the kernel lacks what a program is attached to. Where no types are chosen it is not known to.
+pub fn lack(hook: &Hook) -> bool {
+    let kept = KEPT.lock();
+    kept.is_ok_and(|kept| kept.as_ref().is_some_and(|types| types.lacking.has(hook)))
+}
+
 impl Types {
-    /// What the programs of an object need; `None` where that cannot be told, and libbpf is to look itself.
+    /// What the programs of an object need; `None` where that cannot be told, and libbpf is to look itself. Programs
+    /// that tell the verifier numbers of types cannot be loaded then.
     pub fn of(flavour: Flavour) -> Option<Arc<Types>> {
         let from = names().ok()?;
         let mut kept = KEPT.lock().ok()?;
@@ -53,10 +67,12 @@ impl Types {
         {
             return Some(Arc::clone(kept));
         }
+        let (bytes, lacking) = chosen(flavour.bytes(), &from)?;
         let types = Arc::new(Types {
-            file: written(&chosen(flavour.bytes(), &from)?).ok()?,
+            file: written(&bytes).ok()?,
             flavour,
             from,
+            lacking,
         });
         *kept = Some(Arc::clone(&types));
         Some(types)
@@ -90,28 +106,59 @@ fn written(bytes: &[u8]) -> io::Result<File> {
 }
 
 /// The types that an object names, of the kernel and of those of its modules that alone have them.
-fn chosen(object: &[u8], from: &[String]) -> Option<Vec<u8>> {
-    let object = object::File::parse(object).ok()?;
-    let own = object.section_by_name(".BTF")?.data().ok()?;
-    let own = Raw::parse(own, None)?;
-    let mut wanted = HashMap::new();
-    for (name, class) in own.ids().filter_map(|id| named(&own, own.get(id)?)) {
-        wanted.insert((name, class), false);
-    }
+/// Also what all of them lack.
+fn chosen(object: &[u8], from: &[String]) -> Option<(Vec<u8>, Lacking)> {
+    let own = own_types(object)?;
     let (vmlinux, modules) = from.split_first().filter(|files| files.0 == VMLINUX)?;
-    let read = |name: &String| fs::read(format!("{TYPES}/{name}")).ok();
     let bytes = read(vmlinux)?;
     let vmlinux = Raw::parse(&bytes, None)?;
-    let mut kept = Kept::of(&vmlinux, &roots(&vmlinux, &mut wanted));
+    let mut lacking = Lacking::all();
+    lacking.look(&vmlinux);
+    let (kept, having) = choose(&own, &vmlinux, modules, &mut lacking);
+    let mut writer = Writer::default();
+    let base = writer.some(&vmlinux, &kept, &HashMap::new());
+    writer.numbers(&numbers(&own, &vmlinux));
+    for (name, kept) in having {
+        let bytes = read(name).unwrap_or_default();
+        if let Some(module) = Raw::parse(&bytes, Some(&vmlinux)) {
+            writer.some(&module, &kept, &base);
+        }
+    }
+    Some((writer.file(), lacking))
+}
+
+fn own_types(object: &[u8]) -> Option<Raw<'_>> {
+    let object = object::File::parse(object).ok()?;
+    Raw::parse(object.section_by_name(".BTF")?.data().ok()?, None)
+}
+
+fn read(name: &String) -> Option<Vec<u8>> {
+    fs::read(format!("{TYPES}/{name}")).ok()
+}
+
+/// What is kept of the kernel's types, and of which modules what of their own.
+fn choose<'b, 'n>(
+    own: &Raw<'b>,
+    vmlinux: &Raw<'b>,
+    modules: &'n [String],
+    lacking: &mut Lacking,
+) -> (Kept, Vec<(&'n String, Kept)>) {
+    let keys = own.ids().filter_map(|id| named(own, own.get(id)?));
+    let keys = keys.filter(|key| key.0 != NUMBERS);
+    let mut wanted = keys.map(|key| (key, false)).collect();
+    let mut kept = Kept::of(vmlinux, &roots(vmlinux, &mut wanted));
     let missing: Vec<_> = wanted
         .into_iter()
         .filter_map(|(key, found)| (!found).then_some(key))
         .collect();
-    let mut writer = Writer::default();
     let mut having = Vec::new();
     for name in modules {
-        let bytes = read(name)?;
-        let module = Raw::parse(&bytes, Some(&vmlinux))?;
+        // One that has gone meanwhile has nothing that is of use.
+        let bytes = read(name).unwrap_or_default();
+        let Some(module) = Raw::parse(&bytes, Some(vmlinux)) else {
+            continue;
+        };
+        lacking.look(&module);
         let mut wanted = missing.iter().map(|key| (*key, false)).collect();
         let own = Kept::of(&module, &roots(&module, &mut wanted));
         if wanted.into_values().any(|found| found) {
@@ -119,12 +166,22 @@ fn chosen(object: &[u8], from: &[String]) -> Option<Vec<u8>> {
             having.push((name, own));
         }
     }
-    writer.all(&vmlinux, &kept);
-    for (name, kept) in having {
-        let bytes = read(name)?;
-        writer.more(&Raw::parse(&bytes, Some(&vmlinux))?, &kept);
-    }
-    Some(writer.file())
+    (kept, having)
+}
+
+/// The enumerators by which programs ask for the kernel's numbers of structures, with these.
+fn numbers<'b>(own: &Raw<'b>, vmlinux: &Raw<'_>) -> Vec<(&'b [u8], u32)> {
+    let asking = own.ids().filter_map(|id| own.get(id));
+    let asking = asking.filter(|of| of.kind() == kind::ENUM && own.text(of.name()) == NUMBERS);
+    let names = asking.flat_map(|of| of.names().map(move |at| own.text(of.word(at))));
+    let names: HashMap<&[u8], &[u8]> = names
+        .filter_map(|name| Some((name.strip_prefix(NUMBER)?, name)))
+        .collect();
+    let structures = vmlinux.ids().filter_map(|id| {
+        let of = vmlinux.get(id).filter(|of| of.kind() == kind::STRUCT)?;
+        Some((*names.get(vmlinux.text(of.name()))?, id))
+    });
+    structures.collect()
 }
 
 /// What a type can be asked for by: its name without its flavour, and kinds that can stand for one another.
@@ -219,39 +276,52 @@ struct Writer {
 }
 
 impl Writer {
-    /// Writes all types by the ids that they have, with nothing for those that are not kept.
-    fn all(&mut self, types: &Raw<'_>, kept: &Kept) {
-        let mut names = HashMap::new();
-        let last = types.ids().rev().find(|id| kept.part(*id) > Part::Nothing);
-        for id in types.first()..=last.unwrap_or_default() {
-            let part = kept.part(id);
-            match types.get(id).filter(|_| part > Part::Nothing) {
-                Some(of) => self.one(types, of, part, &mut names, |id| id),
-                None => self.put(NOTHING),
-            }
-        }
-    }
-
-    /// Writes what is kept of a module's own, behind what there is.
-    fn more(&mut self, types: &Raw<'_>, kept: &Kept) {
+    /// Writes what is kept of types' own, behind what there is; gives the numbers that they have there.
+    /// `base` are those of the types that these go on from.
+    fn some(
+        &mut self,
+        types: &Raw<'_>,
+        kept: &Kept,
+        base: &HashMap<u32, u32>,
+    ) -> HashMap<u32, u32> {
         let mut names = HashMap::new();
         let ids = types.ids().filter(|id| kept.part(*id) > Part::Nothing);
         let places: HashMap<u32, u32> = ids.clone().zip(self.count + 1..).collect();
         for id in ids {
             let Some(of) = types.get(id) else { continue };
             let place = |id| {
-                let base = (id < types.first()).then_some(id);
-                base.or_else(|| places.get(&id).copied())
-                    .unwrap_or_default()
+                let of = if id < types.first() { base } else { &places };
+                of.get(&id).copied().unwrap_or_default()
             };
             self.one(types, of, kept.part(id), &mut names, place);
         }
+        places
     }
 
-    fn put(&mut self, words: [u32; 3]) {
+    /// Writes the enumeration of the kernel's own numbers.
+    fn numbers(&mut self, numbers: &[(&[u8], u32)]) {
+        let kind = kind::ENUM << 24 | numbers.len() as u32;
+        let name = self.text(NUMBERS);
+        self.put(&[name, kind, 4]);
+        for (name, number) in numbers {
+            let name = self.text(name);
+            self.types
+                .extend([name, *number].into_iter().flat_map(u32::to_le_bytes));
+        }
+    }
+
+    /// Writes a type's words.
+    fn put(&mut self, words: &[u32]) {
         self.count += 1;
         self.types
-            .extend(words.into_iter().flat_map(u32::to_le_bytes));
+            .extend(words.iter().copied().flat_map(u32::to_le_bytes));
+    }
+
+    fn text(&mut self, text: &[u8]) -> u32 {
+        let here = self.strings.len() as u32 + 1;
+        self.strings.extend_from_slice(text);
+        self.strings.push(0);
+        here
     }
 
     fn one(
@@ -266,18 +336,13 @@ impl Writer {
             if at == 0 {
                 return 0;
             }
-            *names.entry(at).or_insert_with(|| {
-                let here = self.strings.len() as u32 + 1;
-                self.strings.extend_from_slice(types.text(at));
-                self.strings.push(0);
-                here
-            })
+            *names.entry(at).or_insert_with(|| self.text(types.text(at)))
         };
         let members = !matches!(of.kind(), kind::STRUCT | kind::UNION) || part == Part::Whole;
         if !members {
             let info = of.word(4) & !0xffff;
             let words = [name(of.name()), info, of.word(8)];
-            self.put(words);
+            self.put(&words);
             return;
         }
         let mut bytes = of.bytes.to_vec();
@@ -331,11 +396,9 @@ mod tests {
     }
 
     /// Adapts all programs to the kernel, without loading any.
-    fn adapted(flavour: Flavour, path: Option<&str>) -> OpenObject {
+    fn adapted(flavour: Flavour, path: &str) -> OpenObject {
         let mut builder = ObjectBuilder::default();
-        if let Some(path) = path {
-            builder.btf_custom_path(path).unwrap();
-        }
+        builder.btf_custom_path(path).unwrap();
         let mut object = builder.open_memory(flavour.bytes()).unwrap();
         for mut program in object.progs_mut() {
             program.set_autoload(true);
@@ -366,6 +429,29 @@ mod tests {
         programs.collect()
     }
 
+    /// All types of the kernel by the numbers that they have, as they lie there, and what is chosen of modules
+    /// behind them with the enumeration.
+    fn every_type(object: &[u8], from: &[String]) -> Vec<u8> {
+        let own = own_types(object).unwrap();
+        let bytes = read(&from[0]).unwrap();
+        let vmlinux = Raw::parse(&bytes, None).unwrap();
+        let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
+        let part = |at: usize| &bytes[word(4) + word(at)..][..word(at + 4)];
+        let mut writer = Writer {
+            types: part(8).to_vec(),
+            strings: part(16)[1..].to_vec(),
+            count: vmlinux.end() - 1,
+        };
+        writer.numbers(&numbers(&own, &vmlinux));
+        let base = (1..vmlinux.end()).map(|id| (id, id)).collect();
+        let lacking = &mut Lacking::default();
+        for (name, kept) in choose(&own, &vmlinux, &from[1..], lacking).1 {
+            let bytes = read(name).unwrap();
+            writer.some(&Raw::parse(&bytes, Some(&vmlinux)).unwrap(), &kept, &base);
+        }
+        writer.file()
+    }
+
     #[test]
     fn programs_are_adapted_as_by_all_types() {
         // SAFETY: a call without arguments.
@@ -374,9 +460,16 @@ mod tests {
             return;
         }
         let flavour = Flavour::detect();
-        let types = Types::of(flavour).unwrap();
+        let few = Types::of(flavour).unwrap();
+        let from = names().unwrap();
+        let all = Types {
+            file: written(&every_type(flavour.bytes(), &from)).unwrap(),
+            flavour,
+            from,
+            lacking: Lacking::default(),
+        };
         let [few, all] =
-            [Some(types.path()), None].map(|path| instructions(&adapted(flavour, path.as_deref())));
+            [few.path(), all.path()].map(|path| instructions(&adapted(flavour, &path)));
         assert_eq!(few.len(), all.len());
         assert!(all.iter().any(|program| program.1.len() > 1000));
         for (few, all) in few.iter().zip(&all) {
