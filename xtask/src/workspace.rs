@@ -1,5 +1,6 @@
 //! Where things are, and running other programs there.
 
+use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,10 +13,20 @@ pub fn root() -> PathBuf {
     here.parent().unwrap_or(here).to_owned()
 }
 
+/// What `cargo run` tells us of this package. Build scripts look at it, and all that depends on them would be built
+/// again by a cargo that we run.
+const OURS: [&str; 2] = ["CARGO_PKG_", "CARGO_MANIFEST_"];
+
 /// A program to be run in the workspace's root.
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root());
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if OURS.iter().any(|start| text.starts_with(start)) {
+            command.env_remove(name);
+        }
+    }
     command
 }
 
