@@ -36,8 +36,8 @@ const CMDLINE: &str = "console=ttyS0 quiet loglevel=3 panic=-1 oops=panic \
                        softlockup_panic=1 watchdog_thresh=30 nokaslr \
                        lsm=lockdown,capability,bpf random.trust_cpu=on";
 
-/// Every feature but fast string operations: kernels that have them copy and clear byte by byte, which
-/// emulated costs a third of a guest's time.
+/// Every feature but fast string operations: kernels that have them copy and clear byte by byte, which is dear
+/// where it is emulated (`tracehound doctor --all-rungs` of thirteen events on 6.1: 46 s with them, 32 s without).
 const CPU: &str = "max,-erms,-fsrm";
 
 /// The command that boots `image`; its console is the standard streams.
