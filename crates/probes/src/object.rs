@@ -13,6 +13,7 @@ use tracehound_schema::{Abi, Event, Rung};
 
 use self::maps::leave_out;
 pub use self::maps::{Fixed, Maps, Sizes};
+use crate::calls::lacking;
 use crate::ends::{End, Ends};
 use crate::error::Error;
 use crate::reason::{self, Doing};
@@ -59,6 +60,7 @@ impl Flavour {
 /// Lets the system have back what was needed to load objects; it is read again where it is needed.
 pub fn forget() {
     types::forget();
+    lacking::forget();
     for bytes in [Flavour::Modern.bytes(), Flavour::Legacy.bytes()] {
         let page = 4096;
         let start = bytes.as_ptr().addr().next_multiple_of(page) - bytes.as_ptr().addr();

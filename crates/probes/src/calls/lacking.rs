@@ -2,28 +2,49 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader};
+use std::io::{self, BufRead as _, BufReader};
+use std::sync::Mutex;
 
 /// What to say of them.
 pub const REASON: &str = "this kernel does not have the call";
 
+/// The functions of calls that the kernel has. Its symbols are some hundred thousand lines, each of which it
+/// writes anew when they are read.
+static KNOWN: Mutex<Option<HashSet<String>>> = Mutex::new(None);
+
+/// Gives the memory back; it is filled again where it is needed.
+pub fn forget() {
+    if let Ok(mut known) = KNOWN.lock() {
+        *known = None;
+    }
+}
+
 /// Those of `functions` that the kernel does not have. Where it hides them it lacks none.
 pub fn absent(mut functions: HashSet<String>) -> HashSet<String> {
-    let Ok(file) = File::open("/proc/kallsyms") else {
+    let Ok(mut known) = KNOWN.lock() else {
         return HashSet::new();
     };
-    let mut line = Vec::new();
-    let mut reader = BufReader::with_capacity(1 << 16, file);
-    while reader
-        .read_until(b'\n', &mut line)
-        .is_ok_and(|read| read > 0)
-    {
-        if let Some(name) = symbol(&line) {
-            functions.remove(name);
+    if known.is_none() {
+        *known = read().ok();
+    }
+    match known.as_ref() {
+        Some(known) => {
+            functions.retain(|function| !known.contains(function));
+            functions
         }
+        None => HashSet::new(),
+    }
+}
+
+fn read() -> io::Result<HashSet<String>> {
+    let mut known = HashSet::new();
+    let mut line = Vec::new();
+    let mut reader = BufReader::with_capacity(1 << 16, File::open("/proc/kallsyms")?);
+    while reader.read_until(b'\n', &mut line)? > 0 {
+        known.extend(symbol(&line).map(str::to_owned));
         line.clear();
     }
-    functions
+    Ok(known)
 }
 
 /// The name in a line of kallsyms (`address type name [module]`), if it is that of a call. A weak one
