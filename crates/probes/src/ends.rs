@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use libbpf_rs::{Link, MapCore as _, MapFlags, MapHandle, ProgramMut};
 use tracehound_schema::{Event, HookKind, Rung, ends};
 
-use crate::object::{Flavour, Maps, load};
+use crate::object::{Flavour, Maps, Together};
 use crate::preempt;
 use crate::reason::{self, Doing};
 
@@ -91,7 +91,18 @@ impl Ends {
     /// Whether the rung's program is to be jumped to. Where the kernel preempts programs they are attached
     /// each by itself: a call that ends while another waits would be missed by all of them.
     pub fn serve(event: &Event, rung: &Rung, section: &str) -> bool {
-        ends::way(event, rung).is_some() && ends::is_at_end(section) && !preempt::preempts()
+        Ends::jumping(event, rung).is_some() && ends::is_at_end(section)
+    }
+
+    /// The program that jumps to those of a rung, if any of them is to be jumped to.
+    pub fn jumping(event: &Event, rung: &Rung) -> Option<&'static str> {
+        let direct = rung.kind == HookKind::TpBtf;
+        let name = if direct {
+            "ends__tp_btf"
+        } else {
+            "ends__raw_tp"
+        };
+        (ends::way(event, rung).is_some() && !preempt::preempts()).then_some(name)
     }
 
     /// Has a loaded program jumped to; none where there is no room. The error is a reason to show.
@@ -99,6 +110,7 @@ impl Ends {
         &self,
         flavour: Flavour,
         maps: &Maps,
+        loaded: &Together,
         event: &Event,
         rung: &Rung,
         program: &ProgramMut<'_>,
@@ -106,9 +118,12 @@ impl Ends {
         let (Some(way), Some(place)) = (ends::way(event, rung), ends::place(event)) else {
             return Ok(None);
         };
-        let (of, programs, name) = match rung.kind {
-            HookKind::TpBtf => (&self.direct, &maps.ends_tp_btf, "ends__tp_btf"),
-            _ => (&self.raw, &maps.ends_raw_tp, "ends__raw_tp"),
+        let Some(name) = Ends::jumping(event, rung) else {
+            return Ok(None);
+        };
+        let (of, programs) = match rung.kind {
+            HookKind::TpBtf => (&self.direct, &maps.ends_tp_btf),
+            _ => (&self.raw, &maps.ends_raw_tp),
         };
         let numbers = ends::numbers(way);
         let mut kind = of.lock().map_err(|error| error.to_string())?;
@@ -120,7 +135,7 @@ impl Ends {
             move |error: libbpf_rs::Error| reason::reason(rung, &section, doing, &error)
         };
         if kind.link.is_none() {
-            let object = load(flavour, maps, &[name]).map_err(|refusal| refusal.reason(rung))?;
+            let object = loaded.have(flavour, maps, rung, &[name])?;
             let mut programs = object.progs_mut();
             let first = programs.find(|program| program.name() == name);
             let first = first.ok_or("the object has lost a program")?;

@@ -158,23 +158,30 @@ impl Climb {
         self.proved || (self.attached.is_none() && self.left.is_empty())
     }
 
-    /// The next rung's name, and what the names of its programs start with, if it is one to be loaded from
+    /// The next rung's name with what the names of each of its programs start with, if they are loaded from
     /// an object.
-    pub fn next(&self) -> Option<(&'static str, String)> {
-        if self.attached.is_some() {
-            return None;
+    pub fn next(&self) -> Vec<(&'static str, String)> {
+        if self.attached.is_some() || self.outcome.event.made_by == MadeBy::Library {
+            return Vec::new();
         }
         let event = self.outcome.event;
         let rungs = &self.outcome.rungs;
         let left = self.left.iter().rev().copied();
-        let index = left
-            .filter(|index| rungs[*index].1 != Verdict::NotChosen)
-            .find(|index| {
-                let rung = &rungs[*index].0;
-                trial::check(rung, &rung.hooks(event, Abi::X86_64)).is_ok()
-            })?;
-        let name = rungs[index].0.name;
-        (event.made_by != MadeBy::Library).then(|| (name, prefix(event, index)))
+        let mut left = left.filter(|index| rungs[*index].1 != Verdict::NotChosen);
+        let works = |index: &usize| {
+            let rung = &rungs[*index].0;
+            trial::check(rung, &rung.hooks(event, Abi::X86_64)).is_ok()
+        };
+        let Some(index) = left.find(works) else {
+            return Vec::new();
+        };
+        let rung = &rungs[index].0;
+        let jumping = Ends::jumping(event, rung).map(str::to_owned);
+        let own = [Some(prefix(event, index)), jumping];
+        own.into_iter()
+            .flatten()
+            .map(|name| (rung.name, name))
+            .collect()
     }
 
     /// Attaches the next rung that can be attached; some may be loaded already.

@@ -1,18 +1,25 @@
 //! BPF objects: opening one with some of its programs, sharing maps between them, attaching.
 
+#[cfg(test)]
+pub mod adapted;
 mod maps;
+mod pick;
 #[cfg(test)]
 mod stack;
+mod together;
 
 use std::os::fd::{AsFd, AsRawFd as _, OwnedFd};
 use std::sync::Arc;
 use std::thread;
 
 use libbpf_rs::{Link, MapHandle, Object, ObjectBuilder, OpenObject, OpenProgramMut, ProgramType};
+use object::pod;
 use tracehound_schema::{Abi, Event, Rung};
 
 use self::maps::leave_out;
 pub use self::maps::{Fixed, Maps, Sizes};
+use self::pick::pick;
+pub use self::together::{Together, refused};
 use crate::calls::lacking;
 use crate::ends::{End, Ends};
 use crate::error::Error;
@@ -74,8 +81,13 @@ pub fn forget() {
     }
 }
 
-/// Opens an object, and gives the types that must be there until it is loaded.
-fn open(flavour: Flavour, fixed: Fixed) -> Result<(OpenObject, Option<Arc<Types>>), Error> {
+/// Opens an object with those of its programs whose names are wanted, and gives the types that must be there
+/// until it is loaded.
+fn open(
+    flavour: Flavour,
+    fixed: Fixed,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<(OpenObject, Option<Arc<Types>>), Error> {
     let doing = "opening the BPF object";
     let types = Types::of(flavour);
     let mut builder = ObjectBuilder::default();
@@ -83,7 +95,11 @@ fn open(flavour: Flavour, fixed: Fixed) -> Result<(OpenObject, Option<Arc<Types>
         let told = builder.btf_custom_path(types.path());
         told.map_err(Error::bpf(doing))?;
     }
-    let object = builder.open_memory(flavour.bytes());
+    let picked = pick(flavour.bytes(), wanted).ok_or_else(|| {
+        let invalid = libbpf_rs::Error::from_raw_os_error(libc::ENOEXEC);
+        Error::bpf(doing)(invalid)
+    })?;
+    let object = builder.open_memory(pod::bytes_of_slice(&picked));
     let mut object = object.map_err(Error::bpf(doing))?;
     fixed.write(&mut object).map_err(Error::bpf(doing))?;
     Ok((object, types))
@@ -183,29 +199,43 @@ pub fn load(
     maps: &Maps,
     prefixes: &[impl AsRef<str>],
 ) -> Result<Object, Refusal> {
-    load_chosen(flavour, maps, |program| {
-        let name = program.name().to_string_lossy();
-        let mut all = prefixes.iter().map(AsRef::as_ref);
-        all.any(|prefix| name.starts_with(prefix))
-    })
+    load_chosen(flavour, maps, of_prefixes(prefixes), |_| true)
 }
 
-/// Loads the programs that `choose` takes, and may change before they are loaded.
-pub fn load_chosen(
-    flavour: Flavour,
-    maps: &Maps,
-    mut choose: impl FnMut(&mut OpenProgramMut<'_>) -> bool,
-) -> Result<Object, Refusal> {
-    let opened = open(flavour, maps.fixed);
-    let (mut object, _types) = opened.map_err(|error| Refusal::Tracer(error.to_string()))?;
+/// Takes names that start with one of `prefixes`.
+fn of_prefixes(prefixes: &[impl AsRef<str>]) -> impl Fn(&str) -> bool {
+    move |name| {
+        let mut all = prefixes.iter().map(AsRef::as_ref);
+        all.any(|prefix| name.starts_with(prefix))
+    }
+}
+
+/// Has those programs loaded that `ready` makes ready, and no others; gives their names.
+fn choose(
+    object: &mut OpenObject,
+    mut ready: impl FnMut(&mut OpenProgramMut<'_>) -> bool,
+) -> Vec<String> {
     let mut found = Vec::new();
     for mut program in object.progs_mut() {
-        let ours = choose(&mut program);
+        let ours = ready(&mut program);
         program.set_autoload(ours);
         if ours {
             found.push(program.name().to_string_lossy().into_owned());
         }
     }
+    found
+}
+
+/// Loads the programs whose names are wanted and that can be made ready.
+pub fn load_chosen(
+    flavour: Flavour,
+    maps: &Maps,
+    wanted: impl Fn(&str) -> bool,
+    ready: impl FnMut(&mut OpenProgramMut<'_>) -> bool,
+) -> Result<Object, Refusal> {
+    let opened = open(flavour, maps.fixed, wanted);
+    let (mut object, _types) = opened.map_err(|error| Refusal::Tracer(error.to_string()))?;
+    let found = choose(&mut object, ready);
     if found.is_empty() {
         return Err(Refusal::NotBuilt);
     }
@@ -220,45 +250,6 @@ pub fn load_chosen(
             .map_err(|error| Refusal::Tracer(format!("sharing map {name:?}: {error}")))?;
     }
     object.load().map_err(Refusal::Kernel)
-}
-
-/// Programs of several events, loaded at once: most of what loading takes is finding the kernel's types,
-/// which is done anew for each object.
-#[derive(Debug, Default)]
-pub struct Together {
-    loaded: Vec<(Vec<String>, Object)>,
-    refused: Vec<(String, Refusal)>,
-}
-
-impl Together {
-    /// Loads them. The kernel takes all of an object's programs or none, so where it refuses, each half
-    /// is loaded for itself; those that are alike should stand side by side.
-    pub fn load(flavour: Flavour, maps: &Maps, prefixes: Vec<String>) -> Together {
-        let mut together = Together::default();
-        let mut left = Vec::from_iter((!prefixes.is_empty()).then_some(prefixes));
-        while let Some(mut prefixes) = left.pop() {
-            let half = prefixes.len() / 2;
-            match load(flavour, maps, &prefixes) {
-                Ok(object) => together.loaded.push((prefixes, object)),
-                Err(_) if half > 0 => {
-                    let rest = prefixes.split_off(half);
-                    left.extend([rest, prefixes]);
-                }
-                Err(refusal) => {
-                    let refused = prefixes.pop().map(|prefix| (prefix, refusal));
-                    together.refused.extend(refused);
-                }
-            }
-        }
-        together
-    }
-
-    fn get(&self, prefix: &String) -> Option<Result<&Object, &Refusal>> {
-        let loaded = self.loaded.iter().find(|one| one.0.contains(prefix));
-        let refused = self.refused.iter().find(|one| one.0 == *prefix);
-        let refused = refused.map(|one| Err(&one.1));
-        loaded.map(|one| Ok(&one.1)).or(refused)
-    }
 }
 
 /// What the names of a rung's programs start with.
@@ -279,18 +270,7 @@ pub fn attach(
     let prefix = prefix(event, index);
     let hooks = rung.hooks(event, Abi::X86_64);
     trial::check(rung, &hooks)?;
-    let refused = |refusal: &Refusal| {
-        trial::learn(rung, refusal);
-        refusal.reason(rung)
-    };
-    let own;
-    let object = match loaded.get(&prefix) {
-        Some(loaded) => loaded.map_err(refused)?,
-        None => {
-            own = load(flavour, maps, &[&prefix]).map_err(|refusal| refused(&refusal))?;
-            &own
-        }
-    };
+    let object = loaded.have(flavour, maps, rung, &[&prefix])?;
     let mut links = Vec::with_capacity(hooks.len());
     let mut jumped_to = Vec::new();
     let mut programs = Vec::with_capacity(hooks.len());
@@ -300,7 +280,7 @@ pub fn attach(
         }
         let section = program.section().to_string_lossy().into_owned();
         let end = if Ends::serve(event, rung, &section) {
-            ends.enter(flavour, maps, event, rung, &program)?
+            ends.enter(flavour, maps, loaded, event, rung, &program)?
         } else {
             None
         };

@@ -10,7 +10,7 @@ use tracehound_schema::{Hook, HookKind, Rung};
 use super::lacking;
 use super::table::{Function, Tables};
 use super::trampoline::{Kinds, Place, connect};
-use crate::object::{Attached, Flavour, Maps, Refusal, load, load_chosen};
+use crate::object::{Attached, Flavour, Maps, Together, load, load_chosen, refused};
 use crate::preempt;
 use crate::reason::{self, Doing};
 use crate::trial;
@@ -20,13 +20,11 @@ use crate::trial;
 const MOST_CALLS: usize = 32;
 /// Functions that there are programs for (`build/programs.rs`): two for each call.
 const MOST_FUNCTIONS: usize = 64;
+/// A function of calls that every kernel has.
+const ANY_FUNCTION: &str = "__x64_sys_read";
 
 /// What all ways to attach need to know.
 pub struct Job<'a> {
-    /// Which build of the programs.
-    pub flavour: Flavour,
-    /// The maps.
-    pub maps: &'a Maps,
     /// What is selected.
     pub tables: &'a Tables,
     /// The rung.
@@ -36,39 +34,61 @@ pub struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Loads and attaches what the rung needs. The error is a reason to show.
-    pub fn attach(&self) -> Result<Attached, String> {
-        match self.rung.kind {
-            HookKind::Fentry => self.by_function(),
-            HookKind::KprobeSession => self.by_session(),
-            _ => self.by_tracepoint(),
+    /// Why the rung cannot work here, if that is known before its programs are loaded.
+    pub fn check(&self) -> Result<(), String> {
+        let by_function = self.rung.kind == HookKind::Fentry;
+        if by_function && self.tables.selected > MOST_CALLS {
+            return Err(format!("more than {MOST_CALLS} calls are selected"));
         }
+        if by_function && preempt::preempts() {
+            return Err("this kernel preempts such programs, which share a buffer".to_owned());
+        }
+        let hook = Hook {
+            section: self.rung.sections().0,
+            target: ANY_FUNCTION.to_owned(),
+        };
+        let by_session = self.rung.kind == HookKind::KprobeSession;
+        let hooks = by_session.then_some(hook);
+        trial::check(&self.rung, hooks.as_slice())
     }
 
-    /// The two tracepoints that every call passes; that of the beginning only if it is needed.
-    fn by_tracepoint(&self) -> Result<Attached, String> {
-        trial::check(&self.rung, &[])?;
+    /// What the names of its programs start with, if they are attached as they were built.
+    pub fn prefixes(&self) -> Option<Vec<String>> {
+        if !matches!(self.rung.kind, HookKind::TpBtf | HookKind::RawTp) {
+            return None;
+        }
         let ends = [(0, self.tables.begins()), (1, self.tables.ends())];
-        let names: Vec<String> = ends
-            .iter()
-            .filter(|end| end.1)
-            .map(|end| format!("calls__{}_{}", self.index, end.0))
-            .collect();
-        let object = load(self.flavour, self.maps, &names).map_err(|error| self.refused(&error))?;
+        let ends = ends.iter().filter(|end| end.1);
+        Some(
+            ends.map(|end| format!("calls__{}_{}", self.index, end.0))
+                .collect(),
+        )
+    }
+
+    /// Loads, where `loaded` does not have it, and attaches what the rung needs. The error is a reason to
+    /// show.
+    pub fn attach(
+        &self,
+        flavour: Flavour,
+        maps: &Maps,
+        loaded: &Together,
+    ) -> Result<Attached, String> {
+        self.check()?;
+        let Some(names) = self.prefixes() else {
+            return match self.rung.kind {
+                HookKind::Fentry => self.by_function(flavour, maps),
+                _ => self.by_session(flavour, maps),
+            };
+        };
+        // The two tracepoints that every call passes; that of the beginning only if it is needed.
+        let object = loaded.have(flavour, maps, &self.rung, &names)?;
         self.attach_own(&object, |name| {
             names.iter().any(|own| name.starts_with(own))
         })
     }
 
     /// A program on each end of each function: other calls cost nothing.
-    fn by_function(&self) -> Result<Attached, String> {
-        if self.tables.selected > MOST_CALLS {
-            return Err(format!("more than {MOST_CALLS} calls are selected"));
-        }
-        if preempt::preempts() {
-            return Err("this kernel preempts such programs, which share a buffer".to_owned());
-        }
-        trial::check(&self.rung, &[])?;
+    fn by_function(&self, flavour: Flavour, maps: &Maps) -> Result<Attached, String> {
         let functions = self.present(self.tables.functions.clone())?;
         if functions.len() > MOST_FUNCTIONS {
             return Err(format!(
@@ -76,16 +96,17 @@ impl Job<'_> {
             ));
         }
         let functions = Kinds::of(functions)?;
-        let object = load_chosen(self.flavour, self.maps, |program| {
-            let place = Place::parse(&program.name().to_string_lossy());
-            let place = place.filter(|place| place.index == self.index);
-            let function = place.and_then(|place| functions.function(place));
-            function.is_some_and(|function| {
-                let name = Some(function.name.clone());
-                program.set_attach_target(0, name).is_ok()
-            })
+        let function = |name: &str| {
+            let place = Place::parse(name).filter(|place| place.index == self.index)?;
+            functions.function(place)
+        };
+        let wanted = |name: &str| function(name).is_some();
+        let object = load_chosen(flavour, maps, wanted, |program| {
+            let target = function(&program.name().to_string_lossy());
+            let target = target.map(|function| function.name.clone());
+            target.is_some() && program.set_attach_target(0, target).is_ok()
         });
-        let object = object.map_err(|error| self.refused(&error))?;
+        let object = object.map_err(|refusal| refused(&self.rung, &refusal))?;
         let jumps = connect(&object)?;
         let mut attached = self.attach_own(&object, |name| {
             let place = Place::parse(name).filter(|place| place.number.is_some());
@@ -96,21 +117,15 @@ impl Job<'_> {
     }
 
     /// One program on all functions, which runs when they are entered and when they return.
-    fn by_session(&self) -> Result<Attached, String> {
+    fn by_session(&self, flavour: Flavour, maps: &Maps) -> Result<Attached, String> {
         let functions = self.present(without_aliases(with_other(&self.tables.functions)))?;
         let names: Vec<String> = functions
             .into_iter()
             .map(|function| function.name)
             .collect();
-        let hook = |name: &String| Hook {
-            section: self.rung.sections().0,
-            target: name.clone(),
-        };
-        let hooks: Vec<Hook> = names.first().map(hook).into_iter().collect();
-        trial::check(&self.rung, &hooks)?;
         let name = format!("calls__{}_0", self.index);
         let object =
-            load(self.flavour, self.maps, &[name]).map_err(|error| self.refused(&error))?;
+            load(flavour, maps, &[name]).map_err(|refusal| refused(&self.rung, &refusal))?;
         let mut attached = Attached::default();
         for program in object.progs().filter(|program| program.autoload()) {
             let how = sys::BPF_TRACE_KPROBE_SESSION;
@@ -163,11 +178,6 @@ impl Job<'_> {
                 .push(fd.map_err(|error| error.to_string())?);
         }
         Ok(attached)
-    }
-
-    fn refused(&self, refusal: &Refusal) -> String {
-        trial::learn(&self.rung, refusal);
-        refusal.reason(&self.rung)
     }
 }
 

@@ -13,7 +13,7 @@ use super::lacking;
 use super::table::{Row, Tables, flag};
 use crate::error::Error;
 use crate::ladder::{Only, Outcome, Verdict};
-use crate::object::{self, Attached, Flavour, Maps};
+use crate::object::{self, Attached, Flavour, Maps, Together};
 use crate::preempt::order;
 use crate::prove::{Call, Calls};
 
@@ -72,20 +72,32 @@ impl Group {
         rows.map(|row| (row.abi, row.number)).collect()
     }
 
-    /// Attaches the next rung that can be attached.
-    pub fn step(&mut self, flavour: Flavour, maps: &Maps) {
+    /// The next rung's name, and what the names of its programs start with, if it is one to be loaded with
+    /// others.
+    pub fn next(&self) -> Option<(&'static str, Vec<String>)> {
+        if self.outcomes.is_empty() || self.attached.is_some() {
+            return None;
+        }
+        let jobs = self.left.iter().rev().map(|index| self.job(*index));
+        let job = jobs.into_iter().find(|job| job.check().is_ok())?;
+        job.prefixes().map(|prefixes| (job.rung.name, prefixes))
+    }
+
+    fn job(&self, index: usize) -> Job<'_> {
+        Job {
+            tables: &self.tables,
+            rung: Rung::parse(CALL_LADDER[index]),
+            index,
+        }
+    }
+
+    /// Attaches the next rung that can be attached; its programs may be loaded already.
+    pub fn step(&mut self, flavour: Flavour, maps: &Maps, loaded: &Together) {
         while !self.outcomes.is_empty()
             && self.attached.is_none()
             && let Some(index) = self.left.pop()
         {
-            let job = Job {
-                flavour,
-                maps,
-                tables: &self.tables,
-                rung: Rung::parse(CALL_LADDER[index]),
-                index,
-            };
-            match job.attach() {
+            match self.job(index).attach(flavour, maps, loaded) {
                 Ok(attached) => {
                     self.attached = Some(attached);
                     self.current = index;

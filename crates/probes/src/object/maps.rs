@@ -3,9 +3,9 @@
 use std::ffi::OsStr;
 use std::os::fd::AsFd as _;
 
-use libbpf_rs::{MapCore as _, MapHandle, OpenObject};
+use libbpf_rs::{MapCore as _, MapHandle, Object, OpenObject};
 
-use super::{Flavour, open};
+use super::{Flavour, choose, of_prefixes, open};
 use crate::beside::Beside;
 use crate::cgroup;
 use crate::error::Error;
@@ -151,11 +151,20 @@ impl Maps {
         fixed: Fixed,
         shared: Option<&Maps>,
     ) -> Result<Maps, Error> {
-        let (mut object, _types) = open(flavour, fixed)?;
-        for mut program in object.progs_mut() {
-            program.set_autoload(false);
-        }
-        leave_out(&mut object, &[]).map_err(Error::bpf("leaving out BPF maps"))?;
+        Maps::with(flavour, sizes, fixed, shared, &[]).map(|made| made.0)
+    }
+
+    /// Creates them together with the programs whose names start with one of `prefixes`.
+    pub(super) fn with(
+        flavour: Flavour,
+        sizes: Sizes,
+        fixed: Fixed,
+        shared: Option<&Maps>,
+        prefixes: &[String],
+    ) -> Result<(Maps, Object), Error> {
+        let (mut object, _types) = open(flavour, fixed, of_prefixes(prefixes))?;
+        let programs = choose(&mut object, |_| true);
+        leave_out(&mut object, &programs).map_err(Error::bpf("leaving out BPF maps"))?;
         for mut map in object.maps_mut() {
             let own = TOLD_BY.iter().any(|name| map.name() == OsStr::new(name));
             let before = shared.filter(|_| !own);
@@ -168,12 +177,13 @@ impl Maps {
             }
         }
         let object = object.load().map_err(Error::bpf("creating BPF maps"))?;
-        Maps::of(fixed, |name| {
+        let maps = Maps::of(fixed, |name| {
             let found = object.maps().find(|map| map.name() == OsStr::new(name));
             let map = found.ok_or(libbpf_rs::Error::from_raw_os_error(libc::ENOENT));
             map.and_then(|map| MapHandle::try_from(&map))
                 .map_err(Error::bpf("finding a BPF map"))
-        })
+        })?;
+        Ok((maps, object))
     }
 
     /// The same maps, by handles of their own.

@@ -15,6 +15,7 @@ use crate::exports::Follow;
 use crate::ladder::{Climb, Outcome};
 use crate::library::Libraries;
 use crate::object::{self, Attached, Fixed, Flavour, Maps, Sizes, Together};
+use crate::types::Types;
 use crate::{check, exports, helpers, prove, snapshot};
 
 /// A part of what is traced. Dropping it detaches it.
@@ -30,6 +31,8 @@ pub(super) struct Part {
     /// Events that the tracer makes itself.
     pub own: Vec<&'static Event>,
     flavour: Flavour,
+    /// What was loaded with the maps, for the first step.
+    loaded: Option<Together>,
 }
 
 /// What a part shares with those that were there before.
@@ -60,7 +63,10 @@ impl Part {
             beside: controls.beside,
         };
         let before = shared.as_ref().map(|shared| &shared.maps);
-        let maps = Maps::create(flavour, sizes, fixed, before)?;
+        // What this kernel lacks is known by its types.
+        let _types = Types::of(flavour);
+        let prefixes = next(&climbs, &calls);
+        let (maps, loaded) = Together::create(flavour, sizes, fixed, before, prefixes)?;
         calls.tables.fill(&maps)?;
         helpers::fill(&maps, climbs.iter().map(|climb| climb.outcome.event))?;
         let events = climbs.iter().map(|climb| climb.outcome.event);
@@ -75,6 +81,7 @@ impl Part {
             files: Vec::new(),
             own: Vec::new(),
             flavour,
+            loaded: Some(loaded),
         })
     }
 
@@ -119,11 +126,10 @@ impl Part {
     }
 
     fn step(&mut self) {
-        let mut next: Vec<_> = self.climbs.iter().filter_map(Climb::next).collect();
-        // What a kernel refuses it mostly refuses of a whole rung.
-        next.sort_unstable();
-        let prefixes = next.into_iter().map(|(_, prefix)| prefix).collect();
-        let loaded = Together::load(self.flavour, &self.maps, prefixes);
+        let loaded = self.loaded.take().unwrap_or_else(|| {
+            let prefixes = next(&self.climbs, &self.calls);
+            Together::load(self.flavour, &self.maps, prefixes)
+        });
         for climb in &mut self.climbs {
             climb.step(
                 self.flavour,
@@ -133,7 +139,7 @@ impl Part {
                 &loaded,
             );
         }
-        self.calls.step(self.flavour, &self.maps);
+        self.calls.step(self.flavour, &self.maps, &loaded);
     }
 
     fn done(&self) -> bool {
@@ -216,6 +222,18 @@ impl Part {
         }
         Ok(())
     }
+}
+
+/// What the names of the programs start with that are tried next.
+fn next(climbs: &[Climb], calls: &Group) -> Vec<String> {
+    let mut next: Vec<_> = climbs.iter().flat_map(Climb::next).collect();
+    if let Some((rung, prefixes)) = calls.next() {
+        next.extend(prefixes.into_iter().map(|prefix| (rung, prefix)));
+    }
+    // What a kernel refuses it mostly refuses of a whole rung.
+    next.sort_unstable();
+    next.dedup();
+    next.into_iter().map(|(_, prefix)| prefix).collect()
 }
 
 /// Where an event has its row in the account.

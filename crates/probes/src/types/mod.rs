@@ -18,6 +18,7 @@ use object::{Object as _, ObjectSection as _};
 use tracehound_schema::Hook;
 
 use self::hooks::Lacking;
+pub use self::raw::word;
 use self::raw::{Raw, Type, kind};
 use crate::object::Flavour;
 
@@ -376,7 +377,7 @@ impl Writer {
 
 #[cfg(test)]
 mod tests {
-    use libbpf_rs::{AsRawLibbpf as _, ObjectBuilder, OpenObject};
+    use crate::object::adapted::{adapted, assert_same};
 
     use super::*;
 
@@ -393,40 +394,6 @@ mod tests {
         ] {
             assert_eq!(essential(name.as_bytes()), expected.as_bytes(), "{name}");
         }
-    }
-
-    /// Adapts all programs to the kernel, without loading any.
-    fn adapted(flavour: Flavour, path: &str) -> OpenObject {
-        let mut builder = ObjectBuilder::default();
-        builder.btf_custom_path(path).unwrap();
-        let mut object = builder.open_memory(flavour.bytes()).unwrap();
-        for mut program in object.progs_mut() {
-            program.set_autoload(true);
-        }
-        // SAFETY: the object is open, and nobody else uses it.
-        let error = unsafe { libbpf_sys::bpf_object__prepare(object.as_libbpf_object().as_ptr()) };
-        assert_eq!(error, 0);
-        object
-    }
-
-    /// Names and instructions, without the descriptors of maps.
-    fn instructions(object: &OpenObject) -> Vec<(String, Vec<[u64; 4]>)> {
-        let programs = object.progs().map(|program| {
-            let name = program.name().to_string_lossy().into_owned();
-            let all = program.insns().iter().map(|one| {
-                let is_map = one.code == 0x18 && [1, 2, 5, 6].contains(&one.src_reg());
-                let regs = u64::from(one.src_reg()) << 8 | u64::from(one.dst_reg());
-                let imm = if is_map { 0 } else { one.imm };
-                [
-                    u64::from(one.code),
-                    regs,
-                    one.off as u64,
-                    u64::from(imm.cast_unsigned()),
-                ]
-            });
-            (name, all.collect())
-        });
-        programs.collect()
     }
 
     /// All types of the kernel by the numbers that they have, as they lie there, and what is chosen of modules
@@ -460,7 +427,7 @@ mod tests {
             return;
         }
         let flavour = Flavour::detect();
-        let few = Types::of(flavour).unwrap();
+        let few = &*Types::of(flavour).unwrap();
         let from = names().unwrap();
         let all = Types {
             file: written(&every_type(flavour.bytes(), &from)).unwrap(),
@@ -468,15 +435,11 @@ mod tests {
             from,
             lacking: Lacking::default(),
         };
-        let [few, all] =
-            [few.path(), all.path()].map(|path| instructions(&adapted(flavour, &path)));
+        let [few, all] = [few, &all].map(|types| adapted(flavour.bytes(), types));
         assert_eq!(few.len(), all.len());
         assert!(all.iter().any(|program| program.1.len() > 1000));
         for (few, all) in few.iter().zip(&all) {
-            assert_eq!(few.0, all.0);
-            let differs = few.1.iter().zip(&all.1).position(|pair| pair.0 != pair.1);
-            assert_eq!(differs, None, "{}", few.0);
-            assert_eq!(few.1.len(), all.1.len(), "{}", few.0);
+            assert_same(few, all);
         }
     }
 
