@@ -6,40 +6,50 @@
 #define STRINGS_RUNS 64
 enum { RUN_ENDS, RUN_GOES_ON, RUN_CUT };
 
-/* Appends texts whose pointers are at `address` to the tail, of which rec->fill bytes are there. */
+/* Appends the text whose pointer is at `address` to the tail, of which rec->fill bytes are there. */
+__noinline int tail_string(RECORD handed, u64 address)
+{
+	struct call_record *rec = record_of(handed);
+	u32 done, room;
+	u64 text;
+	long n;
+
+	if (!rec || !read_word(rec, address, &text))
+		return RUN_CUT;
+	if (!text)
+		return RUN_ENDS;
+	done = rec->fill;
+	room = BYTES_MAX - done;
+	if (room > CALL_SIZE - rec->at - done)
+		room = CALL_SIZE - rec->at - done;
+	if (done >= BYTES_MAX || rec->at + done >= CALL_SIZE)
+		return RUN_CUT;
+	n = bpf_probe_read_user_str(tail_place(rec, done), bounded(room, BYTES_MAX), (void *)text);
+	if (n < 0)
+		return RUN_CUT;
+	/* Up to 6.12 at least an empty text gives 0 and not 1. */
+	if (!n) {
+		*tail_place(rec, done) = 0;
+		n = 1;
+	}
+	rec->fill = done + bounded(n, BYTES_MAX);
+	return n == room ? RUN_CUT : RUN_GOES_ON;
+}
+
+/* The same for a run of pointers. */
 __noinline int tail_strings_run(RECORD handed, u64 address)
 {
 	struct call_record *rec = record_of(handed);
+	int end = RUN_GOES_ON;
 
 	if (!rec)
 		return RUN_CUT;
 	for (u32 i = 0; i < RUN; i++) {
-		u32 done = rec->fill, room = BYTES_MAX - done;
-		u64 text;
-		long n;
-
-		if (!read_word(rec, address + i * rec->word, &text))
-			return RUN_CUT;
-		if (!text)
-			return RUN_ENDS;
-		if (room > CALL_SIZE - rec->at - done)
-			room = CALL_SIZE - rec->at - done;
-		if (done >= BYTES_MAX || rec->at + done >= CALL_SIZE)
-			return RUN_CUT;
-		n = bpf_probe_read_user_str(tail_place(rec, done), bounded(room, BYTES_MAX),
-					    (void *)text);
-		if (n < 0)
-			return RUN_CUT;
-		/* Up to 6.12 at least an empty text gives 0 and not 1. */
-		if (!n) {
-			*tail_place(rec, done) = 0;
-			n = 1;
-		}
-		rec->fill = done + bounded(n, BYTES_MAX);
-		if (n == room)
-			return RUN_CUT;
+		end = tail_string(handed, address + i * rec->word);
+		if (end != RUN_GOES_ON)
+			break;
 	}
-	return RUN_GOES_ON;
+	return end;
 }
 
 /* A list of pointers to texts in the caller's memory, as exec takes it; a pointer has `word` bytes. */

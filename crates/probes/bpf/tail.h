@@ -182,25 +182,29 @@ __noinline int tail_bytes(RECORD handed, u32 index, u64 address, u32 length, u32
 	return 0;
 }
 
-/* Writes a number in decimal digits; returns how many. */
+/*
+ * Writes a number in decimal digits; returns how many. They are counted in memory, whose content the verifier
+ * does not know: it would look at the second loop for each count that the first can end with.
+ */
 static __always_inline u32 tail_number(struct call_record *rec, u32 offset, u64 number)
 {
+	volatile u32 *digits = &rec->fill;
 	u64 scale = 1;
-	u32 digits = 1;
 
+	*digits = 1;
 	for (int i = 0; i < 19; i++) {
 		if (number / 10 < scale)
 			break;
 		scale *= 10;
-		digits++;
+		*digits += 1;
 	}
 	for (u32 i = 0; i < 20; i++) {
-		if (i >= digits)
+		if (i >= *digits)
 			break;
 		*tail_place(rec, offset + i) = '0' + number / scale % 10;
 		scale /= 10;
 	}
-	return digits;
+	return *digits;
 }
 
 /* What has an inode and no path: `NAME:[number]`, behind a NUL that says so. */

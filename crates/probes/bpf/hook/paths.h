@@ -349,17 +349,19 @@ static __always_inline u64 xattr_name(struct task_struct *task)
 
 #define MOST_ENTRIES 1024
 
-/* Where in a list of entries for a program the first whose inode number is 0 is; -1 for none. */
-__noinline int zeroed_entry(u64 list, u32 length, u32 word)
-{
-	u32 at = 0;
+/* How a run of entries ends, beside where. */
+#define ENTRY_ZEROED (1ull << 32)
+#define ENTRIES_END (1ull << 33)
 
-	for (int i = 0; i < MOST_ENTRIES; i++) {
+/* Goes on from `at` in a list of entries for a program. */
+__noinline u64 entries_run(u64 list, u32 at, u32 length, u32 word)
+{
+	for (int i = 0; i < RUN; i++) {
 		u64 inode = 0;
 		u16 size = 0;
 
 		if (at >= length)
-			break;
+			return ENTRIES_END;
 		/* No entry is shorter; of a number of four bytes the rest is another. */
 		bpf_probe_read_user(&inode, 8, (void *)(list + at));
 		if (word == 4)
@@ -367,12 +369,25 @@ __noinline int zeroed_entry(u64 list, u32 length, u32 word)
 		/* Without a size it could not be read. */
 		bpf_probe_read_user(&size, 2, (void *)(list + at + 2 * word));
 		if (!size)
-			break;
+			return ENTRIES_END;
 		if (!inode)
-			return at;
+			return ENTRY_ZEROED | at;
 		at += size;
 	}
-	return -1;
+	return at;
+}
+
+/* Where the first is whose inode number is 0; -1 for none. */
+__noinline int zeroed_entry(u64 list, u32 length, u32 word)
+{
+	u64 end = 0;
+
+	for (int i = 0; i < MOST_ENTRIES / RUN; i++) {
+		end = entries_run(list, end, length, word);
+		if (end >= ENTRY_ZEROED)
+			break;
+	}
+	return end & ENTRY_ZEROED ? (s32)end : -1;
 }
 
 /* The name of that entry in what the call has written; 0 where there is none. */
