@@ -112,21 +112,29 @@ pub struct Looked {
 }
 
 impl Looked {
-    /// All of it, if it has no more than `most` bytes; the error is a reason to show.
-    pub fn read(&self, most: u64) -> Result<Vec<u8>, String> {
-        let said = |error: io::Error| format!("it cannot be read: {error}");
+    /// Opens it to be read; the error is a reason to show.
+    pub fn open(&self) -> Result<File, String> {
         let file = OpenOptions::new()
             .read(true)
             .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY)
-            .open(format!("/proc/self/fd/{}", self.file.as_raw_fd()))
-            .map_err(said)?;
+            .open(format!("/proc/self/fd/{}", self.file.as_raw_fd()));
+        file.map_err(unreadable)
+    }
+
+    /// All of it, if it has no more than `most` bytes; the error is a reason to show.
+    pub fn read(&self, most: u64) -> Result<Vec<u8>, String> {
         let mut bytes = Vec::new();
-        file.take(most + 1).read_to_end(&mut bytes).map_err(said)?;
+        let read = self.open()?.take(most + 1).read_to_end(&mut bytes);
+        read.map_err(unreadable)?;
         if bytes.len() as u64 > most {
             return Err(format!("it has more than {most} bytes"));
         }
         Ok(bytes)
     }
+}
+
+fn unreadable(error: io::Error) -> String {
+    format!("it cannot be read: {error}")
 }
 
 /// The inode number of one of a process's namespaces.

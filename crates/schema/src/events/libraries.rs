@@ -139,11 +139,11 @@ events! {
             dev: LOADED_DEV;
             inode: LOADED_INODE;
             ctime: LOADED_CTIME;
-            /// Whose list has the path: dpkg, apk or pacman. Absent where none has.
+            /// Whose list has the path: dpkg, apk, pacman or rpm. Absent where none has.
             manager: Str, told("the lists below the process's root").opt().unread("where why tells it");
             /// The package's name. Absent likewise.
             package: Str, told("its manager's list").opt().unread("where why tells it");
-            /// Its version. Absent likewise.
+            /// Its version; rpm's is epoch:version-release, or without the epoch if it has none. Absent likewise.
             version: Str, told("its manager's list").opt().unread("where why tells it");
             /// The architecture that it was built for. Absent likewise.
             architecture: Str, told("its manager's list").opt().unread("where why tells it");
@@ -158,12 +158,14 @@ events! {
                 version = Text(b"9.7-3"), architecture = Text(b"amd64"), why = Absent],
             issues: [
                 "Lists tell paths: whether the file is still what the package had there is not looked at. Who can write to the lists can have them say anything.",
-                "dpkg (with status.d of images without dpkg), apk and pacman are asked; lists of rpm are not read.",
+                "dpkg (with status.d of images without dpkg), apk, pacman and rpm (SQLite and ndb) are asked; where rpm's database cannot be read, as Berkeley DB (RHEL 8) cannot, why says so of files that no other list has.",
+                "Of rpm's files those are the package's of which `rpm -qf` says so: neither left out at installing nor replaced by another package. Where several packages have a file, one is told.",
                 "Lists are looked at again when the manager's list of packages has changed. Up to 16 roots are remembered, the last ones asked about.",
                 "A process that has ended before it is asked about, and whose parent is in another mount namespace, leaves no root to look below; it is told as unread.",
                 "It is made while tracing; a recording has it where it was selected then.",
             ],
             related: ["file_hashed", "sched_process_exec", "existing_process", "shared_object_loaded"],
-            sources: ["dpkg-query(1), -S", "apk-tools, lib/apk/db/installed", "proc(5), /proc/PID/root"],
+            sources: ["dpkg-query(1), -S", "apk-tools, lib/apk/db/installed", "rpm(8), -qf, and its docs/manual/format_header.md",
+                "the SQLite file format, sqlite.org/fileformat2.html", "proc(5), /proc/PID/root"],
         }
 }

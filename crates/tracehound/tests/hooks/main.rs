@@ -22,6 +22,7 @@ mod messages;
 mod mounts;
 mod objects;
 mod odd;
+mod packages;
 mod paths;
 mod prctl;
 mod processes;

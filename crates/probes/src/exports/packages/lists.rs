@@ -1,9 +1,10 @@
-//! The lists of dpkg, apk and pacman, read as they are below a root.
+//! The lists of dpkg, apk, pacman and rpm, read as they are below a root.
 
 use std::ffi::{CStr, CString};
 use std::os::unix::ffi::OsStringExt;
 
-use super::owners::{Owners, Package};
+use super::owners::{Merged, Owners, Package};
+use super::rpm::Rpm;
 use crate::place::{Place, State};
 
 /// The largest list that is read.
@@ -15,11 +16,20 @@ const DPKG_PARTS: &CStr = c"var/lib/dpkg/status.d";
 const APK: [&CStr; 2] = [c"lib/apk/db/installed", c"usr/lib/apk/db/installed"];
 const PACMAN: &CStr = c"var/lib/pacman/local";
 
-/// Folders that distributions merge with those of /usr.
-const MERGED: [&str; 6] = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
+/// Folders that distributions merge with others: those of the root first, which lead to the one of /usr that Fedora (42)
+/// and Arch merge too.
+const MERGED: [Merged; 7] = [
+    ("bin", "usr/bin"),
+    ("sbin", "usr/sbin"),
+    ("lib", "usr/lib"),
+    ("lib32", "usr/lib32"),
+    ("lib64", "usr/lib64"),
+    ("libx32", "usr/libx32"),
+    ("usr/sbin", "usr/bin"),
+];
 
-/// The lists as they are; nothing of one that is not there.
-pub type States = [Option<State>; 5];
+/// The lists as they are, rpm's behind the others; nothing of one that is not there.
+pub type States = [Option<State>; 8];
 
 /// The lists below a root.
 #[derive(Debug)]
@@ -28,17 +38,21 @@ pub struct Lists<'p>(pub &'p Place);
 impl Lists<'_> {
     /// What changes with them.
     pub fn states(&self) -> States {
-        [DPKG, DPKG_PARTS, APK[0], APK[1], PACMAN].map(|path| self.0.state(path))
+        let [dpkg, parts, apk, usr_apk, pacman] =
+            [DPKG, DPKG_PARTS, APK[0], APK[1], PACMAN].map(|path| self.0.state(path));
+        let rpm = Rpm::find(self.0).map(|rpm| rpm.states());
+        let [rpm, log, journal] = rpm.unwrap_or_default();
+        [dpkg, parts, apk, usr_apk, pacman, rpm, log, journal]
     }
 
     /// Reads them; the error is a reason to show.
     pub fn read(&self) -> Result<Owners, String> {
         if self.states() == States::default() {
-            return Err("there is no list of dpkg, apk or pacman".to_owned());
+            return Err("there is no list of dpkg, apk, pacman or rpm".to_owned());
         }
-        let merged = MERGED.into_iter().filter(|folder| {
-            let paths = [*folder, &format!("usr/{folder}")].map(CString::new);
-            matches!(&paths, [Ok(own), Ok(usr)] if self.0.are_same([own, usr]))
+        let merged = MERGED.into_iter().filter(|(folder, other)| {
+            let paths = [*folder, *other].map(CString::new);
+            matches!(&paths, [Ok(own), Ok(other)] if self.0.are_same([own, other]))
         });
         let mut owners = Owners::new(merged.collect());
         if let Ok(status) = self.0.look(DPKG) {
@@ -51,6 +65,10 @@ impl Lists<'_> {
             }
         }
         self.pacman(&mut owners)?;
+        // Last, so that what it has can be told apart where it cannot be read to the end.
+        if let Some(rpm) = Rpm::find(self.0) {
+            owners.unread = rpm.read(&mut owners).err();
+        }
         Ok(owners)
     }
 
@@ -205,17 +223,18 @@ fn section<'t>(text: &'t [u8], key: &[u8]) -> impl Iterator<Item = &'t [u8]> {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use std::fs;
     use std::path::{Path, PathBuf};
 
     use super::*;
 
     /// A root with these files, removed in the end.
-    struct Root(PathBuf);
+    pub struct Root(pub PathBuf);
 
     impl Root {
-        fn new(name: &str, files: &[(&str, &str)]) -> Root {
+        /// Files below a new root.
+        pub fn new(name: &str, files: &[(&str, &str)]) -> Root {
             let name = format!("tracehound-packages-{name}-{}", std::process::id());
             let root = Root(std::env::temp_dir().join(name));
             for (path, text) in files {
@@ -226,15 +245,16 @@ mod tests {
             root
         }
 
-        fn owners(&self) -> Result<Owners, String> {
+        /// What the lists say.
+        pub fn owners(&self) -> Result<Owners, String> {
             Lists(&Place::below(&self.0).unwrap()).read()
         }
 
         /// Manager, package, version and architecture of each path.
-        fn expect(&self, rows: &[(&str, Option<[&str; 4]>)]) {
+        pub fn expect(&self, rows: &[(&str, Option<[&str; 4]>)]) {
             let owners = self.owners().unwrap();
             for (path, expected) in rows {
-                let found = owners.of(path.as_bytes()).map(|package| {
+                let found = owners.of(path.as_bytes()).unwrap().map(|package| {
                     let texts = [&package.name, &package.version, &package.architecture];
                     let [name, version, arch] =
                         texts.map(|text| String::from_utf8_lossy(text).into_owned());
@@ -346,7 +366,7 @@ mod tests {
     fn a_root_without_lists_says_so() {
         let root = Root::new("none", &[("etc/passwd", "")]);
         let error = root.owners().unwrap_err();
-        assert_eq!(error, "there is no list of dpkg, apk or pacman");
+        assert_eq!(error, "there is no list of dpkg, apk, pacman or rpm");
     }
 
     #[test]

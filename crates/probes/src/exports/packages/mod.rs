@@ -3,6 +3,7 @@
 
 mod lists;
 mod owners;
+mod rpm;
 
 use tracehound_schema::record::Builder;
 
@@ -88,7 +89,7 @@ impl Question for Packages {
     fn ask(&mut self, load: &Load) -> Result<Option<Package>, String> {
         let path = load.path().ok_or("its path is not known")?;
         let owners = self.root(load)?.owners.as_ref();
-        Ok(owners.map_err(Clone::clone)?.of(&path).cloned())
+        Ok(owners.map_err(Clone::clone)?.of(&path)?.cloned())
     }
 
     fn put(mut record: Builder, found: Option<Option<Package>>) -> Builder {

@@ -1,5 +1,6 @@
 //! Whose each path is.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
 
@@ -23,20 +24,25 @@ pub struct Package {
     pub architecture: Vec<u8>,
 }
 
+/// A folder of the root, and another that it is.
+pub type Merged = (&'static str, &'static str);
+
 /// The packages of a root, and what is theirs.
 #[derive(Debug, Default)]
 pub struct Owners {
-    /// Folders of the root that lead to those of the same name in /usr.
-    merged: Vec<&'static str>,
+    /// Folders of the root, and others that they are.
+    merged: Vec<Merged>,
     packages: Vec<Package>,
     /// By a hash of the path, keyed so that nobody can choose paths that share one.
     paths: HashMap<u64, u32>,
     hasher: RandomState,
+    /// Why those of a manager are not among them.
+    pub unread: Option<String>,
 }
 
 impl Owners {
-    /// Nobody's, where these folders of the root are others of /usr.
-    pub fn new(merged: Vec<&'static str>) -> Owners {
+    /// Nobody's, where these folders are others; one that leads to another of them stands before it.
+    pub fn new(merged: Vec<Merged>) -> Owners {
         Owners {
             merged,
             ..Owners::default()
@@ -46,6 +52,18 @@ impl Owners {
     /// How many paths are known.
     pub fn len(&self) -> usize {
         self.paths.len()
+    }
+
+    /// How many packages are known.
+    pub fn packages(&self) -> usize {
+        self.packages.len()
+    }
+
+    /// Forgets the packages behind the first so many.
+    pub fn forget(&mut self, packages: usize) {
+        self.packages.truncate(packages);
+        self.paths
+            .retain(|_, package| (*package as usize) < packages);
     }
 
     /// Takes a package, whose paths are to follow; the error is a reason to show.
@@ -77,21 +95,26 @@ impl Owners {
         Ok(())
     }
 
-    /// Whose a path is.
-    pub fn of(&self, path: &[u8]) -> Option<&Package> {
-        let package = *self.paths.get(&self.key(path))?;
-        self.packages.get(package as usize)
+    /// Whose a path is, if anybody's; the error is a reason to show.
+    pub fn of(&self, path: &[u8]) -> Result<Option<&Package>, String> {
+        let package = self.paths.get(&self.key(path));
+        let package = package.and_then(|package| self.packages.get(*package as usize));
+        match (package, &self.unread) {
+            (None, Some(why)) => Err(why.clone()),
+            _ => Ok(package),
+        }
     }
 
     fn key(&self, path: &[u8]) -> u64 {
         let path = path.strip_prefix(b"/").unwrap_or(path);
-        let top = path.split(|byte| *byte == b'/').next().unwrap_or_default();
-        let usr: &[u8] = if self.merged.iter().any(|folder| folder.as_bytes() == top) {
-            b"usr/"
-        } else {
-            b""
-        };
-        self.hasher.hash_one([usr, path].concat())
+        let mut path = Cow::from(path);
+        for (folder, other) in &self.merged {
+            let rest = path.strip_prefix(folder.as_bytes());
+            if let Some(rest) = rest.filter(|rest| rest.starts_with(b"/")) {
+                path = [other.as_bytes(), rest].concat().into();
+            }
+        }
+        self.hasher.hash_one(path)
     }
 }
 
@@ -99,7 +122,7 @@ impl Owners {
 mod tests {
     use super::*;
 
-    fn owners(merged: Vec<&'static str>) -> Owners {
+    fn owners(merged: Vec<Merged>) -> Owners {
         let mut owners = Owners::new(merged);
         for (name, path) in [("dash", "/bin/dash"), ("make", "usr/bin/make")] {
             let package = Package {
@@ -115,13 +138,13 @@ mod tests {
     }
 
     fn whose(owners: &Owners, path: &str) -> Option<String> {
-        let package = owners.of(path.as_bytes())?;
+        let package = owners.of(path.as_bytes()).unwrap()?;
         Some(String::from_utf8(package.name.clone()).unwrap())
     }
 
     #[test]
     fn folders_that_lead_into_usr_are_the_same() {
-        let merged = owners(vec!["bin"]);
+        let merged = owners(vec![("bin", "usr/bin")]);
         for path in ["/bin/dash", "/usr/bin/dash"] {
             assert_eq!(whose(&merged, path).as_deref(), Some("dash"), "{path}");
         }
@@ -135,6 +158,36 @@ mod tests {
         assert_eq!(whose(&apart, "/bin/dash").as_deref(), Some("dash"));
         assert_eq!(whose(&apart, "/usr/bin/dash"), None);
         assert_eq!(whose(&apart, "/bin/make"), None);
+    }
+
+    /// /sbin, /usr/sbin and /usr/bin are one, as in Fedora from 42 on.
+    #[test]
+    fn folders_are_followed_one_after_another() {
+        let merged = owners(vec![
+            ("bin", "usr/bin"),
+            ("sbin", "usr/sbin"),
+            ("usr/sbin", "usr/bin"),
+        ]);
+        for path in ["/sbin/dash", "/usr/sbin/dash", "/usr/bin/dash"] {
+            assert_eq!(whose(&merged, path).as_deref(), Some("dash"), "{path}");
+        }
+    }
+
+    #[test]
+    fn packages_are_forgotten_with_their_paths() {
+        let mut owners = owners(Vec::new());
+        owners.forget(1);
+        assert_eq!(whose(&owners, "/bin/dash").as_deref(), Some("dash"));
+        assert_eq!(whose(&owners, "/usr/bin/make"), None);
+        assert_eq!((owners.packages(), owners.len()), (1, 1));
+    }
+
+    #[test]
+    fn what_nobody_has_is_not_known_where_a_list_is_unread() {
+        let mut owners = owners(Vec::new());
+        owners.unread = Some("why".to_owned());
+        assert_eq!(whose(&owners, "/bin/dash").as_deref(), Some("dash"));
+        assert_eq!(owners.of(b"/bin/other").unwrap_err(), "why");
     }
 
     #[test]
