@@ -142,7 +142,8 @@ fn icount(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Boots every chosen kernel, a few at a time, in their order.
+/// Boots every chosen kernel, a few at a time, the newest first: they have most to do, and what is left when all others
+/// are done keeps one processor busy.
 fn boot_all(options: &Options, words: &[String], counting: bool) -> Result<Vec<Outcome>> {
     let (cache, kernels) = chosen(options)?;
     // All before the first boot, and one at a time, as apt and the folder for unpacking want it.
@@ -168,10 +169,11 @@ fn boot_all(options: &Options, words: &[String], counting: bool) -> Result<Vec<O
     let outcomes = Mutex::new(Vec::new());
     let work = || {
         loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let (Some(kernel), Some(files)) = (kernels.get(index), files.get(index)) else {
+            let before = next.fetch_add(1, Ordering::Relaxed);
+            let Some(index) = kernels.len().checked_sub(before + 1) else {
                 return;
             };
+            let (kernel, files) = (&kernels[index], &files[index]);
             let said = match files {
                 Ok(files) => boot(
                     kernel.series,
