@@ -53,7 +53,7 @@ fn rule(rule: &Rule) -> String {
 fn limited(limits: &Limits) -> String {
     let mut out = String::new();
     if let Some(first) = limits.first {
-        let per = limits.per.map(|scope| format!(" of each {}", scope.name()));
+        let per = limits.per.map(|per| format!(" of each {}", per.name()));
         out += &format!(", the first {first}{}", per.unwrap_or_default());
     }
     if let Some(sample) = limits.sample {

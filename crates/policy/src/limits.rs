@@ -1,6 +1,7 @@
 //! Limits of a rule, which are ours alone: `sample`, `rate`, `first` and `per`.
 
-use tracehound_engine::filter::{Limits, Rate, Scope, nearest};
+use tracehound_engine::filter::{Limits, Per, Rate};
+use tracehound_schema::Event;
 
 use crate::error::Problem;
 use crate::read::{get, scalar};
@@ -9,8 +10,8 @@ use crate::yaml::Node;
 /// The keys of a rule that limit it.
 pub const KEYS: [&str; 4] = ["sample", "rate", "first", "per"];
 
-/// The limits of a rule.
-pub fn limits(rule: &Node) -> Result<Limits, Problem> {
+/// The limits of a rule for these events.
+pub fn limits(rule: &Node, events: &[&'static Event]) -> Result<Limits, Problem> {
     let [sample, rate, first, per] = KEYS.map(|key| get(rule, key));
     let (sample, rate, first, per) = (sample?, rate?, first?, per?);
     if let (Some(per), None) = (per, first) {
@@ -23,7 +24,7 @@ pub fn limits(rule: &Node) -> Result<Limits, Problem> {
         sample: sample.map(number).transpose()?,
         rate: rate.map(self::rate).transpose()?,
         first: first.map(number).transpose()?,
-        per: per.map(key).transpose()?,
+        per: per.map(|per| key(per, events)).transpose()?,
     })
 }
 
@@ -51,13 +52,6 @@ fn rate(node: &Node) -> Result<Rate, Problem> {
     }
 }
 
-fn key(node: &Node) -> Result<Scope, Problem> {
-    let name = scalar(node)?.0;
-    let bare = name.strip_prefix("scope.").unwrap_or(name);
-    let scope = Scope::named(bare).filter(|scope| Scope::KEYS.contains(scope));
-    scope.ok_or_else(|| {
-        let near = nearest(bare, Scope::KEYS.iter().map(|scope| scope.name()));
-        let message = format!("the first ones cannot be told per {name:?}{near}");
-        Problem::new(node.place, message)
-    })
+fn key(node: &Node, events: &[&'static Event]) -> Result<Per, Problem> {
+    Per::named(scalar(node)?.0, events).map_err(|message| Problem::new(node.place, message))
 }

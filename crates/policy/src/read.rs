@@ -170,6 +170,7 @@ fn rule<'n>(
         Some(filters) => list(filters)?,
         None => &[],
     };
+    let limits = limits(node, &events)?;
     let events: Result<Vec<_>, Faults> = events
         .into_iter()
         .map(|event| Ok((event, wanted(event, filters)?)))
@@ -177,7 +178,7 @@ fn rule<'n>(
     Ok(Rule {
         named: name.to_owned(),
         events: events?,
-        limits: limits(node)?,
+        limits,
         actions,
     })
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use tracehound_engine::filter::{Limits, Rate, Scope};
+use tracehound_engine::filter::{Limits, Per, Rate, Scope};
 
 use crate::error::Problem;
 use crate::policy::{Actions, Policy};
@@ -128,7 +128,10 @@ fn rules_can_be_limited_and_counted() {
         time: 60_000_000_000,
     };
     assert_eq!((limits.sample, limits.rate), (Some(10), Some(rate)));
-    assert_eq!((limits.first, limits.per), (Some(3), Some(Scope::Comm)));
+    assert_eq!(
+        (limits.first, limits.per),
+        (Some(3), Some(Per::Scope(Scope::Comm)))
+    );
     assert!(actions.counts && !actions.shows);
     for (lines, shows, counts) in [
         ("", true, false),
@@ -152,10 +155,26 @@ fn rules_can_be_limited_and_counted() {
         ("    rate: 0/s\n", "10/s"),
         ("    rate: 5/d\n", "10/s"),
         ("    per: comm\n", "per goes with first"),
-        ("    first: 1\n    per: data.fd\n", "cannot be told per"),
+        ("    first: 1\n    per: cpu\n", "cannot be told per"),
+        (
+            "    first: 1\n    per: data.fdd\n",
+            "close has no field \"fdd\"; did you mean fd?",
+        ),
     ] {
         assert!(limited(lines).unwrap_err().contains(message), "{lines}");
     }
+    for (name, per) in [
+        ("data.fd", Per::Field("fd")),
+        ("args.fd", Per::Field("fd")),
+        ("retval", Per::Ret),
+        ("scope.uid", Per::Scope(Scope::Uid)),
+    ] {
+        let (limits, _) = limited(&format!("    first: 1\n    per: {name}\n")).unwrap();
+        assert_eq!(limits.per, Some(per), "{name}");
+    }
+    let text = "type: policy\nname: a\nrules:\n  - event: 'sched_process_e*'\n    first: 1\n    per: retval\n";
+    let message = policy(text).unwrap_err().message;
+    assert!(message.ends_with("has no return value"), "{message}");
     let told = explain(
         &policy(&format!(
             "type: policy\nname: a\nrules:\n  - event: close\n{all}"

@@ -197,6 +197,29 @@ fn a_recording_says_what_a_policy_would_show() {
     assert_eq!(summary, "policy none: mount: 0 fit\n");
 }
 
+#[test]
+fn the_first_of_each_file_are_shown() {
+    if !root() {
+        return;
+    }
+    let first = "type: policy\nname: firsts\nscope: [comm=cat]\nrules:\n  - event: openat\n    \
+        filters: [data.pathname=/etc/*name, data.pathname=/etc/passwd]\n    first: 1\n    per: data.pathname\n";
+    let folder = Folder::new("firsts", &[("a.yaml", first)]);
+    let files = [
+        "/etc/hostname",
+        "/etc/passwd",
+        "/etc/hostname",
+        "/etc/passwd",
+    ];
+    let run = trace(&["-p", folder.path()], &[&["cat"][..], &files].concat());
+    let opened = named(&run, "openat");
+    let opened: Vec<_> = opened
+        .iter()
+        .map(|line| &line["args"]["pathname"])
+        .collect();
+    assert_eq!(opened, files[..2]);
+}
+
 /// What is wrong with a policy, and the part of its line that is marked.
 fn refused(content: &str, message: &str, marked: &str) {
     let folder = Folder::new("refused", &[("p.yaml", content)]);

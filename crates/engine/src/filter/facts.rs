@@ -6,11 +6,12 @@ use tracehound_schema::{Event, Kind};
 use super::called;
 use super::expr::{Subject, Test};
 use super::index::{of_number, of_text};
+use super::limits::{Key, Per};
 use super::pattern::Missing;
 use super::probe::Probe;
 use super::scope::Scope;
 use super::truth::Truth;
-use crate::calls::{self, Address, Call, Print as _};
+use crate::calls::{self, Address, Call, Json, Print as _};
 use crate::cgroups::Place;
 use crate::clock::Clock;
 use crate::processes::{Identity, name_of};
@@ -97,15 +98,20 @@ impl Facts<'_> {
     /// An argument of a call; one that the caller's convention does not have is not there.
     fn argument(&self, call: &Call<'_>, index: usize, probe: &mut Probe<'_>) {
         probe.returned = call.ret.is_some();
+        if let Some(index) = self.place(call, index) {
+            calls::argument(call, index, probe);
+        }
+    }
+
+    /// Where the call has an argument, if it uses it.
+    fn place(&self, call: &Call<'_>, index: usize) -> Option<usize> {
         let own = self.event.call.map_or(&[][..], |row| row.args);
         let index = if std::ptr::eq(own, call.args()) {
             Some(index)
         } else {
             own.get(index).and_then(|arg| call.index(arg.name))
         };
-        if let Some(index) = index.filter(|index| call.uses(*index)) {
-            calls::argument(call, index, probe);
-        }
+        index.filter(|index| call.uses(*index))
     }
 
     fn field(&self, index: usize, scratch: &mut Scratch, probe: &mut Probe<'_>) {
@@ -256,8 +262,46 @@ impl Facts<'_> {
         }
     }
 
-    /// Appends the value of a fact by which records are told apart; `false` if it is not known.
-    pub(super) fn key(&self, scope: Scope, key: &mut Vec<u8>) -> bool {
+    /// Appends the value by which records are told apart; `false` if it is not known, or not all of it.
+    pub(super) fn key(&self, per: Per, key: &mut Key) -> bool {
+        match per {
+            Per::Scope(scope) => self.key_of_scope(scope, &mut key.0),
+            Per::Field(name) => self.key_of_field(name, key),
+            Per::Ret => {
+                let ret = self.ret();
+                key.0.extend(ret.unwrap_or_default().to_ne_bytes());
+                ret.is_some()
+            }
+        }
+    }
+
+    fn key_of_field(&self, name: &str, Key(key, notes): &mut Key) -> bool {
+        let mut fields = self.event.fields.iter();
+        let Some(index) = fields.position(|field| field.name == name) else {
+            return false;
+        };
+        let Some(call) = self.call else {
+            let (record, state) = (self.record, self.record.state(index));
+            key.push(u8::from(state == State::Read));
+            if state != State::Read {
+                return state == State::Absent;
+            }
+            if self.event.fields[index].kind.has_tail() {
+                key.extend_from_slice(record.tail(index).unwrap_or_default());
+            } else {
+                key.extend(record.slot(index).unwrap_or_default().to_ne_bytes());
+            }
+            return true;
+        };
+        notes.clear();
+        if let Some(index) = self.place(call, index) {
+            calls::argument(call, index, &mut Json::new(key, notes));
+        }
+        // What is no UTF-8 is not written as it is.
+        notes.unread.is_empty() && notes.cut.is_empty() && notes.raw.is_empty()
+    }
+
+    fn key_of_scope(&self, scope: Scope, key: &mut Vec<u8>) -> bool {
         let header = &self.record.header;
         match (self.in_header(scope), scope) {
             (InHeader::Unknown, _) => return false,

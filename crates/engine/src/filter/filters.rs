@@ -9,7 +9,7 @@ use super::expr::{Expr, Subject};
 use super::facts::{Facts, Scratch};
 use super::index::Index;
 use super::join::both;
-use super::limits::Limiter;
+use super::limits::{Limiter, Per};
 use super::rules::{Counted, Entry, Match, Named, Policies, Running, Settled};
 use super::scope::Scope;
 use super::truth::Truth;
@@ -219,7 +219,14 @@ impl Filters {
                 }
             });
         }
-        scopes.extend(self.rules.iter().filter_map(|rule| rule.limiter.per()));
+        scopes.extend(
+            self.rules
+                .iter()
+                .filter_map(|rule| match rule.limiter.per() {
+                    Some(Per::Scope(scope)) => Some(scope),
+                    _ => None,
+                }),
+        );
         scopes.sort_unstable();
         scopes.dedup();
         scopes

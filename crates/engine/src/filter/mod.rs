@@ -32,7 +32,7 @@ pub use facts::{Facts, Scratch};
 pub use fault::{Fault, nearest, plain};
 pub use filters::Filters;
 pub use join::{combined, scope};
-pub use limits::{Limits, Rate};
+pub use limits::{Limits, Per, Rate};
 pub use narrow::Decided;
 pub use parse::Parsed;
 pub use pattern::{Missing, Pattern};

@@ -1,10 +1,11 @@
 //! What is asked of others than the record: ancestors, containers, mount namespaces.
 
-use tracehound_schema::record::{Builder, Header};
+use tracehound_schema::record::{Builder, HAS_RET, Header};
 use tracehound_schema::{Event, all};
 
+use super::super::limits::Limiter;
 use super::*;
-use crate::filter::{Filters, Limits, Named, Rate, Rule, Scope, scope};
+use crate::filter::{Filters, Limits, Named, Per, Rate, Rule, Scope, scope};
 
 pub const ID: &str = "5f1c6d5b1f2c4f0bb0c9f1f4e0a9a7f6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0";
 
@@ -366,7 +367,7 @@ fn limits_let_a_part_through() {
     };
     assert_eq!(let_through(first, &told), 3);
     let per = Limits {
-        per: Some(Scope::Pid),
+        per: Some(Per::Scope(Scope::Pid)),
         ..first
     };
     assert_eq!(let_through(per, &told), 12);
@@ -379,4 +380,75 @@ fn limits_let_a_part_through() {
     assert_eq!(let_through(rate, &[(1, 7); 100]), 10);
     let later: Vec<_> = [(1, 7); 100].into_iter().chain([(1, 17); 100]).collect();
     assert_eq!(let_through(rate, &later), 12);
+}
+
+/// The first one of each value of a field; what is not known to its end is not left out.
+#[test]
+fn the_first_of_each_value_of_a_field_are_let_through() {
+    let limits = Limits {
+        first: Some(1),
+        per: Some(Per::Field("new_name")),
+        ..Limits::default()
+    };
+    let mut run = Run::limited(&["uid=0"], limits);
+    let mut shows = |fields: &[(&str, Value<'_>)], state: fn(&mut Header)| {
+        let mut own = header(1, "x");
+        state(&mut own);
+        let before = run.0.shown();
+        run.feed(record("task_rename", own, fields));
+        run.0.shown() > before
+    };
+    let new = event("task_rename").field_index("new_name").unwrap();
+    assert_eq!(new, 1);
+    let (old, name) = (
+        |name| ("old_name", Value::Text(name)),
+        |name| ("new_name", Value::Text(name)),
+    );
+    let read = |_: &mut Header| {};
+    assert!(shows(&[old("a"), name("b")], read));
+    // Where a text lies in the record is no part of it.
+    assert!(!shows(&[old("long"), name("b")], read));
+    assert!(shows(&[old("a"), name("c")], read));
+    for state in [
+        |header: &mut Header| header.cut = 1 << 1,
+        |header: &mut Header| header.unread = 1 << 1,
+    ] {
+        assert!(shows(&[name("b")], state));
+        assert!(shows(&[name("b")], state));
+    }
+    // Not to be there is a value.
+    assert!(shows(&[old("a")], read));
+    assert!(!shows(&[old("a")], read));
+}
+
+#[test]
+fn numbers_and_results_tell_records_apart() {
+    let told = |ret| {
+        let own = Header {
+            flags: HAS_RET,
+            ret,
+            ..header(1, "x")
+        };
+        record(
+            "security_file_open",
+            own,
+            &[("dev", Value::Number(ret as u64 & 7))],
+        )
+    };
+    for (per, expected) in [
+        (Per::Ret, [true, true, true, false]),
+        (Per::Field("dev"), [true, true, false, false]),
+    ] {
+        let limits = Limits {
+            first: Some(1),
+            per: Some(per),
+            ..Limits::default()
+        };
+        let mut limiter = Limiter::new(limits);
+        let lets = [0, 1, 8, 0].map(|ret| {
+            let (event, bytes) = told(ret);
+            Told::new(event, bytes).with(|facts, _| limiter.lets(facts))
+        });
+        assert_eq!(lets, expected, "{per:?}");
+    }
 }
