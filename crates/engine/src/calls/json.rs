@@ -18,7 +18,7 @@ enum Step {
 }
 
 /// What is not simply there, each a list of quoted paths with a comma behind each.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Notes {
     path: Vec<Step>,
     /// Values that could not be read.

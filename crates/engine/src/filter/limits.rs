@@ -93,14 +93,8 @@ pub struct Limits {
 }
 
 /// The value of one record, as it is compared with those of others, and memory to find it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Key(pub Vec<u8>, pub Notes);
-
-impl Clone for Key {
-    fn clone(&self) -> Key {
-        Key(self.0.clone(), Notes::default())
-    }
-}
 
 /// Limits with what they let through so far. Time is that of the records, so that a recording gives
 /// the same.

@@ -232,8 +232,14 @@ fn next(climbs: &[Climb], calls: &Group) -> Vec<String> {
     }
     // What a kernel refuses it mostly refuses of a whole rung.
     next.sort_unstable();
-    next.dedup();
-    next.into_iter().map(|(_, prefix)| prefix).collect()
+    let mut prefixes = Vec::new();
+    for (_, prefix) in next {
+        // Rungs of several names share the program at the ends of calls.
+        if !prefixes.contains(&prefix) {
+            prefixes.push(prefix);
+        }
+    }
+    prefixes
 }
 
 /// Where an event has its row in the account.
