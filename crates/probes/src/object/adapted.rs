@@ -7,6 +7,16 @@ use crate::types::Types;
 /// A name, and for each instruction its operation, registers, offset and number.
 pub type Program = (String, Vec<[u64; 4]>);
 
+/// Whether objects can be adapted here; it is said where they cannot.
+pub fn can_adapt() -> bool {
+    // SAFETY: a call without arguments.
+    let can = unsafe { libc::geteuid() } == 0;
+    if !can {
+        println!("skipped: needs root to create maps");
+    }
+    can
+}
+
 /// The programs of an object as they are adapted to the kernel; none is loaded.
 pub fn adapted(object: &[u8], types: &Types) -> Vec<Program> {
     // It says of each program that it has no lines of source.

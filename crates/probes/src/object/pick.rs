@@ -221,7 +221,7 @@ mod tests {
 
     use super::*;
     use crate::object::Flavour;
-    use crate::object::adapted::{adapted, assert_same};
+    use crate::object::adapted::{adapted, assert_same, can_adapt};
     use crate::types::Types;
 
     fn programs(bytes: &[u8]) -> Vec<String> {
@@ -256,9 +256,7 @@ mod tests {
     /// Parts of it that are picked, each of every eighth program, give the kernel what the whole gives it.
     #[test]
     fn programs_are_adapted_as_in_the_whole_object() {
-        // SAFETY: a call without arguments.
-        if unsafe { libc::geteuid() } != 0 {
-            println!("skipped: needs root to create maps");
+        if !can_adapt() {
             return;
         }
         let flavour = Flavour::detect();
